@@ -1,0 +1,77 @@
+"""What ``decide`` is told of the desk's state: everything it may know, gathered by ``store`` inside the transaction.
+
+``explain`` gathers the same without locking; a desk without a database has ``NO_FACTS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailgate.desk.ticket import Customer, Ticket
+
+
+class Carrier(StrEnum):
+    """Where a clue was found; the order of the members is the order in which clues are tried (DESIGN: threading)."""
+
+    ADDRESS = "token in the address"
+    MESSAGE_ID = "token in a Message-ID"
+    BODY = "reference line in the quote"
+    KNOWN_ID = "known Message-ID"
+    TAG = "subject tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Evidence that a mail belongs to a ticket.
+
+    A token names its ``purpose`` and ticket ``number`` in the clear, and its ``mac`` (with ``key_id``) is checked once the
+    ticket's rid is known. ``message_id`` is set for ``KNOWN_ID``. ``header`` is the lower-case header it came from
+    (empty for envelope and body), so that an unsigned one can be ruled out. ``shown`` is how ``explain`` prints it.
+    """
+
+    carrier: Carrier
+    number: int | None = None
+    purpose: str = ""
+    mac: str = ""
+    key_id: str = ""
+    message_id: str = ""
+    header: str = ""
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFact:
+    """A letter of ours that a mail refers to: by its Message-ID, for bounces and for threading."""
+
+    id: int
+    ticket_id: int | None
+    kind: str
+    recipient: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The desk's state as far as one mail concerns it.
+
+    ``tickets`` maps each clue that leads somewhere to its ticket (a clue that leads nowhere is absent); merged tickets
+    are followed to their target, with the original under ``merged_from``. ``letters`` maps Message-IDs to letters of
+    ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open tickets in the duplicate
+    window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``). ``duplicate_of`` is set when
+    this mail came before. ``paused`` names teams and mailboxes that admins stopped.
+    """
+
+    tickets: Mapping[Clue, Ticket] = field(default_factory=dict)
+    letters: Mapping[str, LetterFact] = field(default_factory=dict)
+    customer: Customer | None = None
+    recent: tuple[Ticket, ...] = ()
+    spent: Mapping[str, int] = field(default_factory=dict)
+    survey_asked_ms: int | None = None
+    duplicate_of: str = ""
+    duplicate_key: str = ""
+    paused: frozenset[str] = frozenset()
+
+
+NO_FACTS = Facts()

@@ -1,0 +1,198 @@
+"""What the admin decided: the desk's brands, mailboxes, teams, agents, rules and limits, as plain values.
+
+``config`` builds one ``Policy`` out of the TOML file; everything below reads it and nothing changes it. A reload makes
+a new one with another ``generation``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from functools import cached_property
+
+from mailgate.desk.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A desk with its own addresses, templates and teams. ``id`` is the key in the config, ``name`` what customers
+    read. ``tags`` are the subject tag's format (with ``{number}``) and its aliases of older systems; the first is
+    the one that we write. ``agent_names``: answers go out as "NAME at Acme Support" instead of the brand's name."""
+
+    id: str
+    name: str
+    address: str
+    language: str = "en"
+    timezone: str = "UTC"
+    tags: tuple[str, ...] = ("[#{number}]",)
+    default_team: str = ""
+    agent_names: bool = False
+    templates: str = ""
+
+
+class Subaddress(StrEnum):
+    """How a token rides in the mailbox's address: ``support+t1042-…@``, ``support-t1042-…@``, or not at all."""
+
+    PLUS = "+"
+    DASH = "-"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ProofProfile:
+    """Whose ``Authentication-Results`` are believed on mail of one mailbox (DESIGN: trust).
+
+    ``authserv_id`` names the provider's own; ``topmost`` believes the topmost one where the provider writes no id.
+    ``trusted_relays`` are networks (CIDR) whose verdict headers count on SMTP intake. With neither, only our own
+    DKIM check speaks.
+    """
+
+    authserv_id: str = ""
+    topmost: bool = False
+    trusted_relays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address the desk receives on. ``team`` is where its mail goes when no rule says otherwise (else the brand's
+    default team). ``proof`` says whose verdicts on the sender are believed."""
+
+    address: str
+    brand: str
+    team: str = ""
+    subaddress: Subaddress = Subaddress.PLUS
+    proof: ProofProfile = ProofProfile()
+
+
+class Role(StrEnum):
+    """What an enrolled person may do; each includes the one before it, but a watcher only reads."""
+
+    WATCHER = "watcher"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An enrolled person. ``id`` is the short name that commands use; ``address`` the enrolled one, where letters go;
+    ``aliases`` other addresses the same person writes from. ``login`` is the user for authenticated submission."""
+
+    id: str
+    name: str
+    address: str
+    aliases: tuple[str, ...] = ()
+    role: Role = Role.AGENT
+    language: str = ""
+    login: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A group that owns a queue. ``name`` is what customers read. ``members`` are agent ids; ``supervisors`` a subset.
+    ``hours`` names the business hours; ``remind_after_ms`` is how long a ticket may wait for a first or next answer
+    before the team is reminded (0: never; counted in business hours when ``remind_in_hours``)."""
+
+    id: str
+    name: str
+    members: tuple[str, ...] = ()
+    supervisors: tuple[str, ...] = ()
+    brand: str = ""
+    hours: str = ""
+    remind_after_ms: int = 0
+    remind_in_hours: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_in(self, language: str) -> str:
+        """The name as readers of that language know it, else ``name``."""
+        return self.names.get(language) or self.names.get(language.partition("-")[0]) or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Business hours of a week in one time zone: per weekday (0 is Monday) the open stretches, and days off."""
+
+    id: str
+    timezone: str
+    week: Mapping[int, tuple[tuple[time, time], ...]]
+    closed: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The question after closing. ``share`` of closed tickets that are asked (0 to 1); at most one per customer in
+    ``every_ms``; answers are taken for ``answer_within_ms``."""
+
+    enabled: bool = True
+    share: float = 1.0
+    every_ms: int = 7 * 86_400_000
+    answer_within_ms: int = 30 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """How many automatic letters the gate lets out (promise 6)."""
+
+    per_address_hour: int = 3
+    per_address_day: int = 10
+    per_domain_hour: int = 60
+    per_ticket_day: int = 10
+    unproved_hour: int = 300
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All of it. ``generation`` is a short hash of what the admin wrote, kept with every decision.
+
+    ``secrets`` are the token keys by key id, newest first (the first signs, all verify until their grace ends);
+    ``audit_key`` is the key of the event chains. Both are bytes that never reach a log (``repr`` leaves them out).
+    ``reopen_days``: a ticket closed for longer gets a new, linked ticket. ``duplicate_hours``: how long the same
+    requester's open ticket counts as a probable duplicate (shown to agents, never merged).
+    """
+
+    brands: Mapping[str, Brand]
+    mailboxes: tuple[Mailbox, ...]
+    teams: Mapping[str, Team]
+    agents: Mapping[str, Agent]
+    rules: tuple[Rule, ...] = ()
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    survey: Survey = Survey()
+    budgets: Budgets = Budgets()
+    reopen_days: int = 14
+    duplicate_hours: int = 24
+    priorities: tuple[str, ...] = ("low", "normal", "high", "urgent")
+    customer_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    secrets: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    audit_key: bytes = field(default=b"", repr=False)
+    generation: str = ""
+
+    def mailbox(self, address: str) -> Mailbox | None:
+        """The mailbox of that address (no token), whatever its case; None if it is none of ours."""
+        return self._mailboxes.get(address.lower())
+
+    def agent_by_address(self, address: str) -> Agent | None:
+        """The active agent who writes from that address (ASCII case folded, nothing else)."""
+        return self._agents.get(address.lower())
+
+    def members(self, team: str) -> tuple[Agent, ...]:
+        """The active agents of the team, in the order of the config."""
+        found = self.teams.get(team)
+        wanted = found.members if found else ()
+        return tuple(agent for key in wanted if (agent := self.agents.get(key)) and agent.active)
+
+    @cached_property
+    def _mailboxes(self) -> dict[str, Mailbox]:
+        return {box.address.lower(): box for box in self.mailboxes}
+
+    @cached_property
+    def _agents(self) -> dict[str, Agent]:
+        return {
+            address.lower(): agent
+            for agent in self.agents.values()
+            if agent.active
+            for address in (agent.address, *agent.aliases)
+        }

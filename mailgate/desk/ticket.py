@@ -1,0 +1,91 @@
+"""A ticket and what hangs on it, as values: what ``store`` reads and writes, and what ``decide`` looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The states of a ticket. ``lifecycle`` has the table of what each means and what leads out of it."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting-customer"
+    WAITING_THIRD = "waiting-third-party"
+    WAITING_CHILD = "waiting-child"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    SPAM = "spam"
+    MERGED = "merged"
+
+
+class ParticipantRole(StrEnum):
+    """Why an address belongs to a ticket. Only requesters and watchers get what goes to the customer."""
+
+    REQUESTER = "requester"
+    WATCHER = "watcher"
+    THIRD_PARTY = "third-party"
+    FOLLOWER = "follower"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """An address on a ticket; a follower is an agent who is told of everything."""
+
+    email: str
+    name: str = ""
+    role: ParticipantRole = ParticipantRole.REQUESTER
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One ticket as it stands. ``rid`` is the random id that tokens bind; ``language`` the requester's. Times in ms;
+    ``waiting_since_ms`` is when the customer began to wait for an answer (None: nobody waits)."""
+
+    id: int
+    number: int
+    rid: str
+    brand: str
+    mailbox: str
+    subject: str
+    status: Status
+    team: str
+    requester: Participant
+    kind: str = ""
+    assignee: str = ""
+    priority: str = "normal"
+    tags: tuple[str, ...] = ()
+    language: str = "und"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    participants: tuple[Participant, ...] = ()
+    rule: str = ""
+    reason: str = ""
+    merged_into: int | None = None
+    created_ms: int = 0
+    updated_ms: int = 0
+    closed_ms: int | None = None
+    waiting_since_ms: int | None = None
+    answered_ms: int | None = None
+    rating: int | None = None
+    last_message_id: str = ""
+    references: tuple[str, ...] = ()
+
+    def participant(self, email: str) -> Participant | None:
+        """Who that address is on this ticket (ASCII case folded), or None."""
+        wanted = email.lower()
+        return next((who for who in self.participants if who.email.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What the desk remembers of an address: how many tickets, how many open, the last rating, tags and language."""
+
+    email: str
+    name: str = ""
+    language: str = "und"
+    tags: tuple[str, ...] = ()
+    tickets: int = 0
+    open_tickets: int = 0
+    last_rating: int | None = None

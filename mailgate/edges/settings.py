@@ -1,0 +1,162 @@
+"""The settings of the edges, as plain values with their defaults; ``config`` fills them from the TOML file.
+
+Sizes are octets, times seconds, unless a name says otherwise. A ``Secret`` is read when it is needed, so that a
+rotated file counts at once, and never shows in a ``repr``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from mailgate.errors import Temporary
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A password or key, and where it stands: an environment variable, a file, or (discouraged) the config itself."""
+
+    env: str = ""
+    file: str = ""
+    literal: str = field(default="", repr=False)
+
+    def read(self) -> str:
+        """The secret without its trailing newline; ``Temporary`` when it is not there, in words that name the place."""
+        if self.env:
+            value = os.environ.get(self.env)
+            if value is None:
+                raise Temporary(f"the environment variable {self.env} is not set")
+            return value
+        if self.file:
+            try:
+                return Path(self.file).read_text("utf-8").rstrip("\r\n")
+            except OSError as error:
+                raise Temporary(f"the secret file {self.file} cannot be read: {error.strerror}") from error
+        return self.literal
+
+
+class Security(StrEnum):
+    """How a connection is protected: TLS from the first byte, STARTTLS (required, never optional), or not at all."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpIn:
+    """Our own SMTP and LMTP servers. ``listen``, ``lmtp`` and ``submission`` are ``host:port`` or ``unix:PATH``; empty: off.
+
+    With ``tls_cert`` and ``tls_key`` STARTTLS is offered; ``submission`` needs them unless it is on loopback.
+    """
+
+    listen: str = "127.0.0.1:2525"
+    lmtp: str = ""
+    submission: str = ""
+    hostname: str = "localhost"
+    tls_cert: str = ""
+    tls_key: str = ""
+    max_size: int = 36_700_160
+    max_line: int = 131_072
+    max_recipients: int = 100
+    max_connections: int = 200
+    max_connections_per_ip: int = 20
+    max_messages_per_connection: int = 1000
+    max_commands: int = 2000
+    max_errors: int = 20
+    idle_timeout: float = 300.0
+    session_timeout: float = 1800.0
+    min_rate: int = 500
+    messages_per_minute_per_ip: int = 6000
+    data_budget: int = 268_435_456
+    min_free: int = 104_857_600
+    trusted_relays: tuple[str, ...] = ()
+
+
+class After(StrEnum):
+    """What happens to a mail on the IMAP server once the spool has it."""
+
+    SEEN = "seen"
+    MOVE = "move"
+    DELETE = "delete"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """An OAuth2 account (RFC 6749 section 6). ``refresh_token`` stands in a file that we rewrite when the provider rotates it."""
+
+    token_url: str
+    client_id: str
+    client_secret: Secret | None = None
+    refresh_token: Secret = Secret()
+    scope: str = ""
+    mechanism: str = "XOAUTH2"
+
+
+@dataclass(frozen=True, slots=True)
+class ImapAccount:
+    """One folder that we fetch from. ``mailbox`` is the desk's address whose mail it holds; ``since_days`` limits the very
+    first catch-up (0: everything that is there)."""
+
+    mailbox: str
+    host: str
+    user: str
+    port: int = 993
+    security: Security = Security.TLS
+    password: Secret | None = None
+    oauth: OAuth | None = None
+    folder: str = "INBOX"
+    after: After = After.SEEN
+    move_to: str = "mailgate-done"
+    poll_every: float = 60.0
+    idle: bool = True
+    batch: int = 50
+    max_size: int = 36_700_160
+    connect_timeout: float = 20.0
+    command_deadline: float = 120.0
+    tls_ca: str = ""
+    since_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Where letters go. ``kind`` is ``smtp``, ``maildir`` (``path``) or ``console``. ``per_minute`` caps the rate (0: none)."""
+
+    kind: str = "smtp"
+    host: str = "localhost"
+    port: int = 25
+    security: Security = Security.NONE
+    user: str = ""
+    password: Secret | None = None
+    tls_ca: str = ""
+    path: str = ""
+    hostname: str = "localhost"
+    timeout: float = 60.0
+    data_timeout: float = 600.0
+    per_minute: int = 0
+    connections: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Dkim:
+    """Signing of our letters (RFC 6376); one per brand. ``key_file`` holds a PEM private key."""
+
+    domain: str
+    selector: str
+    key_file: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """What one mail may cost (promise 7): ``memory`` is the address space of the worker process in octets, ``wall`` the
+    seconds for one mail, ``batch`` entries or ``batch_size`` octets are taken at once."""
+
+    memory: int = 805_306_368
+    wall: float = 5.0
+    batch: int = 50
+    batch_size: int = 8_388_608
+    deaths: int = 3
+    workers: int = 1
