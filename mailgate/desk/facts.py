@@ -57,13 +57,14 @@ class Facts:
     """The desk's state as far as one mail concerns it.
 
     ``tickets`` maps each clue that leads somewhere to its ticket (a clue that leads nowhere is absent); merged tickets
-    are followed to their target, with the original under ``merged_from``. ``letters`` maps Message-IDs to letters of
+    are followed to their target, with the original (whose rid the token binds) under ``merged_from``. ``letters`` maps Message-IDs to letters of
     ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open tickets in the duplicate
     window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``). ``duplicate_of`` is set when
     this mail came before. ``paused`` names teams and mailboxes that admins stopped.
     """
 
     tickets: Mapping[Clue, Ticket] = field(default_factory=dict)
+    merged_from: Mapping[Clue, Ticket] = field(default_factory=dict)
     letters: Mapping[str, LetterFact] = field(default_factory=dict)
     customer: Customer | None = None
     recent: tuple[Ticket, ...] = ()

@@ -182,6 +182,15 @@ class HoldMail:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseHeld:
+    """An agent confirmed: settle again, with ``Delivery.confirmed``, the newest mail that is held as ``UNPROVED_AGENT``
+    on this ticket and names ``by`` (one of the agent's addresses, lower case) as its author; none there: nothing."""
+
+    ticket: int
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Make something due; a ticket has at most one timer of a kind, a second one moves it."""
 
@@ -225,6 +234,7 @@ Effect = (
     | RecordBounce
     | RecordRating
     | HoldMail
+    | ReleaseHeld
     | SetTimer
     | ClearTimer
     | Spend

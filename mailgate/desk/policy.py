@@ -150,7 +150,8 @@ class Policy:
     ``secrets`` are the token keys by key id, newest first (the first signs, all verify until their grace ends);
     ``audit_key`` is the key of the event chains. Both are bytes that never reach a log (``repr`` leaves them out).
     ``reopen_days``: a ticket closed for longer gets a new, linked ticket. ``duplicate_hours``: how long the same
-    requester's open ticket counts as a probable duplicate (shown to agents, never merged).
+    requester's open ticket counts as a probable duplicate (shown to agents, never merged). ``trust`` overrides cells of
+    the trust table: the name of a row in ``desk.trust.TABLE`` to the name of a treatment.
     """
 
     brands: Mapping[str, Brand]
@@ -166,6 +167,7 @@ class Policy:
     priorities: tuple[str, ...] = ("low", "normal", "high", "urgent")
     customer_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    trust: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     audit_key: bytes = field(default=b"", repr=False)
     generation: str = ""

@@ -42,7 +42,8 @@ class Participant:
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One ticket as it stands. ``rid`` is the random id that tokens bind; ``language`` the requester's. Times in ms;
-    ``waiting_since_ms`` is when the customer began to wait for an answer (None: nobody waits)."""
+    ``waiting_since_ms`` is when the customer began to wait for an answer (None: nobody waits). ``asked`` is the newest
+    public text of the customer, cut to 2,000 characters, which answers quote."""
 
     id: int
     number: int
@@ -71,6 +72,7 @@ class Ticket:
     rating: int | None = None
     last_message_id: str = ""
     references: tuple[str, ...] = ()
+    asked: str = ""
 
     def participant(self, email: str) -> Participant | None:
         """Who that address is on this ticket (ASCII case folded), or None."""
