@@ -186,6 +186,11 @@ class Policy:
         wanted = found.members if found else ()
         return tuple(agent for key in wanted if (agent := self.agents.get(key)) and agent.active)
 
+    def responsible(self, team: str, assignee: str) -> tuple[Agent, ...]:
+        """Who is told of a ticket: its assignee while active, else the team's active members."""
+        owner = self.agents.get(assignee)
+        return (owner,) if owner and owner.active else self.members(team)
+
     @cached_property
     def _mailboxes(self) -> dict[str, Mailbox]:
         return {box.address.lower(): box for box in self.mailboxes}

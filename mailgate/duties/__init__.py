@@ -1,0 +1,1 @@
+"""What time makes due, one file a duty: each is a pure function from what is due to plans."""

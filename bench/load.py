@@ -1,0 +1,117 @@
+"""The load: mails as a desk gets them, and a client that sends them over kept SMTP sessions.
+
+2 to 5 KB each, a tenth with an attachment of 100 KB, 30 % answers to an earlier mail of the same person. The same seed
+gives the same mails, so that two servers can be compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+WORDS = (
+    "printer invoice delivery yesterday order screen password broken account refund please thanks question again since "
+    "morning office monitor cable network update version error message customer number contract service phone address "
+    "payment received answer waiting problem started working cannot open window page login reset warranty package"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Mails with their envelope senders; ``letters`` is how many letters the desk owes for them."""
+
+    mails: tuple[tuple[str, bytes], ...]
+    recipient: str
+    letters: int
+
+
+def make(count: int, recipient: str, *, seed: int = 1, answers: float = 0.3, name: str = "run") -> Load:
+    """Build ``count`` mails. An answer refers to a mail at least 200 places earlier, so that it is there already."""
+    chance = random.Random(seed)
+    attachment = base64.encodebytes(chance.randbytes(100_000)).replace(b"\n", b"\r\n")
+    mails: list[tuple[str, bytes]] = []
+    firsts: list[int] = []
+    letters = 0
+    for number in range(count):
+        earlier = [place for place in firsts[-2000:] if place < number - 200]
+        if earlier and chance.random() < answers / 0.95:
+            origin = chance.choice(earlier)
+            mails.append(_mail(number, origin, recipient, name, chance, attachment))
+            letters += 1
+        else:
+            firsts.append(number)
+            mails.append(_mail(number, None, recipient, name, chance, attachment))
+            letters += 2
+    return Load(tuple(mails), recipient, letters)
+
+
+def _mail(number: int, origin: int | None, recipient: str, name: str, chance: random.Random, attachment: bytes) -> tuple[str, bytes]:
+    who = origin if origin is not None else number
+    sender = f"customer{who}@client{who % 997}.example"
+    subject = " ".join(chance.choices(WORDS, k=5))
+    size = chance.randint(1600, 4400)
+    lines, length = [], 0
+    while length < size:
+        line = " ".join(chance.choices(WORDS, k=11))
+        lines.append(line)
+        length += len(line) + 2
+    head = [
+        f"From: Customer {who} <{sender}>",
+        f"To: {recipient}",
+        f"Subject: {'Re: ' if origin is not None else ''}{subject}",
+        "Date: Sat, 21 Nov 2026 10:00:00 +0000",
+        f"Message-ID: <{name}.{number}@client.example>",
+        "MIME-Version: 1.0",
+    ]
+    if origin is not None:
+        head += [f"In-Reply-To: <{name}.{origin}@client.example>", f"References: <{name}.{origin}@client.example>"]
+    body = "\r\n".join(lines)
+    if number % 10 == 0:
+        head.append('Content-Type: multipart/mixed; boundary="b0undary"')
+        text = (
+            f"--b0undary\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n--b0undary\r\n"
+            'Content-Type: application/octet-stream; name="data.bin"\r\nContent-Transfer-Encoding: base64\r\n'
+            'Content-Disposition: attachment; filename="data.bin"\r\n\r\n'
+        ).encode()
+        return sender, "\r\n".join(head).encode() + b"\r\n\r\n" + text + attachment + b"--b0undary--\r\n"
+    head.append("Content-Type: text/plain; charset=utf-8")
+    return sender, "\r\n".join(head).encode() + b"\r\n\r\n" + body.encode() + b"\r\n"
+
+
+async def send(load: Load, port: int, sessions: int = 10) -> list[int]:
+    """Send all of it over ``sessions`` kept connections; returns the places of those that were answered 250."""
+    queue = iter(range(len(load.mails)))
+    accepted: list[int] = []
+    await asyncio.gather(*(_session(load, port, queue, accepted) for _ in range(sessions)))
+    return accepted
+
+
+async def _session(load: Load, port: int, queue: Iterator[int], accepted: list[int]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await _answer(reader)
+    writer.write(b"EHLO bench.example\r\n")
+    await _answer(reader)
+    for place in queue:
+        sender, mail = load.mails[place]
+        writer.write(f"MAIL FROM:<{sender}>\r\n".encode())
+        await _answer(reader)
+        writer.write(f"RCPT TO:<{load.recipient}>\r\n".encode())
+        await _answer(reader)
+        writer.write(b"DATA\r\n")
+        await _answer(reader)
+        writer.write(mail + b".\r\n")
+        if (await _answer(reader)).startswith(b"250"):
+            accepted.append(place)
+    writer.write(b"QUIT\r\n")
+    writer.close()
+
+
+async def _answer(reader: asyncio.StreamReader) -> bytes:
+    """One reply, all its lines; returns the last."""
+    while True:
+        line = await reader.readline()
+        if len(line) < 4 or line[3:4] == b" ":
+            return line

@@ -1,0 +1,47 @@
+"""A letter of ours will never arrive: the ticket shows it, and whoever can do something about it is told.
+
+The relay refused it for good, or five days of trying are over. Only what a person wrote to a customer is worth a letter
+to agents; everything else is an event on the ticket. An ``undelivered`` letter that fails itself is an event only, so
+that no letter about a letter ever begets another.
+"""
+
+from __future__ import annotations
+
+from mailgate.desk.plan import AddEvent, LetterKind, LetterOrder, Outcome, Plan, Purpose, RecordBounce
+from mailgate.desk.policy import Agent, Policy
+from mailgate.desk.ticket import Ticket
+from mailgate.mail.model import Action, Address, ReportedRecipient
+
+WORTH_TELLING = frozenset({LetterKind.ANSWER, LetterKind.COPY})
+
+
+def report(letter: int, kind: LetterKind, recipient: str, reason: str, ticket: Ticket, policy: Policy) -> Plan:
+    """The plan for one letter that failed for good."""
+    status = _status(reason)
+    effects = (
+        RecordBounce(letter, ticket.id, ReportedRecipient(recipient, Action.FAILED, status, reason)),
+        AddEvent(ticket.id, "letter failed", {"letter": letter, "kind": kind.value}, {"to": recipient, "reason": reason}),
+    )
+    told = policy.responsible(ticket.team, ticket.assignee) if kind in WORTH_TELLING else ()
+    return Plan(Outcome.EVENT, effects, tuple(_letter(agent, recipient, reason, status, ticket, policy) for agent in told))
+
+
+def _status(reason: str) -> str:
+    """The enhanced status code (RFC 3463) where the relay's answer begins with one."""
+    words = reason.split()
+    return next((word for word in words[:3] if word.count(".") == 2 and word.replace(".", "").isdigit()), "")
+
+
+def _letter(agent: Agent, recipient: str, reason: str, status: str, ticket: Ticket, policy: Policy) -> LetterOrder:
+    brand = policy.brands[ticket.brand]
+    return LetterOrder(
+        kind=LetterKind.UNDELIVERED,
+        to=Address(agent.address, agent.name),
+        ticket=ticket.id,
+        language=agent.language or brand.language,
+        brand=brand.id,
+        mailbox=ticket.mailbox,
+        purpose=Purpose.AGENT,
+        agent=agent.id,
+        values={"recipient": recipient, "reason": reason, "status": status},
+    )

@@ -1,0 +1,173 @@
+"""Child processes: forked from one warmed parent, watched, restarted, ended in good order.
+
+The parent opens no database and starts no thread, so that a fork is safe at any time. A child that ends although
+nobody asked is started again, at once the first time and then after 0.2, 0.4 … 5 seconds. When the parent
+itself dies, by whatever signal, each child gets SIGTERM from the kernel (Linux) or notices within a second (elsewhere).
+
+============  =========================================  =====================
+state         meaning                                    leads to
+============  =========================================  =====================
+running       forked and not yet waited for              ended, stopping
+ended         waited for, to be started again at a time  running
+stopping      was sent SIGTERM, may drain                gone (SIGKILL after 30 s)
+============  =========================================  =====================
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mailgate.clock import Clock
+
+PR_SET_PDEATHSIG = 1
+GRACE_S = 30.0
+STEADY_S = 10.0
+BACKOFF_S = (0.0, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)
+PLANNED_EXIT = 0
+
+
+@dataclass
+class Child:
+    """One process that shall always run: its name, its main function, and how it fares."""
+
+    name: str
+    main: Callable[[], None]
+    pid: int = 0
+    started: float = 0.0
+    failures: int = 0
+    due: float = 0.0
+
+
+class Supervisor:
+    """Keeps children running until told to stop. One instance a daemon, in the parent only."""
+
+    def __init__(self, clock: Clock, tell: Callable[[str, str, str], None]) -> None:
+        """``tell(name, event, detail)`` hears of every end and restart."""
+        self.clock, self.tell = clock, tell
+        self.children: list[Child] = []
+
+    def add(self, name: str, main: Callable[[], None]) -> None:
+        """A process to run; forked by the next ``watch``."""
+        self.children.append(Child(name, main))
+
+    def watch(self, woken: int, timeout: float) -> None:
+        """Start what is due, then wait for a signal (whose wake-up byte arrives on ``woken``) or the timeout; reap."""
+        now = self.clock.monotonic()
+        for child in self.children:
+            if not child.pid and now >= child.due:
+                self._fork(child)
+        pauses = [child.due - now for child in self.children if not child.pid]
+        if select.select([woken], [], [], max(0.0, min([timeout, *pauses])))[0]:
+            os.read(woken, 4096)
+        self._reap()
+
+    def stop(self) -> bool:
+        """SIGTERM to all, 30 seconds to drain, then SIGKILL; True when all ended by themselves."""
+        orderly = True
+        for child in self.children:
+            self._signal(child, signal.SIGTERM)
+        deadline = self.clock.monotonic() + GRACE_S
+        while any(child.pid for child in self.children):
+            if self.clock.monotonic() > deadline:
+                orderly = False
+                for child in self.children:
+                    self._signal(child, signal.SIGKILL)
+            select.select([], [], [], 0.02)
+            self._reap(stopping=True)
+        return orderly
+
+    def replace(self, mains: dict[str, Callable[[], None]]) -> None:
+        """Give the children of these names a new main: each drains, ends, and is forked anew by ``watch``."""
+        for child in self.children:
+            if child.name in mains:
+                child.main = mains[child.name]
+                child.failures = 0
+                self._signal(child, signal.SIGTERM)
+
+    def _fork(self, child: Child) -> None:
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            _run(child, parent)
+        child.pid, child.started = pid, self.clock.monotonic()
+
+    def _reap(self, *, stopping: bool = False) -> None:
+        for pid, status in _ended():
+            child = next((known for known in self.children if known.pid == pid), None)
+            if child is None:
+                continue
+            child.pid = 0
+            if not stopping:
+                self._schedule(child, os.waitstatus_to_exitcode(status))
+
+    def _schedule(self, child: Child, code: int) -> None:
+        """When an ended child starts again: at once after an orderly end or a long life, else later each time."""
+        now = self.clock.monotonic()
+        steady = code == PLANNED_EXIT or now - child.started > STEADY_S
+        child.failures = 0 if steady else min(child.failures + 1, len(BACKOFF_S) - 1)
+        child.due = now + BACKOFF_S[child.failures]
+        if code != PLANNED_EXIT:
+            self.tell(child.name, "ended", f"signal {-code}" if code < 0 else f"exit {code}")
+
+    def _signal(self, child: Child, number: signal.Signals) -> None:
+        if child.pid:
+            os.kill(child.pid, number)
+
+
+def _run(child: Child, parent: int) -> None:
+    """The child's whole life; never returns into the parent's code."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        _die_with_parent(parent)
+        child.main()
+        code = 0
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 1
+    except BaseException as error:  # the last line of the process: say the class and end
+        sys.stderr.write(f"mailgate: process {child.name} ended by {type(error).__name__}\n")
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _die_with_parent(parent: int) -> None:
+    """Ask Linux for SIGTERM when the parent dies, and look once whether it has died already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+
+
+def _ended() -> Iterator[tuple[int, int]]:
+    """Every child that has ended, with its wait status; does not wait."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        yield pid, status
+
+
+@contextmanager
+def stop_signal() -> Iterator[list[int]]:
+    """In a child: SIGTERM makes the list non-empty, so that a loop can ask ``if stopping`` between two steps."""
+    stopping: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
+    try:
+        yield stopping
+    finally:
+        signal.signal(signal.SIGTERM, before)

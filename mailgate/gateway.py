@@ -1,0 +1,196 @@
+"""One mail's whole story, read from top to bottom: ``read`` needs no state, ``settle`` is one transaction.
+
+``read`` runs in a worker process that can be killed; it turns bytes into a ``Reading``. ``settle`` runs in the applier,
+in order of acceptance, up to fifty mails a transaction, each under a savepoint of its own:
+
+=================  ==========================================  ========================================
+step               what it knows afterwards                    a crash here costs
+=================  ==========================================  ========================================
+claim              which deliveries are fresh, done, doubled   nothing: the transaction never was
+facts              the tickets that the clues lead to, locked  nothing
+decide             the plan: effects and letters as values     nothing
+compose            the letters' bytes, Message-IDs and dates   nothing
+write              all of it, with the done-mark               nothing; after the commit, nothing either
+=================  ==========================================  ========================================
+
+A failure of the database is ``Temporary`` and costs the whole batch one retry. Any other failure is a bug of ours that
+this one mail brings out: the mail is held under ``internal-error`` with its raw, and the next one is settled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mailgate.clock import Clock
+from mailgate.desk.decide import Delivery, decide
+from mailgate.desk.plan import Cause, HoldMail, Letter, Outcome, Plan
+from mailgate.desk.policy import Mailbox, Policy
+from mailgate.desk.questions import ask
+from mailgate.desk.route import Router
+from mailgate.desk.token import Tokens, split_address
+from mailgate.errors import Permanent, Temporary
+from mailgate.letters.compose import Composer
+from mailgate.mail.classify import Ours, classify
+from mailgate.mail.model import Envelope, Reading
+from mailgate.mail.parse import attachment_bytes, parse
+from mailgate.mail.proof import Profile, Resolver, prove
+from mailgate.store.database import Store
+from mailgate.store.intake import Mark, Tx
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that decides about a mail, of one generation of the config."""
+
+    policy: Policy
+    router: Router
+    tokens: Tokens
+    composer: Composer
+    ours: Ours
+
+
+@dataclass(frozen=True)
+class Senses:
+    """What ``read`` needs besides the mail: which addresses are ours, whose verdicts are believed, and DNS."""
+
+    ours: Ours
+    profiles: tuple[tuple[Mailbox, Profile], ...]
+    resolver: Resolver
+
+    def profile(self, envelope: Envelope) -> Profile:
+        """The proof profile of the mailbox that the mail came to; the plain one (our own DKIM check) if none fits."""
+        boxes = tuple(box for box, _ in self.profiles)
+        for recipient in envelope.recipients:
+            split = split_address(recipient, boxes)
+            if split:
+                return next(profile for box, profile in self.profiles if box is split.mailbox)
+        return Profile()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A reading, with the raw mail that it was made of."""
+
+    reading: Reading
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one delivery."""
+
+    entry_key: str
+    brand: str
+    plan: Plan
+    letters: tuple[Letter, ...] = ()
+
+
+def read(raw: bytes, envelope: Envelope, key: str, senses: Senses) -> Reading:
+    """Bytes to a reading: parse, classify, prove. Raises ``Permanent`` where the mail cannot be read at all."""
+    parsed = parse(raw)
+    return Reading(
+        entry_key=key,
+        envelope=envelope,
+        mail=parsed.mail,
+        verdict=classify(parsed, envelope, senses.ours),
+        sender=prove(raw, parsed.mail, envelope, senses.profile(envelope), senses.resolver),
+        sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def deliveries(envelope: Envelope, policy: Policy) -> tuple[Delivery, ...]:
+    """One delivery a brand: a mail to two mailboxes of one brand is one, routed by the first (DESIGN: threading).
+
+    A mail that names no mailbox of ours, as an admin may feed in by hand, goes to the first mailbox of the desk.
+    """
+    found: dict[str, Delivery] = {}
+    for recipient in envelope.recipients:
+        split = split_address(recipient, policy.mailboxes)
+        if split is None:
+            continue
+        known = found.get(split.mailbox.brand)
+        if known is None:
+            found[split.mailbox.brand] = Delivery(split.mailbox.brand, split.mailbox, (recipient,))
+        else:
+            found[known.brand] = replace(known, recipients=(*known.recipients, recipient))
+    if not found:
+        first = policy.mailboxes[0]
+        return (Delivery(first.brand, first, (first.address,)),)
+    return tuple(found.values())
+
+
+def settle(arrivals: Sequence[Arrival], desk: Desk, store: Store, clock: Clock) -> list[Settled]:
+    """Settle a batch in one transaction, in the order given; the store is unchanged when this raises ``Temporary``."""
+    now_ms = clock.now_ms()
+    settled: list[Settled] = []
+    with store.transaction() as tx:
+        work = list(_pair(arrivals, desk.policy))
+        claimed = tx.claim([mark for _, _, mark in work])
+        for arrival, delivery, mark in work:
+            earlier = claimed[mark]
+            if earlier == "done":
+                continue
+            settled.append(_settle_one(tx, arrival, delivery, mark, earlier, desk, clock, now_ms))
+    return settled
+
+
+def _pair(arrivals: Sequence[Arrival], policy: Policy) -> Iterator[tuple[Arrival, Delivery, Mark]]:
+    """Every delivery of the batch, with the mark that claims it."""
+    for arrival in arrivals:
+        for delivery in deliveries(arrival.reading.envelope, policy):
+            yield arrival, delivery, mark_of(arrival.reading, delivery.brand)
+
+
+def mark_of(reading: Reading, brand: str) -> Mark:
+    """The done-mark and dedupe key of one delivery (promise 2).
+
+    A mail with a Message-ID is the same mail for ever; one without is a duplicate for ten minutes only.
+    """
+    same = hashlib.sha256("\0".join((brand, reading.mail.message_id, reading.mail.content_hash)).encode()).hexdigest()
+    until = None if reading.mail.message_id else reading.envelope.received_ms + NO_ID_WINDOW_MS
+    return Mark(reading.entry_key, brand, same, until, reading.envelope.received_ms)
+
+
+def _settle_one(
+    tx: Tx, arrival: Arrival, delivery: Delivery, mark: Mark, earlier: str, desk: Desk, clock: Clock, now_ms: int
+) -> Settled:
+    """One delivery: facts, plan, letters, written; or held with its cause when a bug of ours stands in the way."""
+    row = DeliveryRow(mark.entry_key, delivery.brand, delivery.mailbox.address)
+    try:
+        with tx.savepoint():
+            facts = tx.facts(ask(arrival.reading, delivery, desk.policy, now_ms), lock=True)
+            facts = replace(facts, duplicate_of=earlier)
+            plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
+            ticket = tx.open(plan, now_ms, clock.token_hex(16))
+            letters = desk.composer.compose(plan.letters, ticket, arrival.raw, attachment_bytes, now_ms)
+            tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
+    except Temporary:
+        raise
+    except Exception as error:  # one wide except, and it parks: the mail is held with its raw, the next one flows
+        log.error("a mail could not be settled and is held", entry=mark.entry_key, error=type(error).__name__, exc_info=True)
+        plan = held(Cause.INTERNAL, f"{type(error).__name__} while settling; release it after an upgrade")
+        letters = ()
+        with tx.savepoint():
+            tx.write(row, arrival.reading, arrival.raw, plan, None, (), now_ms)
+    return Settled(mark.entry_key, delivery.brand, plan, letters)
+
+
+def held(cause: Cause, detail: str) -> Plan:
+    """The plan that keeps a mail aside under a named cause."""
+    return Plan(Outcome.HOLD, (HoldMail(cause, detail),), cause=cause, trace=(f"held: {cause.value}: {detail}",))
+
+
+def unread(key: str, envelope: Envelope, raw: bytes, trouble: str) -> Reading:
+    """The reading of a mail that could not be read whole: a minimal one, so that it becomes a plain ticket or is held."""
+    mail = minimal(raw, trouble)
+    return Reading(
+        entry_key=key,
+        envelope=envelope,
+        mail=mail,
+        verdict=Verdict(VerdictKind.GENUINE if mail.author else VerdictKind.UNSAFE, automatic=True, evidence=(trouble,)),
+        sender=Sender(mail.author, Proof.UNKNOWN, evidence=("not read whole, so not proved",)),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        trouble=(trouble,),
+    )

@@ -1,0 +1,183 @@
+"""Mail from files and from an MTA's pipe, into the spool.
+
+While a daemon runs, it alone owns the spool: the mails are handed to it over its LMTP socket, with its 250 as the proof
+that they are kept. Only when none runs does this process open the spool itself; the next ``serve`` settles them.
+
+============  =====================  ==========================================================
+exit          for one mail on stdin  for files
+============  =====================  ==========================================================
+0             kept                   every mail is kept
+65 / 1        refused                some were refused; each is named, the others are kept
+75            try again later        stopped there; running the same again continues
+============  =====================  ==========================================================
+"""
+
+from __future__ import annotations
+
+import mailbox
+import os
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from mailgate.clock import Clock
+from mailgate.desk.policy import Policy
+from mailgate.desk.token import split_address
+from mailgate.edges.spool import Spool
+from mailgate.errors import Refused, Temporary
+from mailgate.mail import headers
+from mailgate.mail.address import parse_addresses
+from mailgate.mail.model import Envelope
+
+DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
+LMTP_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FileMail:
+    """One mail found in a file: its name for messages, its bytes, and the envelope sender where the file tells."""
+
+    name: str
+    raw: bytes
+    sender: str | None = None
+
+
+class Keeper(Protocol):
+    """Where mails go. ``keep`` returns once the mail is safe; raises ``Temporary`` or ``Refused``."""
+
+    def keep(self, mail: FileMail, recipients: tuple[str, ...]) -> None:
+        """Keep one mail for these addresses of ours."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the spool or the connection."""
+        ...
+
+
+class IntoSpool:
+    """No daemon runs: straight into the spool."""
+
+    def __init__(self, spool: Spool, clock: Clock) -> None:
+        """The caller holds the spool's lock."""
+        self.spool, self.clock = spool, clock
+
+    def keep(self, mail: FileMail, recipients: tuple[str, ...]) -> None:
+        """See ``Keeper.keep``."""
+        self.spool.accept(mail.raw, Envelope("ingest", recipients, mail.sender, self.clock.now_ms()))
+
+    def close(self) -> None:
+        """See ``Keeper.close``."""
+        self.spool.close()
+
+
+class IntoDaemon:
+    """A daemon runs: over its LMTP socket (RFC 2033), one connection for all mails."""
+
+    def __init__(self, socket_path: Path) -> None:
+        """Raises ``Temporary`` when the daemon does not answer."""
+        try:
+            self.lmtp = smtplib.LMTP(str(socket_path), timeout=LMTP_TIMEOUT_S)
+        except (OSError, smtplib.SMTPException) as error:
+            raise Temporary(f"the running daemon does not answer at {socket_path}") from error
+
+    def keep(self, mail: FileMail, recipients: tuple[str, ...]) -> None:
+        """See ``Keeper.keep``."""
+        try:
+            refused = self.lmtp.sendmail(mail.sender or "", list(recipients), mail.raw)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refusal(max(code for code, _ in error.recipients.values())) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise Temporary("the running daemon closed the connection") from error
+        if refused:
+            raise _refusal(max(code for code, _ in refused.values()))
+
+    def close(self) -> None:
+        """See ``Keeper.close``."""
+        self.lmtp.close()
+
+
+def _refusal(code: int) -> Exception:
+    return Refused(f"the daemon answered {code}") if code >= 500 else Temporary(f"the daemon answered {code}")
+
+
+def recipients_of(raw: bytes, policy: Policy, chosen: str) -> tuple[str, ...]:
+    """For which addresses of ours a mail is: the one chosen, else those that its headers name, else the first mailbox."""
+    if chosen:
+        return (chosen,)
+    for name in DELIVERED_TO:
+        ours = tuple(
+            address.email
+            for value in _values(raw, name)
+            for address in parse_addresses(value)
+            if split_address(address.email, policy.mailboxes)
+        )
+        if ours:
+            return ours
+    return (policy.mailboxes[0].address,)
+
+
+def sender_of(raw: bytes) -> str | None:
+    """The envelope sender: Return-Path, else what the MTA put into the environment, else the first From address."""
+    for value in _values(raw, "return-path"):
+        return value.strip().strip("<>")
+    if "SENDER" in os.environ:
+        return os.environ["SENDER"].strip("<>")
+    found = [address.email for value in _values(raw, "from") for address in parse_addresses(value)]
+    return found[0] if found else None
+
+
+def files(paths: list[Path]) -> Iterator[FileMail]:
+    """Every mail of the paths: a Maildir's, an mbox's, the .eml files of a folder, one file."""
+    for path in paths:
+        if (path / "cur").is_dir() or (path / "new").is_dir():
+            box: mailbox.Mailbox[mailbox.Message] = mailbox.Maildir(str(path), create=False)  # type: ignore[assignment]
+            for key in sorted(box.keys()):
+                yield FileMail(f"{path}/{key}", box.get_bytes(key))
+        elif path.is_dir():
+            yield from files(sorted(entry for entry in path.iterdir() if entry.is_file()))
+        elif _is_mbox(path):
+            yield from _mbox(path)
+        else:
+            yield FileMail(str(path), path.read_bytes())
+
+
+def _values(raw: bytes, name: str) -> Iterator[str]:
+    """The values of the headers of that name, top first, as far as they are text."""
+    for field, value in headers.read(raw).fields:
+        if field.lower() == name:
+            yield value.decode("utf-8", "replace")
+
+
+def _is_mbox(path: Path) -> bool:
+    with path.open("rb") as handle:
+        return path.suffix != ".eml" and handle.read(5) == b"From "
+
+
+def _mbox(path: Path) -> Iterator[FileMail]:
+    """The mails of an mbox, in order; the ``From `` line of each names its envelope sender (RFC 4155)."""
+    box = mailbox.mbox(str(path), create=False)
+    for key in box.iterkeys():
+        line = box.get_bytes(key, from_=True).partition(b"\n")[0].split()
+        sender = line[1].decode("utf-8", "replace") if len(line) > 1 else None
+        yield FileMail(f"{path}#{int(key) + 1}", box.get_bytes(key), "" if sender == "MAILER-DAEMON" else sender)
+
+
+def ingest(found: Iterator[FileMail], keeper: Keeper, policy: Policy, chosen: str, told: Callable[[str, str], None]) -> int:
+    """Keep every mail; ``told(name, refusal)`` hears of each, with an empty refusal when it is kept.
+
+    Returns how many were refused; raises ``Temporary`` at the first that must be tried again.
+    """
+    refused = 0
+    for mail in found:
+        sender = mail.sender if mail.sender is not None else sender_of(mail.raw)
+        try:
+            keeper.keep(FileMail(mail.name, mail.raw, sender), recipients_of(mail.raw, policy, chosen))
+            told(mail.name, "")
+        except Refused as error:
+            refused += 1
+            told(mail.name, str(error))
+    return refused

@@ -1,0 +1,148 @@
+"""Letters out: what the outbox holds goes to the relay, in groups of at most ten.
+
+States of a letter, and what a crash there costs (promise 3):
+
+=========  ==================================================  ===========================================
+state      meaning                                             a crash here
+=========  ==================================================  ===========================================
+queued     waits for its turn                                  nothing
+handing    claimed, perhaps already given to the relay         repeated under the same Message-ID; a letter
+                                                               of the at-most-once sort becomes ``unknown``
+sent       the relay said 250                                  nothing
+retry      the relay said 4xx; due again at ``next_ms``        nothing
+failed     the relay said 5xx, or five days passed             nothing; the ticket and its agents are told
+unknown    a crash cut off an at-most-once letter              shown by ``doctor``; sent again only by hand
+=========  ==================================================  ===========================================
+
+While the relay is away nothing is tried letter by letter: one breaker pauses all of them, and probes at least every
+five seconds. The results of one group and the claim of the next are one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailgate.clock import Clock
+from mailgate.edges.smtp_out import Courier, MaybeSent, RelayAway
+from mailgate.errors import Refused, Temporary
+from mailgate.logs import fault, get
+from mailgate.store.database import Store
+from mailgate.store.outbox import LetterState, Outgoing, Result
+
+log = get("sender")
+
+GROUP = 10
+MINUTE_MS = 60_000
+RETRY_AFTER_MIN = (1, 5, 15, 30, 60)
+GIVE_UP_MS = 5 * 86_400_000
+PROBE_S = (0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass
+class Breaker:
+    """One for the relay: after a failure of the whole relay nothing is tried before ``closed_until``."""
+
+    failures: int = 0
+    closed_until: float = 0.0
+    told: bool = field(default=False)
+
+    def trip(self, clock: Clock, why: str) -> None:
+        """Note a failure; the next probe comes after half a second, then one, two, and every five."""
+        wait = PROBE_S[min(self.failures, len(PROBE_S) - 1)]
+        self.failures += 1
+        self.closed_until = clock.monotonic() + wait
+        if not self.told:
+            log.warning("the relay is away; letters wait and are tried again every few seconds", reason=why)
+            self.told = True
+
+    def reset(self) -> None:
+        """The relay answered."""
+        if self.told:
+            log.info("the relay is back")
+        self.failures, self.closed_until, self.told = 0, 0.0, False
+
+
+def hand_over(letters: Sequence[Outgoing], courier: Courier, breaker: Breaker, clock: Clock) -> list[Result]:
+    """Give each letter to the relay, in order; returns what became of each.
+
+    When the relay itself goes away, the letters not yet tried go back to ``queued`` without a burned attempt.
+    """
+    results: list[Result] = []
+    for place, letter in enumerate(letters):
+        result = _hand_one(letter, courier, clock)
+        if result is None:
+            results += [_again(waiting, "the relay is away", clock) for waiting in letters[place:]]
+            breaker.trip(clock, "connection")
+            return results
+        results.append(result)
+        breaker.reset()
+    return results
+
+
+def _hand_one(letter: Outgoing, courier: Courier, clock: Clock) -> Result | None:
+    """One letter to the relay; None when the relay as a whole is away."""
+    try:
+        sent = courier.send(letter.mail_from, letter.recipient, letter.data)
+    except RelayAway as error:
+        log.debug("relay away", **fault(error))
+        return None
+    except MaybeSent as error:
+        return _maybe_sent(letter, error, clock)
+    except Refused as error:
+        return Result(letter.id, LetterState.FAILED, error=str(error))
+    except Temporary as error:
+        return _later(letter, str(error), clock)
+    except Exception as error:  # unknown is temporary, and costs this letter only
+        log.error("a letter could not be handed over", letter=letter.id, **fault(error))
+        return _later(letter, f"internal: {type(error).__name__}", clock)
+    return Result(letter.id, LetterState.SENT, relay_message_id=sent.relay_message_id)
+
+
+def _maybe_sent(letter: Outgoing, error: MaybeSent, clock: Clock) -> Result:
+    """The connection was lost after the final dot: at most once means unknown now, at least once means again."""
+    if letter.at_most_once:
+        return Result(letter.id, LetterState.UNKNOWN, error=str(error))
+    return _later(letter, str(error), clock)
+
+
+def _later(letter: Outgoing, why: str, clock: Clock) -> Result:
+    """Try again after 1, 5, 15, 30, 60 minutes, then hourly, each spread by a fifth; give up after five days
+    (RFC 5321 section 4.5.4.1)."""
+    now_ms = clock.now_ms()
+    if now_ms - letter.created_ms > GIVE_UP_MS:
+        return Result(letter.id, LetterState.FAILED, error=f"given up after five days; last answer: {why}")
+    minutes = RETRY_AFTER_MIN[min(letter.attempts, len(RETRY_AFTER_MIN) - 1)]
+    wait_ms = int(minutes * MINUTE_MS * clock.jitter(0.8, 1.2))
+    return Result(letter.id, LetterState.RETRY, error=why, next_ms=now_ms + wait_ms)
+
+
+def _again(letter: Outgoing, why: str, clock: Clock) -> Result:
+    """Back to the queue as it was."""
+    return Result(letter.id, LetterState.QUEUED, error=why, next_ms=clock.now_ms())
+
+
+class Sender:
+    """The sender's loop body: each ``turn`` writes down the last group's results and claims the next, in one commit."""
+
+    def __init__(self, store: Store, courier: Courier, holder: str, clock: Clock) -> None:
+        """``holder`` names this process on the letters that it claims."""
+        self.store, self.courier, self.holder, self.clock = store, courier, holder, clock
+        self.breaker = Breaker()
+        self.results: list[Result] = []
+
+    def turn(self) -> list[tuple[Outgoing, Result]]:
+        """Hand over at most ten letters; returns them with what became of each (empty: nothing was due).
+
+        Raises ``Temporary`` when the database is away; the results are kept and written down by a later turn.
+        """
+        room = GROUP if self.clock.monotonic() >= self.breaker.closed_until else 0
+        letters = self.store.settle_and_claim(self.results, self.holder, self.clock.now_ms(), room)
+        self.results = hand_over(letters, self.courier, self.breaker, self.clock)
+        return list(zip(letters, self.results, strict=True))
+
+    def finish(self) -> None:
+        """Write down what the last turn learned; nothing stays ``handing`` after an orderly end."""
+        self.store.settle_and_claim(self.results, self.holder, self.clock.now_ms(), 0)
+        self.results = []
+        self.courier.close()
