@@ -1,0 +1,73 @@
+"""How people and telephones sign, and how lawyers do; per language, in lower case.
+
+``CLOSINGS`` begin a signature when few short lines follow. ``MOBILE`` are the lines that apps add by themselves.
+``DISCLAIMERS`` are phrases of which one makes a closing paragraph legal boilerplate.
+"""
+
+from __future__ import annotations
+
+CLOSINGS: tuple[str, ...] = (
+    # English
+    "best regards", "kind regards", "warm regards", "warmest regards", "regards", "best wishes", "with best regards", "with kind regards",
+    "yours sincerely", "sincerely", "sincerely yours", "yours faithfully", "yours truly", "cheers", "best", "all the best", "many thanks",
+    "thanks and regards", "thanks & regards", "thanks in advance", "respectfully", "cordially", "with regards", "br", "rgds",
+    # German
+    "mit freundlichen grüßen", "mit freundlichen gruessen", "mit freundlichen grüssen", "mit freundlichem gruß", "mit freundlichem gruss",
+    "freundliche grüße", "freundliche grüsse", "freundlicher gruß", "viele grüße", "viele gruesse", "beste grüße", "beste grüsse",
+    "liebe grüße", "schöne grüße", "herzliche grüße", "hochachtungsvoll", "mfg", "lg", "vg", "mit besten grüßen", "gruß", "grüße",
+    # French
+    "cordialement", "bien cordialement", "bien à vous", "sincères salutations", "salutations", "meilleures salutations", "cdlt", "amicalement",
+    "veuillez agréer", "bonne journée", "bonne réception", "respectueusement",
+    # Spanish, Portuguese, Italian
+    "saludos", "saludos cordiales", "un saludo", "cordiales saludos", "atentamente", "un cordial saludo", "muchas gracias",
+    "atenciosamente", "cumprimentos", "com os melhores cumprimentos", "melhores cumprimentos", "saudações", "abraços", "att", "abs",
+    "cordiali saluti", "distinti saluti", "saluti", "cordialmente", "un saluto", "buona giornata",
+    # Dutch, Scandinavian, Finnish
+    "met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet", "vriendelijke groeten", "groeten", "hartelijke groet", "mvg",
+    "med vänlig hälsning", "med vänliga hälsningar", "vänliga hälsningar", "vänlig hälsning", "bästa hälsningar", "hälsningar", "mvh",
+    "med venlig hilsen", "venlig hilsen", "de bedste hilsner", "bedste hilsner", "hilsen", "med vennlig hilsen", "vennlig hilsen", "vh", "kh",
+    "ystävällisin terveisin", "terveisin", "yt", "parhain terveisin",
+    # Polish, Czech, Slovak, Russian, Turkish
+    "pozdrawiam", "z poważaniem", "z powazaniem", "serdecznie pozdrawiam", "pozdrowienia", "z wyrazami szacunku",
+    "s pozdravem", "s přátelským pozdravem", "hezký den", "s úctou", "s pozdravom",
+    "с уважением", "с наилучшими пожеланиями", "всего доброго", "с наилучшими", "з повагою",
+    "saygılarımla", "iyi çalışmalar", "iyi günler", "saygılar", "sevgiler",
+    # Chinese, Japanese, Korean, Vietnamese, Arabic, Hebrew
+    "此致", "敬上", "顺祝商祺", "祝好", "祝工作顺利", "祝商祺", "順頌商祺", "順祝商祺", "敬祝", "谨上", "謹上",
+    "よろしくお願いいたします", "よろしくお願い致します", "宜しくお願い致します", "以上、よろしくお願いいたします", "敬具",
+    "감사합니다", "드림", "올림", "trân trọng", "thân mến", "مع أطيب التحيات", "مع خالص التحية", "تحياتي", "בברכה", "בכבוד רב",
+)  # fmt: skip
+
+MOBILE: tuple[str, ...] = (
+    "sent from my ", "sent from mail for windows", "sent from outlook", "sent from yahoo mail", "sent from proton mail", "sent from aol",
+    "sent from samsung", "sent from gmail mobile", "sent from a mobile", "sent from surface", "sent via ", "sent using ", "sent with ",
+    "get outlook for ", "envoyé de mon ", "envoyé depuis ", "envoyé à partir de ", "télécharger outlook pour", "obtenir outlook pour",
+    "provenance : courrier pour windows", "von meinem ", "gesendet von ", "gesendet mit ", "diese nachricht wurde von meinem",
+    "holen sie sich outlook", "outlook für ", "enviado desde mi ", "enviado desde ", "obtener outlook para ", "enviado do meu ",
+    "enviado a partir do ", "enviado do ", "obter o outlook para ", "inviato da ", "inviato dal mio ", "scarica outlook per", "ottieni outlook per",
+    "verzonden vanaf mijn ", "verstuurd vanaf mijn ", "verzonden met ", "verstuurd met ", "outlook voor ", "wysłane z ", "wysłano z ",
+    "pobierz program outlook", "отправлено с ", "отправлено из ", "скачать outlook для", "iphone'umdan gönderildi", "ipad'imden gönderildi",
+    "ios için outlook", "android için outlook", "skickat från min ", "skickat från ", "hämta outlook för", "sendt fra min ", "sendt fra ",
+    "hent outlook til", "skaff deg outlook", "lähetetty ", "hanki outlook", "odesláno z ", "odoslané z ", "発信元",
+    "发自我的", "发送自我的", "发自 ", "发自我", "從我的", "从我的", "寄自我的", "來自我的", "获取 outlook", "取得 outlook", "使用 outlook",
+    "iphoneから送信", "ipadから送信", "outlook for ios", "outlook for android", "나의 iphone에서 보냄", "내 iphone에서 보냄", "ios용 outlook",
+    "gửi từ ", "được gửi từ ", "أُرسلت من ", "أرسلت من ", "مرسل من ", "נשלח מה-", "נשלח מ", "trimis de pe ", "küldve a ",
+)  # fmt: skip
+
+MOBILE_ENDINGS: tuple[str, ...] = (
+    "から送信", "에서 보냄", "gesendet", "cihazımdan gönderildi", "gönderildi", "dan gönderildi", "发送", "發送", "傳送", "寄出",
+)  # fmt: skip
+
+DISCLAIMERS: tuple[str, ...] = (
+    "this email and any attachments", "this e-mail and any attachments", "this message and any attachments", "this email is confidential",
+    "this e-mail is confidential", "this message is confidential", "intended solely for", "intended only for", "intended recipient",
+    "confidentiality notice", "privileged and confidential", "legally privileged", "if you have received this",
+    "please consider the environment", "disclaimer:", "diese e-mail enthält vertrauliche", "vertrauliche und/oder rechtlich geschützte",
+    "diese nachricht ist vertraulich", "nicht der richtige adressat", "ce message et toutes les pièces jointes", "ce message est confidentiel",
+    "si vous avez reçu ce message par erreur", "este mensaje y sus archivos", "este correo electrónico", "aviso legal",
+    "si ha recibido este mensaje por error", "esta mensagem", "se você recebeu esta mensagem por engano", "aviso de confidencialidade",
+    "le informazioni contenute", "questo messaggio", "se avete ricevuto questo messaggio", "dit bericht is uitsluitend", "de informatie in dit",
+    "ta wiadomość", "niniejsza wiadomość", "niniejszy e-mail", "это сообщение", "настоящее сообщение содержит", "bu e-posta", "bu mesaj",
+    "detta meddelande", "denne e-mail", "denne e-posten", "tämä viesti", "tato zpráva", "tento e-mail",
+    "本邮件及其附件", "此邮件及其附件", "本邮件内容", "本電子郵件", "本郵件及其附件", "保密声明", "免责声明", "このメールには", "本メールは", "이 메일은", "본 메일은",
+)  # fmt: skip
