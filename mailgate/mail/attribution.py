@@ -31,6 +31,7 @@ _DATE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{1,4}[-./年]\s?\d{1,2}[-./月]|\d\s?[月월]|\b(?:19|20)\d\d\b|\d{1,2}\.? \w{3,12}\.?,? \d{2,4}",
 )
 _ADDRESS = re.compile(r"[\w.+%'=/-]{1,64}@[\w-]{1,63}")
+_VERBS = tuple(verb for words in WROTE for verb in words.verbs)
 _DASHES = "-–—_=*~+. \t\xa0"
 
 
@@ -71,8 +72,14 @@ def attribution(lines: Sequence[str], last: int) -> Found | None:
 
 
 def _may_end(line: str) -> bool:
-    """Whether an attribution can end with this line: with a colon, or between the dashes of Zoho Mail."""
-    return line.endswith(_COLONS) or (line.startswith("--") and line.endswith("--"))
+    """Whether an attribution can end with this line: with a colon, as nearly all do; with the verb itself, or between
+    dashes, as Zoho Mail's do."""
+    return line.endswith(_COLONS) or (line.startswith("--") and line.endswith("--")) or ends_with_verb(line)
+
+
+def ends_with_verb(line: str) -> bool:
+    """Whether the line names an address and ends with a verb of ``WROTE``."""
+    return "@" in line and line.lower().endswith(_VERBS)
 
 
 def _weigh(joined: str) -> tuple[float, str]:
@@ -157,14 +164,24 @@ def _above(lines: Sequence[str], first: int) -> int:
     for start in range(first - 1, max(first - 4, -1), -1):
         line = plain(lines[start]) or lines[start].strip()
         if line:
-            return start if is_rule(lines[start]) or separator(lines[start]) else first
+            return start if is_rule(lines[start], at_least=3) or _is_titled_rule(lines[start]) else first
     return first
 
 
-def is_rule(line: str) -> bool:
-    """Whether the line is nothing but a horizontal rule of five characters or more."""
+def _is_titled_rule(line: str) -> bool:
+    """Whether the line is words between dashes, whatever the words; right above a header block that is enough."""
+    line = line[:200].strip()
+    return (
+        len(line) <= 120
+        and line.startswith(("---", "___", "***", "———"))
+        and line.endswith(("---", "___", "***", "———"))
+    )
+
+
+def is_rule(line: str, at_least: int = 5) -> bool:
+    """Whether the line is nothing but a horizontal rule of so many characters or more."""
     line = line[:MAX_LENGTH].strip()
-    return len(line) >= 5 and not line.strip("-–—_=*─━")
+    return len(line) >= at_least and not line.strip("-–—_=*─━")
 
 
 def separator(line: str) -> SpanKind | None:

@@ -64,7 +64,7 @@ _LABELS: dict[str, str] = {
     ),
     "date": (
         "sent|date|sent at|date sent|gesendet|gesendet am|datum|envoyé|envoyé le|envoyé à|enviado|enviado el|enviado em|enviada em|enviada|"
-        "fecha|data|data e ora|date et heure|inviato|inviato il|inviata|verzonden|verstuurd|verzonden op|wysłano|wysłane|data wysłania|"
+        "fecha|data|data e ora|date et heure|message du|inviato|inviato il|inviata|verzonden|verstuurd|verzonden op|wysłano|wysłane|data wysłania|"
         "отправлено|дата|надіслано|gönderildi|gönderme tarihi|gönderim tarihi|tarih|skickat|skickat den|sendt|dato|"
         "lähetetty|lähetysaika|päiväys|päivämäärä|pvm|odesláno|odoslané|发送时间|发送日期|日期|时间|發送時間|傳送日期|"
         "寄件日期|傳送時間|寄送時間|時間|送信日時|送信日|日時|日付|보낸 날짜|보낸날짜|보낸 시간|날짜|일시|تاريخ الإرسال|تم الإرسال|أرسلت|"
@@ -93,7 +93,7 @@ _ORIGINAL = (
     "original message|original mail|original email|original appointment|original e-mail|replied message|reply message|"
     "ursprüngliche nachricht|ursprüngliche mail|originalnachricht|original-nachricht|message d'origine|message d’origine|message original|"
     "message initial|mensaje original|mensagem original|messaggio originale|messaggio d'origine|oorspronkelijk bericht|oorspronkelijk e-mailbericht|"
-    "origineel bericht|wiadomość oryginalna|oryginalna wiadomość|исходное сообщение|оригинальное сообщение|"
+    "origineel bericht|oprindelig besked|oprindelig e-mail|ursprünglicher text|wiadomość oryginalna|oryginalna wiadomość|исходное сообщение|оригинальное сообщение|"
     "оригінальне повідомлення|özgün ileti|orijinal mesaj|orijinal ileti|ursprungligt meddelande|originalmeddelande|oprindelig meddelelse|"
     "original meddelelse|opprinnelig melding|original melding|alkuperäinen viesti|původní zpráva|pôvodná správa|"
     "原始邮件|原始郵件|原邮件|原郵件|回复的原邮件|回覆的原郵件|原始信件|原件|邮件原件|元のメッセージ|オリジナルメッセージ|元のメール|"

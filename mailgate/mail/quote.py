@@ -47,7 +47,9 @@ MARKER_LINE: dict[str, str] = {
 _EDGES = " \t-–—=*_>|#\xa0\u3000"
 
 MARKERS: tuple[str, ...] = tuple(
-    r"[\s>|*_#=–—-]{0,40}" + r"\s{1,3}".join(re.escape(word) for word in line.strip(_EDGES).split()) + r"[\s|*_#=–—-]{0,40}"
+    r"[\s>|*_#=–—-]{0,40}"
+    + r"\s{1,3}".join(re.escape(word) for word in line.strip(_EDGES).split())
+    + r"[\s|*_#=–—-]{0,40}"
     for line in MARKER_LINE.values()
 )
 """Patterns that know these lines again, whatever dashes, quoting or emphasis a mail program put around the words."""
@@ -58,8 +60,7 @@ MAX_TRIES = 300
 
 _MARKER_WORDS = frozenset(" ".join(line.strip(_EDGES).lower().split()) for line in MARKER_LINE.values())
 _MARKER_KEYS = tuple(words.split()[0] for words in _MARKER_WORDS)
-_CLOSED = frozenset({SpanKind.SIGNATURE, SpanKind.DISCLAIMER})
-_OLD = frozenset({SpanKind.QUOTE, SpanKind.ATTRIBUTION, SpanKind.MARKER, SpanKind.FORWARDED})
+_NOT_OF_THE_AUTHOR = frozenset(SpanKind) - {SpanKind.SIGNATURE}
 _COLONS = (":", "：", "︰")
 
 
@@ -168,7 +169,7 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
         stripped = lines[at].strip()
         if not stripped or page.labels[at] is not None:
             at += 1
-        elif stripped[0] in ">＞":
+        elif stripped[0] in ">＞" and stripped[1:] not in _COLONS:
             at = _angled(page, at)
         elif tries > 0 and (found := _introduces(lines, at, stripped)) is not None:
             tries -= 1
@@ -189,7 +190,7 @@ def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Fou
         block = attribution.header_block(lines, at) if looked else None
         if block is not None:
             return block
-    if stripped[-1] in ":：︰-*_\u202c\u2069\u200f" or attribution.plain(stripped).endswith(_COLONS):
+    if stripped[-1] in ":：︰-*_\u202c\u2069\u200f" or attribution.ends_with_verb(stripped):
         looked = True
         found = attribution.attribution(lines, at)
         if found is not None:
@@ -240,7 +241,7 @@ def _is_wrapped(lines: Sequence[str], at: int) -> bool:
     above, below = lines[at - 1], lines[at + 1] if at + 1 < len(lines) else ""
     return (
         line[0].islower()
-        and len(line) <= 30
+        and len(line) <= 80
         and len(above) >= 65
         and _is_angled(above)
         and _is_angled(below)
@@ -254,9 +255,9 @@ def hear_signatures(page: Page) -> None:
     for new, run in groupby(page.labels, key=lambda label: label is None):
         size = sum(1 for _ in run)
         if new:
-            found = signature.closing(page.lines[at : at + size])
-            if found is not None:
-                page.put(at + found.start, at + size, Label(found.kind, found.confidence, found.evidence))
+            end = at + size
+            for start, *label in reversed(signature.closings(page.lines[at:end])):
+                page.put(at + start, end, Label(*label))
         at += size
 
 
@@ -279,8 +280,16 @@ def spans_of(page: Page) -> tuple[Span, ...]:
 
 
 def reply_text(text: str, spans: Iterable[Span]) -> str:
-    """The new text with its signature; of a mail that only forwards, what it forwards."""
-    return _without(text, [span for span in spans if span.kind not in _CLOSED])
+    """The new text with its signature and without disclaimers; of a mail that only forwards, what it forwards.
+
+    A signature that stands alone below the old letter signs nothing (list footers do) and is left out.
+    """
+    left_out: list[Span] = []
+    for span in spans:
+        below_old = bool(left_out) and text[left_out[-1].end : span.start].strip() == ""
+        if span.kind in _NOT_OF_THE_AUTHOR or (below_old and left_out[-1].kind is not SpanKind.FORWARDED):
+            left_out.append(span)
+    return _without(text, left_out)
 
 
 def reply_text_nosig(text: str, spans: Iterable[Span]) -> str:

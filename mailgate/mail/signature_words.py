@@ -38,20 +38,28 @@ CLOSINGS: tuple[str, ...] = (
     "감사합니다", "드림", "올림", "trân trọng", "thân mến", "مع أطيب التحيات", "مع خالص التحية", "تحياتي", "בברכה", "בכבוד רב",
 )  # fmt: skip
 
+MOBILE_MINE: tuple[str, ...] = (
+    "sent from my ", "envoyé de mon ", "envoyé depuis mon ", "von meinem ", "von meiner ", "enviado desde mi ", "enviado do meu ",
+    "enviado a partir do meu ", "inviato dal mio ", "inviato da mio ", "verzonden vanaf mijn ", "verstuurd vanaf mijn ", "wysłane z mojego ",
+    "отправлено с моего ", "skickat från min ", "sendt fra min ", "odesláno z mého ", "发自我的", "发送自我的", "发自我", "從我的", "从我的",
+    "寄自我的", "來自我的", "內文自我的", "나의 ", "gửi từ ", "أُرسلت من ال", "أرسلت من ال", "נשלח מה-", "iphone'umdan gönderildi",
+    "iphone’umdan gönderildi", "get outlook for ",
+)  # fmt: skip
+"""These stand at the beginning of the line and need nothing else."""
+
 MOBILE: tuple[str, ...] = (
-    "sent from my ", "sent from mail for windows", "sent from outlook", "sent from yahoo mail", "sent from proton mail", "sent from aol",
-    "sent from samsung", "sent from gmail mobile", "sent from a mobile", "sent from surface", "sent via ", "sent using ", "sent with ",
-    "get outlook for ", "envoyé de mon ", "envoyé depuis ", "envoyé à partir de ", "télécharger outlook pour", "obtenir outlook pour",
-    "provenance : courrier pour windows", "von meinem ", "gesendet von ", "gesendet mit ", "diese nachricht wurde von meinem",
-    "holen sie sich outlook", "outlook für ", "enviado desde mi ", "enviado desde ", "obtener outlook para ", "enviado do meu ",
-    "enviado a partir do ", "enviado do ", "obter o outlook para ", "inviato da ", "inviato dal mio ", "scarica outlook per", "ottieni outlook per",
-    "verzonden vanaf mijn ", "verstuurd vanaf mijn ", "verzonden met ", "verstuurd met ", "outlook voor ", "wysłane z ", "wysłano z ",
-    "pobierz program outlook", "отправлено с ", "отправлено из ", "скачать outlook для", "iphone'umdan gönderildi", "ipad'imden gönderildi",
-    "ios için outlook", "android için outlook", "skickat från min ", "skickat från ", "hämta outlook för", "sendt fra min ", "sendt fra ",
-    "hent outlook til", "skaff deg outlook", "lähetetty ", "hanki outlook", "odesláno z ", "odoslané z ", "発信元",
-    "发自我的", "发送自我的", "发自 ", "发自我", "從我的", "从我的", "寄自我的", "來自我的", "获取 outlook", "取得 outlook", "使用 outlook",
-    "iphoneから送信", "ipadから送信", "outlook for ios", "outlook for android", "나의 iphone에서 보냄", "내 iphone에서 보냄", "ios용 outlook",
-    "gửi từ ", "được gửi từ ", "أُرسلت من ", "أرسلت من ", "مرسل من ", "נשלח מה-", "נשלח מ", "trimis de pe ", "küldve a ",
+    "sent from ", "sent via ", "sent using ", "sent with ", "envoyé ", "télécharger ", "obtenir ", "provenance", "gesendet ", "diese nachricht wurde ",
+     "enviado ", "obtener ", "obter ", "obtenha ", "inviato ", "scarica ", "ottieni ", "verzonden ", "verstuurd ",
+    "download ", "wysłane ", "wysłano ", "pobierz ", "отправлено ", "скачать ", "ios için ", "android için ", "skickat ", "hämta ", "sendt ", "hent ",
+    "skaff ", "få outlook", "lähetetty ", "hanki ", "odesláno ", "odoslané ", "发自 ", "发自", "获取 ", "取得 ", "使用 ", "gửi ", "được gửi ", "tải ",
+    "أرسلت ", "أُرسلت ", "مرسل ", "الحصول على ", "נשלח ", "קבל את ", "trimis ", "küldve ", "iphoneから", "ipadから", "ios용", "android용",
+)  # fmt: skip
+"""These need the name of a device or a program besides, out of ``DEVICES``."""
+
+DEVICES: tuple[str, ...] = (
+    "iphone", "ipad", "ipod", "android", "blackberry", "samsung", "galaxy", "huawei", "xiaomi", "windows", "outlook", "phone", "mobile", "handy",
+    "telefon", "mobil", "mail", "proton", "yahoo", "gmail", "ios", "nokia", "pixel", "手机", "手機", "tablet", "móvil", "portable", "celular",
+    "cellulare", "device", "verizon", "spark", "tutanota", "aol", "телефон", "htc", "wireless", "휴대폰",
 )  # fmt: skip
 
 MOBILE_ENDINGS: tuple[str, ...] = (
@@ -71,3 +79,9 @@ DISCLAIMERS: tuple[str, ...] = (
     "detta meddelande", "denne e-mail", "denne e-posten", "tämä viesti", "tato zpráva", "tento e-mail",
     "本邮件及其附件", "此邮件及其附件", "本邮件内容", "本電子郵件", "本郵件及其附件", "保密声明", "免责声明", "このメールには", "本メールは", "이 메일은", "본 메일은",
 )  # fmt: skip
+
+LIST_FOOTERS: tuple[str, ...] = (
+    "mailing list", "mailinglist", "mailman/listinfo", "to unsubscribe", "you received this message because you are subscribed",
+    "list-unsubscribe", "邮件列表", "取消订阅", "liste de diffusion", "lista de correo",
+)  # fmt: skip
+"""Of these one stands in what a list server adds below every mail."""
