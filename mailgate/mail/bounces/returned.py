@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mailgate.mail import encoded_word
 from mailgate.mail.bounces.tree import walk
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ RETURNED_TYPES = frozenset(
 MAX_HEADER_OCTETS = 65_536
 MAX_IDS = 20
 
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
 _MESSAGE_ID = re.compile(r"<([^\s<>]{1,250})>")
 
 
@@ -35,12 +37,18 @@ class Letter:
     subject: str = ""
     addresses: tuple[str, ...] = ()
 
+    def __bool__(self) -> bool:
+        """Whether anything is known of it."""
+        return bool(self.message_ids or self.subject or self.addresses)
+
 
 def letter(root: Part) -> Letter:
     """The returned letter, empty where the report holds none."""
     for part in walk(root):
         if part.content_type in RETURNED_TYPES:
-            return from_headers(part.payload()[:MAX_HEADER_OCTETS].decode("utf-8", "replace"))
+            found = from_headers(part.payload()[:MAX_HEADER_OCTETS].decode("utf-8", "replace"))
+            if found:
+                return found
     return Letter()
 
 
@@ -52,7 +60,13 @@ def from_headers(text: str) -> Letter:
         for name in ("message-id", "references", "in-reply-to")
         for found in _MESSAGE_ID.findall(fields.get(name, ""))[-MAX_IDS:]
     ]
-    return Letter(tuple(dict.fromkeys(ids)), fields.get("subject", "")[:500])
+    addresses = [
+        found
+        for name in ("return-path", "from", "sender", "reply-to")
+        for found in _ADDRESS.findall(fields.get(name, "")[:2000])[:5]
+    ]
+    subject = encoded_word.decode(fields.get("subject", "")[:1000])
+    return Letter(tuple(dict.fromkeys(ids)), subject[:500], tuple(dict.fromkeys(addresses)))
 
 
 def header_fields(text: str) -> dict[str, str]:
