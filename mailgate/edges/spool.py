@@ -76,8 +76,10 @@ class Spool:
 
     @classmethod
     def open(cls, path: Path, clock: Clock, *, checkpoints: bool = False) -> Spool:
-        """The spool at ``path``, made where it is missing (file 0600, a new directory 0700). ``Temporary`` when the file
-        is damaged or cannot be written."""
+        """The spool at ``path``, made where it is missing (file 0600, a new directory 0700).
+
+        ``Temporary`` when the file is damaged or cannot be written.
+        """
         spool = cls(path, clock, checkpoints=checkpoints)
         with spool._reading():
             pass
@@ -117,8 +119,10 @@ class Spool:
         return key
 
     def pending(self, after: int, limit: int, size: int) -> list[Entry]:
-        """The entries that are not done and were accepted after number ``after``, oldest first: at most ``limit`` of them
-        and ``size`` octets together, but always one where there is one."""
+        """The entries that are not done and were accepted after number ``after``, oldest first.
+
+        At most ``limit`` of them and ``size`` octets together, but always one where there is one.
+        """
         query = (
             "SELECT seq, key, size, envelope, deaths FROM entry WHERE done_ms IS NULL AND seq > ? ORDER BY seq LIMIT ?"
         )
@@ -132,7 +136,7 @@ class Spool:
         return entries
 
     def raw(self, key: str) -> bytes:
-        """The bytes of the mail exactly as they were accepted. ``Permanent`` when they have been swept, or never were."""
+        """The bytes of the mail exactly as they were accepted; ``Permanent`` when they have been swept or never were."""
         with self._reading() as db:
             row = db.execute(
                 "SELECT octets FROM raw WHERE seq = (SELECT seq FROM entry WHERE key = ?)", (key,)
