@@ -20,9 +20,15 @@ MAX_LINE = 1_000
 MAX_REASON_LINES = 8
 
 _ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}"
-_AT_START = re.compile(rf"[\s>*|-]{{0,20}}[<\"'(\[]{{0,3}}(?:mailto:|smtp:|SMTP:|rfc822;)?({_ADDRESS})[>\"')\]]{{0,3}}(?P<rest>.*)")
+_AT_START = re.compile(
+    rf"[\s>*|-]{{0,20}}[<\"'(\[]{{0,3}}(?:mailto:|smtp:|SMTP:|rfc822;)?({_ADDRESS})[>\"')\]]{{0,3}}(?P<rest>.*)"
+)
+_X400 = re.compile(rf"SMTP=({_ADDRESS})")
 _ANYWHERE = re.compile(_ADDRESS)
-_HEADER = re.compile(r"(?:received|return-path|message-id|x-[\w-]{1,40}|mime-version|dkim-signature|from|date|subject): ?\S", re.IGNORECASE)
+_HEADER = re.compile(
+    r"(?:received|return-path|message-id|x-[\w-]{1,40}|mime-version|dkim-signature|from|date|subject): ?\S",
+    re.IGNORECASE,
+)
 
 
 class Notice(NamedTuple):
@@ -64,9 +70,35 @@ def recipients(notice: Notice, not_these: frozenset[str], subject: str) -> tuple
     if embedded:
         return embedded
     fate = fate_of("\n".join(notice.lines), subject)
+    introduced = _introduced(notice.lines)
+    return (introduced and _by_shapes(introduced, fate, not_these)) or _by_shapes(notice.lines, fate, not_these)
+
+
+def named(emails: Sequence[str], notice: Notice, subject: str) -> tuple[ReportedRecipient, ...]:
+    """The recipients that a header names, each with the reason that the notice gives for it."""
+    fate = fate_of("\n".join(notice.lines), subject)
+    reasons = {email.lower(): reason for email, reason in listed(notice.lines)}
+    return tuple(
+        ReportedRecipient(
+            email, fate, dsn.status_code("", reasons.get(email.lower(), "")), reasons.get(email.lower(), "")
+        )
+        for email in dict.fromkeys(emails)
+        if "@" in email
+    )
+
+
+def _introduced(lines: Sequence[str]) -> Sequence[str]:
+    """What stands below "The following addresses failed:"; nothing where no such line is."""
+    for at, line in enumerate(lines):
+        if line.rstrip().endswith((":", "：", "-")) and any(word in line.lower() for word in wording.INTRODUCTIONS):
+            return lines[at + 1 :]
+    return ()
+
+
+def _by_shapes(lines: Sequence[str], fate: Action, not_these: frozenset[str]) -> tuple[ReportedRecipient, ...]:
     for shape in SHAPES:
         found: dict[str, ReportedRecipient] = {}
-        for email, reason in shape(notice.lines):
+        for email, reason in shape(lines):
             email = email.strip(".'")
             if _may_be_recipient(email, not_these) and email.lower() not in found:
                 found[email.lower()] = ReportedRecipient(email, fate, dsn.status_code("", reason), reason)
@@ -116,7 +148,11 @@ def listed(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _ends_address(rest: str) -> bool:
     """Whether what follows an address shows that the line is about it, and not a sentence that begins with it."""
     rest = rest.strip()
-    return not rest or rest[0] in ":;,(.-\t[" or rest.startswith(("...", "on ", "said:", "<", "has ", "failed", "does ", "is "))
+    return (
+        not rest
+        or rest[0] in ":;,(.-\t["
+        or rest.startswith(("...", "on ", "said:", "<", "has ", "failed", "does ", "is "))
+    )
 
 
 def _reason(rest: str, lines: Sequence[str], below: int) -> str:
@@ -150,4 +186,11 @@ def mentioned(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield email, " ".join(line.split())[:500]
 
 
-SHAPES: tuple[Shape, ...] = (listed, labelled, mentioned)
+def x400(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """``c=US;a= ;p=ORG;dda:SMTP=ana@example.org;`` as old Exchange servers write."""
+    for at, line in enumerate(lines):
+        for email in _X400.findall(line[:MAX_LINE]):
+            yield email, _reason("", lines, at + 1)
+
+
+SHAPES: tuple[Shape, ...] = (listed, x400, labelled, mentioned)

@@ -28,7 +28,7 @@ FAILED: tuple[str, ...] = (
     "non-delivery", "nondelivery", "did not receive", "not accepting mail", "delivery error", "error while", "unable to send", "not known at this site",
     "delivery was unsuccessful", "no longer available", "no longer on server", "no longer valid", "unroutable", "not deliverable", "delivery problem",
     "no valid recipients", "fatal errors", "couldn't deliver", "could not deliver", "cannot deliver", "failed to deliver", "not found in", "unknown address",
-    "maximum delivery", "error occurred", "is not recognized", "recipient's mailbox", "user doesn't have", "cannot send", "not send your",
+    "maximum delivery", "incorrectly constructed", "malformed address", "error occurred", "is not recognized", "recipient's mailbox", "user doesn't have", "cannot send", "not send your",
     "nicht zugestellt", "unzustellbar", "nicht zustellbar", "konnte nicht", "n'a pas pu être", "non remis", "n’a pas pu être", "échec de la remise",
     "no se pudo entregar", "no se ha podido entregar", "no pudo ser", "não foi entregue", "não pôde ser entregue", "falha na entrega", "não foi possível entregar",
     "mancato recapito", "non è stato possibile", "non recapitabile", "niet worden bezorgd", "niet bezorgd", "onbestelbaar", "nie można dostarczyć",
@@ -66,11 +66,16 @@ SUBJECTS: tuple[str, ...] = (
     "配信不能", "配信エラー", "送信エラー", "エラーメール", "배달 실패", "전송 실패", "반송",
 )  # fmt: skip
 
-ROBOTS: tuple[str, ...] = (
-    "mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "mdaemon", "daemon", "mail-delivery", "maildelivery", "bounce", "mmdf",
-    "smtp", "autoreply", "no-reply", "noreply", "inetgw", "mailsystem", "mail_system", "mailagent", "admin", "system", "mta", "returned", "root",
+MAIL_SERVERS: tuple[str, ...] = (
+    "mailer-daemon", "mailerdaemon", "mail-daemon", "mailer_daemon", "postmaster", "mdaemon", "mail-delivery", "maildelivery", "mmdf", "smtp_mail",
 )  # fmt: skip
-"""How the local parts of the addresses begin, or contain, from which reports come."""
+"""Parts of the local parts that only mail servers give themselves."""
+
+ROBOTS: tuple[str, ...] = (
+    "daemon", "bounce", "smtp", "no-reply", "noreply", "inetgw", "mailsystem", "mail_system", "mailagent", "mta", "returned", "root", "imss",
+    "virus", "gateway", "postoffice", "autoreply",
+)  # fmt: skip
+"""Parts of the local parts of machines of all sorts."""
 
 LABELS: tuple[str, ...] = (
     "intended recipient", "undeliverable address", "failed recipient", "recipient address", "recipient", "rcpt to", "to", "user", "address",
@@ -78,5 +83,19 @@ LABELS: tuple[str, ...] = (
     "destinatario", "destinatário", "收件人", "收件者", "收信人", "宛先", "受信者", "받는사람", "получатель", "alıcı", "odbiorca", "mottagare",
 )  # fmt: skip
 
-NOT_RECIPIENTS: tuple[str, ...] = ("mailer-daemon", "postmaster", "abuse", "helpdesk", "support", "webmaster", "mailman")
+NOT_RECIPIENTS: tuple[str, ...] = (
+    "mailer-daemon",
+    "postmaster",
+    "abuse",
+    "helpdesk",
+    "support",
+    "webmaster",
+    "mailman",
+)
 """Local parts of the people that a report says to ask."""
+
+INTRODUCTIONS: tuple[str, ...] = (
+    "following", "recipient(s)", "recipients", "address(es)", "addresses", "fatal errors", "failed", "not been delivered to", "not yet been delivered is",
+    "delivered to", "permanent", "empfänger", "destinataire", "destinatario", "收件人", "宛先",
+)  # fmt: skip
+"""In a line that ends with a colon these announce the recipients."""
