@@ -1,0 +1,29 @@
+"""The dedupe hash of promise 2: the same for one mail that came by two ways, different for two mails.
+
+SHA-256 over From, To, Date, Subject and the body, so that trace headers (Received, Return-Path, X-…) do not count. What
+transports change is left out of account: folding and case of blanks in headers, CRLF against LF, empty lines at the
+end, and NUL (which Dovecot stores as 0x80).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from mailgate.mail.headers import RawHeaders
+
+_HASHED = ("from", "to", "date", "subject")
+_NUL = b"\0\x80"
+
+
+def content_hash(headers: RawHeaders, raw: bytes, body_start: int) -> str:
+    """SHA-256 in hex over the hashed headers, in the order of the list above, and the body ``raw[body_start:]``."""
+    hashed = hashlib.sha256()
+    for wanted in _HASHED:
+        for name, value in headers:
+            if name.lower() == wanted:
+                hashed.update(wanted.encode() + b":" + b" ".join(value.split()) + b"\n")
+    body = raw[body_start:].replace(b"\r\n", b"\n").rstrip(b"\r\n \t")
+    if b"\0" in body or b"\x80" in body:
+        body = body.translate(None, _NUL)
+    hashed.update(b"\n" + body)
+    return hashed.hexdigest()
