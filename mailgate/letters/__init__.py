@@ -1,0 +1,1 @@
+"""The letters that people see of mailgate: from values to bytes; no socket, no database."""

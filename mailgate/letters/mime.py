@@ -1,0 +1,80 @@
+"""The body of a letter, as MIME parts: text, HTML beside it, attachments after them (RFC 2045, 2046, 2049).
+
+Bodies are 7-bit whatever they say, as quoted-printable or base64, so no relay has to announce anything. Lines of text
+are not broken by us: the reader's window does that. A boundary contains ``=_``, which neither encoding can produce, and
+the letter's own random id, which an attached mail cannot know.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64, b2a_qp
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mailgate.letters.headers import disposition
+
+_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}(; charset=utf-8)?")
+_BASE64_LINE = 76
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file to be attached; ``name`` and ``content_type`` may be as wild as a stranger can make them."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def body(text: str, html: str, enclosures: Iterable[Enclosure], unique: str) -> bytes:
+    """The Content-… headers, the blank line and the body, with CRLF line ends, each line at most 78 octets long.
+
+    ``html`` may be empty. ``unique`` is printable ASCII without blanks.
+    """
+    words = _text_part(text, "plain")
+    if html:
+        words = _multipart("alternative", [words, _text_part(html, "html")], unique)
+    files = [_file_part(one) for one in enclosures]
+    return _multipart("mixed", [words, *files], unique) if files else words
+
+
+def clean_text(text: str) -> str:
+    """``text`` with LF line ends and without controls that a mail reader or terminal might obey."""
+    return _CONTROLS.sub("", _BREAKS.sub("\n", text))
+
+
+def _text_part(text: str, subtype: str) -> bytes:
+    octets = clean_text(text).replace("\n", "\r\n").encode("utf-8")
+    if not octets.endswith(b"\r\n"):
+        octets += b"\r\n"
+    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ".encode("ascii")
+    # Quoted-printable costs three octets for each beyond ASCII; past a sixth of them base64 is the shorter.
+    if 6 * (len(octets) - len(text)) > len(octets) and not text.isascii():
+        return head + b"base64\r\n\r\n" + _base64_lines(octets)
+    return head + b"quoted-printable\r\n\r\n" + b2a_qp(octets, istext=True)
+
+
+def _file_part(enclosure: Enclosure) -> bytes:
+    kind = enclosure.content_type.lower()
+    # RFC 2046 section 5.2.1: a message may not be encoded, and it may not be 7-bit; so it travels as a plain file.
+    if not _TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
+        kind = "application/octet-stream"
+    head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n".encode("ascii")
+    return head + disposition(enclosure.name) + b"\r\n" + _base64_lines(enclosure.content)
+
+
+def _base64_lines(octets: bytes) -> bytes:
+    coded = b2a_base64(octets, newline=False)
+    cuts = range(0, len(coded) + _BASE64_LINE, _BASE64_LINE)
+    return b"".join([coded[start:end] + b"\r\n" for start, end in pairwise(cuts) if start < len(coded)])
+
+
+def _multipart(subtype: str, parts: Iterable[bytes], unique: str) -> bytes:
+    boundary = f"=_{subtype[:3]}_{unique}"
+    mark = f"--{boundary}".encode("ascii")
+    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    return head + b"".join([mark + b"\r\n" + part + b"\r\n" for part in parts]) + mark + b"--\r\n"
