@@ -1,0 +1,293 @@
+"""The validated models → the plain values that the desk and the edges take. No decisions: one table, one function.
+
+Paths in the file are relative to the file; here they become absolute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from mailgate.config import schema, schema_mail, schema_rules
+from mailgate.config.rule_tests import MailTest
+from mailgate.config.settings import Login, Sla
+from mailgate.config.units import HOUR, Duration
+from mailgate.desk import policy
+from mailgate.edges import settings as edge
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ONLY_BRAND = "desk"
+"""The id of the brand that [desk] itself is where there are no [[brands]]."""
+
+
+def brands(config: schema.Config) -> dict[str, policy.Brand]:
+    """All brands by id; without [[brands]] the desk itself is the only one."""
+    desk = config.desk
+    first_team = config.teams[0].id if config.teams else ""
+    if not config.brands:
+        only = policy.Brand(
+            id=ONLY_BRAND,
+            name=desk.name,
+            address=desk.address or "",
+            language=desk.language,
+            timezone=desk.timezone,
+            tags=tuple(desk.tags),
+            default_team=desk.default_team or first_team,
+            agent_names=desk.agent_names,
+        )
+        return {only.id: only}
+    return {
+        brand.id: policy.Brand(
+            id=brand.id,
+            name=brand.name,
+            address=brand.address,
+            language=brand.language or desk.language,
+            timezone=brand.timezone or desk.timezone,
+            tags=tuple(brand.tags or desk.tags),
+            default_team=brand.default_team or desk.default_team or first_team,
+            agent_names=desk.agent_names if brand.agent_names is None else brand.agent_names,
+            templates=brand.templates,
+        )
+        for brand in config.brands
+    }
+
+
+def mailboxes(config: schema.Config, known: Mapping[str, policy.Brand]) -> tuple[policy.Mailbox, ...]:
+    """The listed mailboxes, and each brand's own address where it is not among them."""
+    only = next(iter(known)) if len(known) == 1 else ""
+    listed = [
+        policy.Mailbox(
+            address=box.address,
+            brand=box.brand or only,
+            team=box.team,
+            subaddress=policy.Subaddress(box.subaddress),
+            proof=policy.ProofProfile(box.proof.authserv_id, box.proof.topmost, tuple(box.proof.trusted_relays)),
+        )
+        for box in config.mailboxes
+    ]
+    taken = {box.address.lower() for box in listed}
+    own = [
+        policy.Mailbox(brand.address, brand.id)
+        for brand in known.values()
+        if brand.address and brand.address.lower() not in taken
+    ]
+    return (*listed, *own)
+
+
+def hours(config: schema.Config, this_year: int) -> dict[str, policy.Hours]:
+    """Business hours by name; public holidays are written out for last year, this one and the next three."""
+    return {
+        name: policy.Hours(
+            id=name,
+            timezone=written.timezone or config.desk.timezone,
+            week={
+                day: tuple(stretches)
+                for day, weekday in enumerate(WEEKDAYS)
+                if (stretches := getattr(written, weekday))
+            },
+            closed=frozenset(written.closed) | public_holidays(written.holidays, this_year),
+        )
+        for name, written in config.hours.items()
+    }
+
+
+def public_holidays(place: str, this_year: int) -> frozenset[date]:
+    """The days off of ``DE`` or ``DE-BY``. Raises ``NotImplementedError`` for a place that nobody knows."""
+    if not place:
+        return frozenset()
+    import holidays
+
+    country, _, part = place.partition("-")
+    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=range(this_year - 1, this_year + 4)))
+
+
+def teams(config: schema.Config, known: Mapping[str, policy.Hours]) -> dict[str, policy.Team]:
+    """Teams by id."""
+    return {
+        team.id: policy.Team(
+            id=team.id,
+            name=team.name,
+            members=tuple(team.members),
+            supervisors=tuple(team.supervisors),
+            brand=team.brand,
+            hours=team.hours,
+            remind_after_ms=team.remind_after.ms(working_day_ms(known.get(team.hours))),
+            remind_in_hours=team.remind_after.in_hours,
+            names=dict(team.names),
+        )
+        for team in config.teams
+    }
+
+
+def working_day_ms(found: policy.Hours | None) -> int:
+    """How long a working day of those hours is open on average; eight hours where there are none."""
+    days = [sum(_length(*stretch) for stretch in stretches) for stretches in found.week.values()] if found else []
+    return sum(days) // len(days) if days else 8 * HOUR
+
+
+def agents(config: schema.Config) -> dict[str, policy.Agent]:
+    """Agents by id."""
+    return {
+        agent.id: policy.Agent(
+            id=agent.id,
+            name=agent.name,
+            address=agent.address,
+            aliases=tuple(agent.aliases),
+            role=policy.Role(agent.role),
+            language=agent.language,
+            login=agent.login,
+            active=agent.active,
+        )
+        for agent in config.agents
+    }
+
+
+def logins(config: schema.Config, base: Path) -> dict[str, Login]:
+    """Who may log in at the submission port."""
+    return {
+        agent.login: Login(agent.login, agent.address, placed(agent.password, base))
+        for agent in config.agents
+        if agent.login and agent.password and agent.active
+    }
+
+
+def survey(written: schema.Survey) -> policy.Survey:
+    """The question after closing."""
+    return policy.Survey(written.enabled, written.share, written.every.ms(), written.answer_within.ms())
+
+
+def lists(config: schema.Config) -> dict[str, frozenset[str]]:
+    """Named lists of addresses and of domains, these without their ``@``."""
+    return {name: frozenset(entry.lstrip("@") for entry in entries) for name, entries in config.lists.items()}
+
+
+def customer_tags(config: schema.Config) -> dict[str, tuple[str, ...]]:
+    """Tags by address, or by domain (without ``@``)."""
+    return {who.lstrip("@"): tuple(tags) for who, tags in config.customers.items()}
+
+
+def smtp_in(written: schema_mail.SmtpIn, base: Path) -> edge.SmtpIn:
+    """Our own servers."""
+    values = _plain(written)
+    for key in ("tls_cert", "tls_key"):
+        values[key] = resolved(values[key], base)
+    for key in ("listen", "lmtp", "submission"):
+        if values[key].startswith("unix:"):
+            values[key] = f"unix:{base / values[key].removeprefix('unix:')}"
+    return edge.SmtpIn(**values)
+
+
+def relay(written: schema_mail.SmtpOut, base: Path) -> edge.Relay:
+    """Where letters go."""
+    values = _plain(written)
+    values["security"] = edge.Security(written.security)
+    values["password"] = placed(written.password, base) if written.password else None
+    for key in ("tls_ca", "path"):
+        values[key] = resolved(values[key], base)
+    return edge.Relay(**values)
+
+
+def imap(config: schema.Config, base: Path) -> Iterator[edge.ImapAccount]:
+    """One account for each mailbox that is fetched."""
+    for box in config.mailboxes:
+        if box.imap:
+            values = _plain(box.imap)
+            values["mailbox"] = box.address
+            values["security"] = edge.Security(box.imap.security)
+            values["after"] = edge.After(box.imap.after)
+            values["password"] = placed(box.imap.password, base) if box.imap.password else None
+            values["oauth"] = _oauth(box.imap.oauth, base) if box.imap.oauth else None
+            values["tls_ca"] = resolved(box.imap.tls_ca, base)
+            values["since_days"] = whole(values.pop("since"), 86_400)
+            yield edge.ImapAccount(**values)
+
+
+def dkim(config: schema.Config, base: Path) -> dict[str, edge.Dkim]:
+    """The signing keys by brand."""
+    signing = {brand.id: brand.dkim for brand in config.brands} or {ONLY_BRAND: config.desk.dkim}
+    return {
+        brand: edge.Dkim(written.domain, written.selector, resolved(written.key_file, base))
+        for brand, written in signing.items()
+        if written
+    }
+
+
+def sla(config: schema.Config) -> dict[str, Sla]:
+    """The promises, as they were written."""
+    return {
+        name: Sla(name, written.first_response, written.next_response, written.resolution, written.hours)
+        for name, written in config.sla.items()
+    }
+
+
+def worker(written: schema.Limits) -> edge.WorkerLimits:
+    """What one mail may cost."""
+    values = _plain(written)
+    values.pop("letters")
+    return edge.WorkerLimits(**values)
+
+
+def mail_test(written: schema_rules.Test, base: Path, first_mailbox: str, file: str, line: int) -> MailTest:
+    """A test of the rules; a time without a zone is UTC."""
+    at = written.at.replace(tzinfo=written.at.tzinfo or UTC) if written.at else None
+    return MailTest(
+        name=written.name,
+        sender=written.sender,
+        to=written.to or first_mailbox,
+        mail=base / written.mail if written.mail else None,
+        subject=written.subject,
+        body=written.body,
+        headers=dict(written.headers),
+        attachments=tuple(written.attachments),
+        proof=written.proof,
+        at_ms=int(at.timestamp() * 1000) if at else None,
+        expected=written.expect.model_dump(exclude_none=True),
+        file=file,
+        line=line,
+    )
+
+
+def placed(found: edge.Secret, base: Path) -> edge.Secret:
+    """A secret whose file is named from the root."""
+    return edge.Secret(file=resolved(found.file, base)) if found.file else found
+
+
+def resolved(path: str, base: Path) -> str:
+    """A path of the file, absolute; empty stays empty."""
+    return str(base / path) if path else ""
+
+
+def whole(seconds: float, unit: int) -> int:
+    """So many whole units, rounded up."""
+    return int(-(-seconds // unit))
+
+
+def _oauth(written: schema_mail.OAuth, base: Path) -> edge.OAuth:
+    return edge.OAuth(
+        token_url=written.token_url,
+        client_id=written.client_id,
+        client_secret=placed(written.client_secret, base) if written.client_secret else None,
+        refresh_token=placed(written.refresh_token, base),
+        scope=written.scope,
+        mechanism=written.mechanism,
+    )
+
+
+def _plain(model: schema_mail.Section) -> dict[str, Any]:
+    """The fields by name, durations in seconds and lists as tuples, as ``edges.settings`` has them."""
+    values = {name: getattr(model, name) for name in type(model).model_fields}
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Duration):
+        return value.seconds
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _length(opens: time, closes: time) -> int:
+    day = date.min
+    length = datetime.combine(day, closes) - datetime.combine(day, opens)
+    return int(length.total_seconds() * 1000) % (24 * HOUR) or 24 * HOUR

@@ -1,0 +1,168 @@
+"""``load``: the configuration's whole story, from the file to ``Settings``, or every error in it at once.
+
+Errors stop; warnings (a secret in the file, a rule that can never match, a team without members) come with the
+settings. Nothing is opened, connected or started: what is wrong with a server shows in ``doctor``, not here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailgate.clock import Clock
+from mailgate.config import build
+from mailgate.config.checks import CHECKS, Subject, names_of
+from mailgate.config.keys import Keys, read_keys
+from mailgate.config.problems import Complaint, Source
+from mailgate.config.rulebook import RuleFile, compile_rules, dead_rules, included
+from mailgate.config.salvage import salvage
+from mailgate.config.schema import Config
+from mailgate.config.schema_rules import RuleFile as RuleSections
+from mailgate.config.settings import Settings
+from mailgate.config.units import DAY, HOUR, Wrong
+from mailgate.desk.policy import Budgets, Hours, Policy
+from mailgate.edges.settings import Secret
+from mailgate.errors import ConfigError, Problem, Temporary
+
+DEFAULT_FILE = Path("config.toml")
+NO_KEYS = Keys((), b"")
+
+
+def load(path: Path, clock: Clock) -> Settings:
+    """The settings of that file. Raises ``ConfigError`` with every problem found."""
+    source = Source.parse(str(path), _read(path))
+    base = path.absolute().parent
+    found = salvage(source.data, Config)
+    config = found.model
+    now_ms = clock.now_ms()
+    this_year = datetime.fromtimestamp(now_ms / 1000, UTC).year
+
+    subject = Subject(config, base, names_of(source.data), this_year)
+    between = [replace(one, path=found.original(one.path)) for check in CHECKS for one in check(subject)]
+    told = {complaint.path for complaint in found.complaints}
+    complaints = [*found.complaints, *(one for one in between if one.path not in told)]
+
+    keys, url = NO_KEYS, ""
+    try:
+        keys = _keys(base / config.desk.secret_file, now_ms)
+    except Wrong as error:
+        complaints.append(Complaint(("desk", "secret_file"), error.wrong, error.right))
+    try:
+        url = _database_url(config, base)
+    except Temporary as error:
+        complaints.append(Complaint(("database", "url"), str(error)))
+
+    main = RuleFile(source, base, salvage(_rule_part(source), RuleSections))
+    more, problems = included(config.include, base, path.parent)
+    policy = _policy(config, keys, this_year)
+    book = compile_rules([main, *more], policy)
+    policy = replace(policy, rules=tuple(book.rules), generation=_generation([main, *more]))
+
+    errors = [source.problem(one) for one in complaints if not one.warning] + problems + book.problems
+    if errors:
+        raise ConfigError(
+            tuple(sorted(dict.fromkeys(errors), key=lambda one: (one.file != str(path), one.file, one.line)))
+        )
+    warnings = [source.problem(one) for one in complaints if one.warning] + dead_rules(book.rules)
+    return Settings(
+        path=path.absolute(),
+        policy=policy,
+        smtp_in=build.smtp_in(config.smtp.incoming, base),
+        imap=tuple(build.imap(config, base)),
+        relay=build.relay(config.smtp.outgoing, base),
+        dkim=build.dkim(config, base),
+        database_url=url,
+        state_dir=base / config.desk.state_dir,
+        templates=base / config.templates.folder if config.templates.folder else None,
+        brand_templates={brand.id: base / brand.templates for brand in config.brands if brand.templates},
+        worker=build.worker(config.limits),
+        logins=build.logins(config, base),
+        sla=build.sla(config),
+        tests=tuple(book.tests),
+        log_level=config.log.level,
+        log_json=config.log.format == "json",
+        warnings=tuple(warnings),
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError as error:
+        problem = Problem(
+            str(path), 0, "", "there is no such file", "name it with -c, or make one with `mailgate init`"
+        )
+        raise ConfigError((problem,)) from error
+    except OSError as error:
+        raise ConfigError((Problem(str(path), 0, "", f"cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError((Problem(str(path), 0, "", "is not UTF-8, as TOML must be"),)) from error
+
+
+def _keys(path: Path, now_ms: int) -> Keys:
+    """The desk's keys. Raises ``Wrong`` when the file is missing, readable for others, or no such file."""
+    try:
+        if os.stat(path).st_mode & 0o077:
+            raise Wrong(f"{path} can be read by others", f"chmod 600 {path}")
+        return read_keys(path.read_text("utf-8"), now_ms)
+    except FileNotFoundError as error:
+        raise Wrong(f"there is no secret file {path}", "make it with `mailgate init`, or restore it") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Wrong(f"the secret file {path} cannot be read", "it must be text, and ours to read") from error
+
+
+def _database_url(config: Config, base: Path) -> str:
+    """The URL, secrets read and SQLite's path absolute. Raises ``Temporary`` where a secret is missing."""
+    written = config.database.url
+    url = build.placed(written, base).read().strip() if isinstance(written, Secret) else written
+    if url == "sqlite":
+        return f"sqlite:///{base / config.desk.state_dir / 'mailgate.db'}"
+    if url.startswith("sqlite:///"):
+        return f"sqlite:///{base / url.removeprefix('sqlite:///')}"
+    return url
+
+
+def _policy(config: Config, keys: Keys, this_year: int) -> Policy:
+    """Everything that decides, but the rules, which need the rest to be compiled."""
+    brands = build.brands(config)
+    hours = _known_hours(config, this_year)
+    limits = config.limits.letters
+    return Policy(
+        brands=brands,
+        mailboxes=build.mailboxes(config, brands),
+        teams=build.teams(config, hours),
+        agents=build.agents(config),
+        hours=hours,
+        survey=build.survey(config.survey),
+        budgets=Budgets(**limits.model_dump()),
+        reopen_days=build.whole(config.desk.reopen_within.ms(), DAY),
+        duplicate_hours=build.whole(config.desk.duplicate_within.ms(), HOUR),
+        priorities=tuple(config.desk.priorities),
+        customer_tags=build.customer_tags(config),
+        lists=build.lists(config),
+        secrets=keys.tokens,
+        audit_key=keys.audit,
+    )
+
+
+def _known_hours(config: Config, this_year: int) -> dict[str, Hours]:
+    try:
+        return build.hours(config, this_year)
+    except NotImplementedError:  # an unknown country, about which a check has complained
+        plain = {name: hours.model_copy(update={"holidays": ""}) for name, hours in config.hours.items()}
+        return build.hours(config.model_copy(update={"hours": plain}), this_year)
+
+
+def _rule_part(source: Source) -> dict[str, object]:
+    """The main file's rules and tests alone, so that they are compiled as those of any included file."""
+    return {key: source.data[key] for key in ("rules", "tests") if key in source.data}
+
+
+def _generation(files: list[RuleFile]) -> str:
+    """A short name for what was written: the same files, the same name."""
+    texts: Iterator[bytes] = (file.source.text.encode() for file in files)
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]

@@ -1,0 +1,151 @@
+"""From an error to a sentence that lets the admin mend it: file, line, key, what is wrong, what would be right.
+
+Every check of the configuration yields ``Complaint``s, by the path of the key. ``Source`` knows the text they are about
+and turns them into ``errors.Problem``s with a line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from mailgate.config.lines import Path, line_of, lines_of
+from mailgate.config.units import Wrong
+from mailgate.errors import ConfigError, Problem
+
+_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing wrong at one path of one source. A warning is told and does not stop the start."""
+
+    path: Path
+    wrong: str
+    right: str = ""
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """One TOML file: its ``name`` as the admin knows it, its values, and where its keys stand."""
+
+    name: str
+    text: str = field(repr=False)
+    data: Mapping[str, Any] = field(repr=False)
+    lines: Mapping[Path, int] = field(repr=False)
+
+    @classmethod
+    def parse(cls, name: str, text: str) -> Source:
+        """Read a text. Raises ``ConfigError`` with the line where it is no TOML."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError((_syntax(name, text, str(error)),)) from error
+        return cls(name, text, data, lines_of(text))
+
+    def problem(self, complaint: Complaint) -> Problem:
+        """The complaint with its file and line."""
+        line = line_of(self.lines, complaint.path)
+        return Problem(self.name, line, dotted(complaint.path), complaint.wrong, complaint.right)
+
+
+def dotted(path: Path) -> str:
+    """``("teams", 0, "members")`` as ``teams[0].members``."""
+    shown = ""
+    for step in path:
+        shown += f"[{step}]" if isinstance(step, int) else f".{step}" if shown else step
+    return shown
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``did you mean "anna"?`` for the closest of the known names, or which there are, or an empty string."""
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"there is: {', '.join(names[:12])}{' …' if len(names) > 12 else ''}" if names else ""
+
+
+def complaints_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Complaint]:
+    """What pydantic found, in our words."""
+    for detail in error.errors(include_url=False):
+        path = tuple(step for step in detail["loc"] if step != "[key]")
+        yield Complaint(path, *_words(detail, path, model))
+
+
+def _words(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> tuple[str, str]:
+    """(wrong, right) of one error of pydantic's; what was written is not repeated unless the check does so itself."""
+    context: Mapping[str, Any] = detail.get("ctx", {})
+    sort = detail["type"]
+    if isinstance(context.get("error"), Wrong):
+        return context["error"].wrong, context["error"].right
+    if sort == "extra_forbidden":
+        return "no such key", nearest(str(path[-1]), _keys_at(model, path[:-1]))
+    if sort == "missing":
+        return "is missing", _description(model, path)
+    return _PLAIN.get(sort, "cannot be used: {message}").format(message=detail["msg"], **context), ""
+
+
+_PLAIN: Mapping[str, str] = {
+    "string_type": "must be text, in quotes",
+    "int_type": "must be a whole number, without quotes",
+    "float_type": "must be a number, without quotes",
+    "bool_type": "must be true or false, without quotes",
+    "list_type": "must be a list, in [ ]",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "date_type": "must be a date, as 2026-12-24, without quotes",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must have at least {min_length}",
+}
+
+
+def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
+    """The model of the table at that path, following lists and named tables."""
+    current: type[BaseModel] | None = model
+    for step in path:
+        if current is None:
+            return None
+        if isinstance(step, str) and step in _fields(current):
+            current_annotation = current.model_fields[_fields(current)[step]].annotation
+            current = _model_in(current_annotation)
+    return current
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation such as ``list[Team]`` or ``Imap | None`` speaks of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+
+
+def _fields(model: type[BaseModel]) -> dict[str, str]:
+    """Key in the file → name of the field."""
+    return {info.alias or name: name for name, info in model.model_fields.items()}
+
+
+def _keys_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+    found = _model_at(model, path)
+    return tuple(_fields(found)) if found else ()
+
+
+def _description(model: type[BaseModel], path: Path) -> str:
+    found = _model_at(model, path[:-1])
+    name = _fields(found).get(str(path[-1]), "") if found else ""
+    return (found.model_fields[name].description or "") if found and name else ""
+
+
+def _syntax(name: str, text: str, message: str) -> Problem:
+    place = _PLACE.search(message)
+    line = int(place[1]) if place else text.count("\n") + 1
+    return Problem(name, line, "", f"this is no TOML: {_PLACE.sub('', message)}", "see https://toml.io/en/v1.0.0")

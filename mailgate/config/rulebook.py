@@ -1,0 +1,141 @@
+"""The rules and tests of the main file and of the files that it includes, in the order in which they count.
+
+Each file keeps its own lines, so that a problem is named where it stands. Rules of ``config.toml`` come first, then
+those of the included files by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as File
+
+from mailgate.config import build, schema_rules
+from mailgate.config.checks import unknown
+from mailgate.config.lines import Path, line_of
+from mailgate.config.problems import Complaint, Source, nearest
+from mailgate.config.rule_tests import MailTest
+from mailgate.config.rules import Compiler, Names
+from mailgate.config.salvage import Salvaged, salvage
+from mailgate.desk.policy import Policy
+from mailgate.desk.rule import Rule
+from mailgate.desk.shadow import never_matches
+from mailgate.errors import ConfigError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """One file with rules and tests: its source, its folder, and what is right in it."""
+
+    source: Source
+    base: File
+    found: Salvaged[schema_rules.RuleFile]
+
+    def line(self, path: Path) -> int:
+        """The line of a path of ``found.model``."""
+        return line_of(self.source.lines, self.found.original(path))
+
+    def problem(self, complaint: Complaint) -> Problem:
+        """A complaint about ``found.model`` with its place in the file."""
+        path = self.found.original(complaint.path)
+        return self.source.problem(Complaint(path, complaint.wrong, complaint.right))
+
+
+@dataclass
+class Rulebook:
+    """What the files hold, compiled, and what is wrong with it."""
+
+    rules: list[Rule] = field(default_factory=list)
+    tests: list[MailTest] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def included(patterns: list[str], base: File, shown: File) -> tuple[list[RuleFile], list[Problem]]:
+    """The files that ``include`` names, in order, and what is wrong with them; ``shown`` is how their folder is told."""
+    files: list[RuleFile] = []
+    problems: list[Problem] = []
+    for pattern in patterns:
+        for path in sorted(base.glob(pattern)):
+            name = str(shown / path.relative_to(base))
+            try:
+                source = Source.parse(name, path.read_text("utf-8"))
+            except ConfigError as error:
+                problems += error.problems
+                continue
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(Problem(name, 0, "", f"cannot be read: {_reason(error)}"))
+                continue
+            found = salvage(source.data, schema_rules.RuleFile)
+            problems += (source.problem(complaint) for complaint in found.complaints)
+            files.append(RuleFile(source, path.parent, found))
+    return files, problems
+
+
+def compile_rules(files: list[RuleFile], policy: Policy) -> Rulebook:
+    """All rules and tests, with everything that is wrong in them against the rest of the policy."""
+    book = Rulebook()
+    names = Names(
+        mailboxes=frozenset(box.address.lower() for box in policy.mailboxes),
+        brands=frozenset(policy.brands),
+        hours=frozenset(policy.hours),
+        lists=frozenset(policy.lists),
+    )
+    for file in files:
+        for index, written in enumerate(file.found.model.rules):
+            compiler = Compiler(names)
+            at: Path = ("rules", index)
+            book.rules.append(compiler.rule(written, at, file.source.name, file.line(at)))
+            complaints = [*compiler.complaints, *_unknown_in_rule(written, at, policy)]
+            book.problems += (file.problem(complaint) for complaint in complaints)
+        for index, test in enumerate(file.found.model.tests):
+            book.problems += (file.problem(complaint) for complaint in _wrong_in_test(test, index, file, policy))
+            first = policy.mailboxes[0].address if policy.mailboxes else ""
+            line = file.line(("tests", index))
+            book.tests.append(build.mail_test(test, file.base, first, file.source.name, line))
+    book.problems += _names_twice(book.rules)
+    return book
+
+
+def dead_rules(rules: list[Rule]) -> list[Problem]:
+    """A warning for each rule that no mail can ever reach."""
+    return [
+        Problem(rule.file, rule.line, "", f'the rule "{rule.name}" can never match: {why}')
+        for rule, why in never_matches(rules)
+    ]
+
+
+def _unknown_in_rule(rule: schema_rules.Rule, at: Path, policy: Policy) -> Iterator[Complaint]:
+    known: Mapping[str, tuple[str, frozenset[str]]] = {
+        "team": ("team", frozenset(policy.teams)),
+        "assignee": ("agent", frozenset(policy.agents)),
+        "priority": ("priority", frozenset(policy.priorities)),
+    }
+    for key, (what, names) in known.items():
+        yield from unknown((*at, key), what, getattr(rule, key), names)
+    for place, brand in enumerate(rule.brands):
+        yield from unknown((*at, "brands", place), "brand", brand, policy.brands)
+
+
+def _wrong_in_test(test: schema_rules.Test, index: int, file: RuleFile, policy: Policy) -> Iterator[Complaint]:
+    at: Path = ("tests", index)
+    if test.mail and not (file.base / test.mail).is_file():
+        yield Complaint((*at, "mail"), f"there is no file {file.base / test.mail}")
+    boxes = [box.address for box in policy.mailboxes]
+    if test.to and not policy.mailbox(test.to):
+        yield Complaint((*at, "to"), f"{test.to} is no mailbox of the desk", nearest(test.to, boxes))
+    yield from unknown((*at, "expect", "team"), "team", test.expect.team or "", policy.teams)
+    if not test.expect.model_dump(exclude_none=True):
+        yield Complaint((*at, "expect"), "expects nothing", 'say what should come out: expect = { team = "…" }')
+
+
+def _names_twice(rules: list[Rule]) -> Iterator[Problem]:
+    first: dict[str, Rule] = {}
+    for rule in rules:
+        other = first.setdefault(rule.name, rule)
+        if other is not rule:
+            wrong = f'"{rule.name}" is the name of the rule at {other.file}:{other.line} too'
+            yield Problem(rule.file, rule.line, "rules.name", wrong, "tickets record the name: each rule needs its own")
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or "no access") if isinstance(error, OSError) else "it is not UTF-8"

@@ -1,0 +1,222 @@
+"""Every section of ``config.toml``: its keys, their defaults, limits and units, and a sentence on each.
+
+The models check one value at a time and nothing between them (``checks`` does that). They are strict: a number in
+quotes is an error, not a guess, and an unknown key is an error too. ``config.example.toml`` shows all of it, and a test
+holds the two together in both directions.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from mailgate.config.fields import (
+    AddressOrDomain,
+    AnyDuration,
+    ClockDuration,
+    DatabaseUrl,
+    Id,
+    Language,
+    MailAddress,
+    SecretValue,
+    Size,
+    Stretch,
+    SubjectTag,
+    Text,
+    Timezone,
+)
+from mailgate.config.schema_mail import Dkim, Mailbox, Section, Smtp
+from mailgate.config.schema_rules import RuleFile
+from mailgate.config.units import Duration
+from mailgate.edges.settings import WorkerLimits
+
+LIMITS = WorkerLimits()
+
+
+class Desk(Section):
+    """The desk as a whole."""
+
+    name: Text = Field("", description="What customers read as the sender's name; needed unless there are [[brands]].")
+    address: MailAddress | None = Field(None, description="The desk's own address; needed unless there are [[brands]].")
+    tags: list[SubjectTag] = Field(
+        ["[#{number}]"],
+        min_length=1,
+        description="The subject tag; the first is written, all are understood (those of an older system, say).",
+    )
+    default_team: Id | Literal[""] = Field(
+        "", description="The team for mail that no rule and no mailbox assigns; empty: the first team."
+    )
+    agent_names: bool = Field(False, description='Answers come from "NAME at Acme Support" instead of the desk alone.')
+    dkim: Dkim | None = Field(None, description="Sign letters with DKIM; with [[brands]], each has its own.")
+    language: Language = Field("en", description="The language of letters to people whose language is not known.")
+    timezone: Timezone = Field("UTC", description="The time zone of times in letters.")
+    state_dir: Text = Field("state", description="Where the spool and the database live; relative to this file.")
+    secret_file: Text = Field("secret", description="The file of keys that `mailgate init` made (mode 0600).")
+    priorities: list[Id] = Field(
+        ["low", "normal", "high", "urgent"],
+        min_length=1,
+        description="The priorities of tickets, lowest first.",
+    )
+    reopen_within: ClockDuration = Field(
+        Duration(14, "day"),
+        description="Mail to a ticket closed for longer opens a new one, linked to it; whole days.",
+    )
+    duplicate_within: ClockDuration = Field(
+        Duration(24, "h"),
+        description="How long an open ticket of the same requester is shown as a probable duplicate; whole hours.",
+    )
+
+
+class Brand(Section):
+    """A desk with its own address, name, templates and teams; one daemon serves many."""
+
+    id: Id = Field(description="The short name by which mailboxes, teams and rules call it.")
+    name: Text = Field(description="What customers read as the sender's name.")
+    address: MailAddress = Field(description="Its own address; letters come from it.")
+    language: Language | None = Field(None, description="As desk.language, for this brand.")
+    timezone: Timezone | None = Field(None, description="As desk.timezone, for this brand.")
+    tags: list[SubjectTag] = Field([], description="As desk.tags, for this brand; empty: the desk's.")
+    default_team: Id | Literal[""] = Field("", description="As desk.default_team, for this brand; empty: the desk's.")
+    agent_names: bool | None = Field(None, description="As desk.agent_names, for this brand.")
+    templates: Text = Field("", description="A folder of templates that override the shipped ones for this brand.")
+    dkim: Dkim | None = Field(None, description="Sign this brand's letters with DKIM.")
+
+
+class Database(Section):
+    """Where tickets are kept."""
+
+    url: DatabaseUrl = Field(
+        "sqlite",
+        description="sqlite (a file in state_dir), sqlite:///PATH, or postgresql://USER@HOST/NAME; may be a secret.",
+    )
+
+
+class Team(Section):
+    """A group that owns a queue."""
+
+    id: Id = Field(description="The short name that rules and commands use.")
+    name: Text = Field(description="What customers read.")
+    names: dict[Language, Text] = Field({}, description="The name in other languages.")
+    members: list[Id] = Field([], description="The ids of the agents who get its notifications.")
+    supervisors: list[Id] = Field([], description="Those of them who are warned first.")
+    brand: Id | Literal[""] = Field("", description="Serves this brand only; empty: all.")
+    hours: Id | Literal[""] = Field("", description="The name of its [hours.*]; empty: always open.")
+    remind_after: AnyDuration = Field(
+        Duration(0, "s"), description="The team is reminded of a ticket that waits longer for an answer; 0: never."
+    )
+
+
+class Agent(Section):
+    """A person who answers."""
+
+    id: Id = Field(description="The short name that commands use, as in #assign ana.")
+    name: Text = Field(description="What customers read where agents are named.")
+    address: MailAddress = Field(description="The enrolled address: letters go there, and mail from it is the agent's.")
+    aliases: list[MailAddress] = Field([], description="Other addresses the same person writes from.")
+    role: Literal["watcher", "agent", "supervisor", "admin"] = Field("agent", description="What the person may do.")
+    language: Language | Literal[""] = Field("", description="The language of letters to the agent; empty: the desk's.")
+    login: Text = Field("", description="User name for the submission port; empty: the agent cannot log in.")
+    password: SecretValue | None = Field(None, description="Password for the submission port; needed with login.")
+    active: bool = Field(True, description="false: gone for good or for a while; mail from them is as any requester's.")
+
+
+Day = list[Stretch]
+
+
+class Hours(Section):
+    """Business hours of a week, as [hours.NAME]."""
+
+    timezone: Timezone | None = Field(None, description="Their time zone; the desk's by default.")
+    mon: Day = Field([], description='Monday\'s open hours, as ["09:00-12:00", "13:00-17:30"].')
+    tue: Day = Field([], description="Tuesday's.")
+    wed: Day = Field([], description="Wednesday's.")
+    thu: Day = Field([], description="Thursday's.")
+    fri: Day = Field([], description="Friday's.")
+    sat: Day = Field([], description="Saturday's.")
+    sun: Day = Field([], description="Sunday's.")
+    closed: list[date] = Field([], description="Single days off, as dates: 2026-12-24.")
+    holidays: Text = Field("", description="Public holidays of a country or a part of it: DE, DE-BY, CN, US-CA.")
+
+
+class Sla(Section):
+    """A promise to customers, as [sla.NAME]. It is checked and kept; no duty acts on it in this version."""
+
+    first_response: AnyDuration | None = Field(None, description="Until the first answer.")
+    next_response: AnyDuration | None = Field(None, description="Until every further answer.")
+    resolution: AnyDuration | None = Field(None, description="Until the ticket is resolved.")
+    hours: Id | Literal[""] = Field("", description="The [hours.*] that business hours and working days refer to.")
+
+
+class Templates(Section):
+    """The letters' texts."""
+
+    folder: Text = Field(
+        "", description="A folder laid out like the shipped templates/, to use in their place; empty: those."
+    )
+
+
+class Survey(Section):
+    """The question after closing."""
+
+    enabled: bool = Field(True, description="Whether customers are asked at all.")
+    share: float = Field(1.0, ge=0, le=1, description="The share of closed tickets that are asked about, 0 to 1.")
+    every: ClockDuration = Field(Duration(7, "day"), description="A customer is asked at most once in this time.")
+    answer_within: ClockDuration = Field(Duration(30, "day"), description="Answers count for this long.")
+
+
+class LetterLimits(Section):
+    """How many automatic letters may go out; mail from robots and loops runs dry here."""
+
+    per_address_hour: int = Field(3, ge=1, le=1000, description="To one address in an hour.")
+    per_address_day: int = Field(10, ge=1, le=10_000, description="To one address in a day.")
+    per_domain_hour: int = Field(60, ge=1, le=100_000, description="To one domain in an hour.")
+    per_ticket_day: int = Field(10, ge=1, le=10_000, description="On one ticket in a day.")
+    unproved_hour: int = Field(
+        300, ge=0, le=1_000_000, description="To senders whose address is not proved, in an hour, all together."
+    )
+
+
+class Limits(Section):
+    """What one mail may cost; more than that costs the mail, not the desk."""
+
+    memory: Size = Field(LIMITS.memory, ge=2**28, description="Address space of a worker process.")
+    wall: ClockDuration = Field(
+        Duration(LIMITS.wall, "s"), description="Time for one mail; longer, and its worker is stopped."
+    )
+    batch: int = Field(LIMITS.batch, ge=1, le=1000, description="Mails that a worker takes at once.")
+    batch_size: Size = Field(LIMITS.batch_size, ge=2**16, description="Size of all mails that a worker takes at once.")
+    deaths: int = Field(LIMITS.deaths, ge=1, le=20, description="After this many workers died of one mail it is held.")
+    workers: int = Field(LIMITS.workers, ge=1, le=64, description="Worker processes.")
+    letters: LetterLimits = Field(LetterLimits(), description="Budgets of automatic letters.")
+
+
+class Log(Section):
+    """Lines on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="From which level on.")
+    format: Literal["text", "json"] = Field("text", description="Readable lines, or one JSON object a line.")
+
+
+class Config(RuleFile):
+    """The whole file."""
+
+    include: list[Text] = Field([], description="Further files of rules and tests, as patterns of paths.")
+    desk: Desk = Field(Desk(), description=Desk.__doc__)
+    brands: list[Brand] = Field([], description=Brand.__doc__)
+    database: Database = Field(Database(), description=Database.__doc__)
+    smtp: Smtp = Field(Smtp(), description=Smtp.__doc__)
+    mailboxes: list[Mailbox] = Field([], description=Mailbox.__doc__)
+    teams: list[Team] = Field([], description=Team.__doc__)
+    agents: list[Agent] = Field([], description=Agent.__doc__)
+    hours: dict[Id, Hours] = Field({}, description=Hours.__doc__)
+    sla: dict[Id, Sla] = Field({}, description=Sla.__doc__)
+    templates: Templates = Field(Templates(), description=Templates.__doc__)
+    survey: Survey = Field(Survey(), description=Survey.__doc__)
+    limits: Limits = Field(Limits(), description=Limits.__doc__)
+    lists: dict[Id, list[AddressOrDomain]] = Field({}, description="Named lists of addresses and @domains for rules.")
+    customers: dict[AddressOrDomain, list[Id]] = Field(
+        {}, description="Tags of known customers, by address or @domain."
+    )
+    log: Log = Field(Log(), description=Log.__doc__)

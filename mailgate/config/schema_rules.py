@@ -1,0 +1,81 @@
+"""The sections of ``config.toml``, and of the files it includes, on where mail goes: ``[[rules]]`` and ``[[tests]]``.
+
+A rule's conditions are left as they are written; ``rules`` compiles them, since their keys are those of
+``desk.route.SUBJECTS``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from mailgate.config.fields import Id, MailAddress, Text
+from mailgate.config.schema_mail import Section
+
+Table = dict[str, Any]
+
+
+class Rule(Section):
+    """When a mail looks like this, do that. The first rule that matches decides, unless it says ``continue``."""
+
+    name: Text = Field(min_length=1, description="What tickets record as the rule.")
+    when: Table = Field({}, description="Conditions that must all hold; the values of a list are alternatives.")
+    any: list[Table] = Field([], description="Of these tables of conditions at least one must hold.")
+    all: list[Table] = Field([], description="All of these must hold.")
+    none: list[Table] = Field([], description="None of these may hold.")
+    brands: list[Id] = Field([], description="The rule counts for these brands only; empty: for all.")
+    go_on: bool = Field(False, alias="continue", description="Later rules may add to what this one does.")
+    team: Id | Literal[""] = Field("", description="The team that gets the ticket.")
+    kind: Id | Literal[""] = Field("", description="The ticket's kind, a name of your own.")
+    assignee: Id | Literal[""] = Field("", description="The agent who gets it.")
+    priority: Id | Literal[""] = Field("", description="One of desk.priorities.")
+    status: Literal["", "new", "open", "waiting-customer", "waiting-third-party", "resolved", "closed", "spam"] = Field(
+        "", description="The status that it starts with."
+    )
+    tags: list[Id] = Field([], description="Tags that it gets.")
+    watchers: list[MailAddress] = Field([], description="Addresses that are copied in.")
+    template: Text = Field("", description="The acknowledgement's template, by its file name without ending.")
+    note: Text = Field("", description="A note that agents read on the ticket.")
+    hold: Text = Field("", description="Hold the mail instead; the text tells the admin why.")
+    acknowledge: bool = Field(True, description="false: the sender gets no acknowledgement.")
+    fields: dict[Id, Text] = Field({}, description="Fields of the ticket.")
+
+
+class Expect(Section):
+    """What is expected of a test's mail; what is not named is not looked at."""
+
+    outcome: Literal["new", "hold", "bounce", "event"] | None = Field(None, description="What becomes of it.")
+    team: Id | None = Field(None, description="The team.")
+    kind: Id | Literal[""] | None = Field(None, description="The kind.")
+    assignee: Id | Literal[""] | None = Field(None, description="The assignee.")
+    priority: Id | None = Field(None, description="The priority.")
+    status: Id | None = Field(None, description="The status.")
+    tags: list[Id] | None = Field(None, description="Tags that are among the ticket's.")
+    rule: Text | None = Field(None, description='The rule that the ticket records; "default" when none matched.')
+    held: Text | None = Field(None, description='The cause under which it is held; "" when it must not be held.')
+    ack: bool | None = Field(None, description="Whether an acknowledgement goes out.")
+
+
+class Test(Section):
+    """A mail, as a file or by its parts, and what is expected of it; `mailgate rules test` runs them."""
+
+    name: Text = Field(min_length=1, description="What the test says, as a sentence.")
+    mail: Text = Field("", description="A mail file (.eml), relative to this file; or the parts below.")
+    sender: Text = Field("customer@example.org", alias="from", description="Who wrote it.")
+    to: MailAddress | None = Field(None, description="To which mailbox; the first one by default.")
+    subject: Text = Field("", description="Its subject.")
+    body: str = Field("", description="Its text.")
+    headers: dict[Text, Text] = Field({}, description="Further headers.")
+    attachments: list[Text] = Field([], description="File names of attachments.")
+    proof: Literal["pass", "unknown", "fail"] = Field("pass", description="Whether the sender's address is proved.")
+    at: datetime | None = Field(None, description="When it comes in, as 2026-11-20T09:30:00+01:00; now by default.")
+    expect: Expect = Field(description=Expect.__doc__)
+
+
+class RuleFile(Section):
+    """What a file named by ``include`` may hold."""
+
+    rules: list[Rule] = Field([], description=Rule.__doc__)
+    tests: list[Test] = Field([], description=Test.__doc__)

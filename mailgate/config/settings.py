@@ -1,0 +1,69 @@
+"""What the loader makes of ``config.toml``: everything the daemon and the commands need, as values that never change.
+
+Paths are absolute. Values that a pattern or a name refers to have been looked up; nothing in here needs the TOML again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailgate.config.rule_tests import MailTest
+from mailgate.config.units import Duration
+from mailgate.desk.policy import Policy
+from mailgate.edges.settings import Dkim, ImapAccount, Relay, Secret, SmtpIn, WorkerLimits
+from mailgate.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An agent who may send through the submission port."""
+
+    user: str
+    address: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """A promise to customers, as it was written; None where nothing is promised."""
+
+    id: str
+    first_response: Duration | None
+    next_response: Duration | None
+    resolution: Duration | None
+    hours: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration.
+
+    ``path`` is the file it came from, ``state_dir`` the folder of spool and database, ``templates`` that of the letters
+    (None: the shipped one), ``brand_templates`` a brand's overrides by brand id, ``logins`` by user name. ``warnings``
+    are what ``check`` tells besides errors. ``database_url`` may hold a password, so no ``repr`` shows it.
+    """
+
+    path: Path
+    policy: Policy
+    smtp_in: SmtpIn
+    imap: tuple[ImapAccount, ...]
+    relay: Relay
+    dkim: Mapping[str, Dkim]
+    database_url: str = field(repr=False)
+    state_dir: Path
+    templates: Path | None
+    brand_templates: Mapping[str, Path]
+    worker: WorkerLimits
+    logins: Mapping[str, Login]
+    sla: Mapping[str, Sla]
+    tests: tuple[MailTest, ...]
+    log_level: str
+    log_json: bool
+    warnings: tuple[Problem, ...]
+
+    @property
+    def spool_path(self) -> Path:
+        """The spool's file."""
+        return self.state_dir / "spool.db"
