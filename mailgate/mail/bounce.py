@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mailgate.mail.bounces import dsn, mailman, notice, returned, wording
 from mailgate.mail.bounces.notice import Notice
 from mailgate.mail.bounces.tree import walk
-from mailgate.mail.model import Bounce, Envelope, Mail, ReportedRecipient
+from mailgate.mail.model import Bounce, Envelope, ReportedRecipient
 
 if TYPE_CHECKING:
     from mailgate.mail.parts import Parsed
@@ -36,7 +36,7 @@ def read(parsed: Parsed, envelope: Envelope) -> Bounce | None:
     by_the_book = dsn.recipients(parsed.root)
     if by_the_book:
         return _bounce(parsed, envelope, by_the_book, None)
-    signs = _signs(parsed.mail, envelope)
+    signs = _signs(parsed, envelope)
     if not signs.machine and not signs.titled:
         return None
     told = notice.split(_text(parsed))
@@ -46,19 +46,26 @@ def read(parsed: Parsed, envelope: Envelope) -> Bounce | None:
 
 
 class _Signs(NamedTuple):
-    """What speaks for a report before its words are read: ``machine`` is 3 for a name that only mail servers have, 2
+    """What speaks for a report before its words are read: ``machine`` is 3 for a name that only mail servers have or a
+    mail that calls itself a report, 2
     for the null envelope sender (RFC 5321 section 4.5.5), 1 for a name that machines of all sorts have, 0 for none."""
 
     machine: int
     titled: bool
 
 
-def _signs(mail: Mail, envelope: Envelope) -> _Signs:
+def _signs(parsed: Parsed, envelope: Envelope) -> _Signs:
+    mail = parsed.mail
     lowered = mail.subject[:300].lower()
     titled = any(phrase in lowered for phrase in wording.SUBJECTS)
     author = mail.from_[0] if mail.from_ else None
     local = (author.email if author else mail.header("from").strip(' <>"')).lower().partition("@")[0]
-    if any(word in local for word in wording.MAIL_SERVERS) or (author and "mail delivery" in author.name.lower()):
+    claimed = parsed.root.params.get("report-type", "").lower() == "delivery-status"
+    if (
+        claimed
+        or any(word in local for word in wording.MAIL_SERVERS)
+        or (author and "mail delivery" in author.name.lower())
+    ):
         return _Signs(3, titled)
     if envelope.mail_from == "" or mail.return_path in ("", "<>"):
         return _Signs(2, titled)
@@ -81,10 +88,10 @@ def _is_report(parsed: Parsed, told: Notice, signs: _Signs) -> bool:
         return said or signs.titled
     if not said or parsed.mail.subject.lower().startswith(("re:", "fw:", "fwd:", "aw:", "wg:", "sv:")):
         return False
-    copied = bool(told.copy) or any(part.content_type in returned.RETURNED_TYPES for part in walk(parsed.root))
-    if signs.machine == 2:
-        return signs.titled or copied
-    return signs.titled and (copied or signs.machine == 1)
+    attached = any(part.content_type in returned.RETURNED_TYPES for part in walk(parsed.root))
+    if signs.machine:
+        return signs.titled or attached or (signs.machine == 2 and bool(told.copy))
+    return signs.titled and (attached or bool(told.copy))
 
 
 def _recipients(parsed: Parsed, envelope: Envelope, told: Notice) -> tuple[ReportedRecipient, ...]:

@@ -261,8 +261,6 @@ _AUTO_HEADERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("x-failed-recipients", bool),
     ("x-rt-loop-prevention", bool),
     ("x-otrs-loop", bool),
-    ("x-zendesk-auto-reply", bool),
-    ("feedback-id", lambda value: False),
 )
 
 
@@ -292,8 +290,13 @@ def _automatic_evidence(facts: Facts) -> str:
 
 
 def on_vacation(facts: Facts) -> Verdict | None:
-    """A vacation notice that no header betrays, known by its subject or its first words."""
+    """A vacation notice that no header betrays, known by its subject or its first words.
+
+    ``Auto-Submitted: no`` is the sender's word that a person wrote it, and wins.
+    """
     mail = facts.mail
+    if "auto-submitted" in facts.headers:
+        return None
     seen = vacation.notice_in_subject(mail.subject)
     if not seen and mail.in_reply_to:
         seen = vacation.notice_in_text(mail.reply_text)

@@ -63,7 +63,7 @@ SUBJECTS: tuple[str, ...] = (
     "mancato recapito", "non recapitabile", "onbestelbaar", "niet te bezorgen", "niedostarczone", "nie można dostarczyć", "недоставлен", "не доставлено",
     "не может быть доставлено", "iletilemedi", "teslim edilemedi", "kan inte levereras", "olevererbart", "kan ikke leveres", "ei voi toimittaa",
     "nedoručitelné", "không gửi được", "تعذر التسليم", "לא ניתן למסור", "退信", "系统退信", "投递失败", "无法送达", "未送达", "未送達", "无法传递", "無法傳遞", "発信エラー",
-    "配信不能", "配信エラー", "送信エラー", "エラーメール", "배달 실패", "전송 실패", "반송",
+    "配信不能", "配信エラー", "送信エラー", "エラーメール", "メールエラー", "エラー通知", "배달 실패", "전송 실패", "반송",
 )  # fmt: skip
 
 MAIL_SERVERS: tuple[str, ...] = (
@@ -73,7 +73,7 @@ MAIL_SERVERS: tuple[str, ...] = (
 
 ROBOTS: tuple[str, ...] = (
     "daemon", "bounce", "smtp", "no-reply", "noreply", "inetgw", "mailsystem", "mail_system", "mailagent", "mta", "returned", "root", "imss",
-    "virus", "gateway", "postoffice", "autoreply",
+    "virus", "gateway", "system administrator", "postoffice", "autoreply",
 )  # fmt: skip
 """Parts of the local parts of machines of all sorts."""
 
