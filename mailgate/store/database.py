@@ -1,0 +1,206 @@
+"""The store: everything that the desk keeps, behind one door.
+
+``Store`` is opened once per process, after the fork. What changes tickets happens in ``transaction()``, whose ``Tx``
+speaks of mails and plans; the sender, the duties and the command line have verbs of their own on ``Store``.
+
+=====================  =====================================================================================
+when                   what the caller sees
+=====================  =====================================================================================
+the database is away   ``Temporary``; nothing of the transaction has happened; the next one connects anew
+transactions collide   ``Conflict`` (a ``Temporary``): the same again may pass, and ``Store.run`` tries it
+a bug, a bad value     the exception itself, and under ``Tx.savepoint`` only that mail is undone
+the schema is newer    ``Temporary`` from ``open``, in words
+=====================  =====================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
+
+from mailgate.clock import Clock
+from mailgate.desk.facts import Facts
+from mailgate.desk.plan import Letter, Plan
+from mailgate.desk.questions import Questions
+from mailgate.desk.ticket import Ticket
+from mailgate.errors import ConfigError, Problem
+from mailgate.mail.model import Reading
+from mailgate.store import apply, intake, outbox
+from mailgate.store.chain import SALT_OCTETS
+from mailgate.store.draft import DeliveryRow
+from mailgate.store.ids import Ids, jump
+from mailgate.store.migrate import migrate
+from mailgate.store.outbox import Outgoing, Recovered, Result
+from mailgate.store.read import tickets_by_id
+from mailgate.store.rows import Conflict, Rows
+from mailgate.store.work import Work
+
+T = TypeVar("T")
+
+TRIES = 5
+"""How often ``Store.run`` tries a transaction that another one stands in the way of."""
+
+
+def _silent(_: str) -> None:
+    """Nobody wants to know."""
+
+
+class Tx:
+    """One write transaction, as the gateway and the duties see it."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """One mail's part: when the body raises, only its own effects are undone, and the transaction goes on."""
+        return self.work.savepoint()
+
+    def claim(self, marks: Sequence[intake.Mark]) -> dict[intake.Mark, str]:
+        """See ``intake.claim``: "" fresh, "done" settled before, else the entry key of the mail that came first."""
+        return intake.claim(self.work, marks)
+
+    def lock_tickets(self, batch: Iterable[Questions]) -> None:
+        """Lock all tickets of a batch in one order, so that appliers cannot deadlock; optional, PostgreSQL only."""
+        intake.lock_tickets(self.work, batch)
+
+    def facts(self, questions: Questions, *, lock: bool) -> Facts:
+        """What ``decide`` is told; with ``lock`` the tickets in it stay as they are until the transaction ends."""
+        return intake.facts(self.work, questions, lock=lock)
+
+    def ticket(self, ticket_id: int) -> Ticket | None:
+        """One ticket by id, locked, for a duty."""
+        found = tickets_by_id(self.work.rows, (ticket_id,), lock=True).get(ticket_id)
+        if found is None:
+            return None
+        self.work.tickets[ticket_id], self.work.heads[ticket_id] = found
+        return found[0]
+
+    def open(self, plan: Plan, now_ms: int, rid: str) -> Ticket | None:
+        """The ticket that a plan is about: the new one, numbered, or the one that it names; see ``apply.open_plan``."""
+        return apply.open_plan(self.work, plan, now_ms, rid)
+
+    def write(
+        self,
+        delivery: DeliveryRow | None,
+        reading: Reading | None,
+        raw: bytes | None,
+        plan: Plan,
+        ticket: Ticket | None,
+        letters: Sequence[Letter],
+        now_ms: int,
+    ) -> None:
+        """Write a plan, its letters and the outcome of the delivery; see ``apply.write``."""
+        apply.write(self.work, delivery, reading, raw, plan, ticket, letters, now_ms)
+
+
+class Store:
+    """One database, opened. Threads may share it: each has a connection of its own."""
+
+    def __init__(self, rows: Rows, clock: Clock, audit_key: bytes) -> None:
+        """Use ``Store.open``."""
+        self.rows = rows
+        self.clock = clock
+        self._audit_key = audit_key
+        self._ids = Ids(rows)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        clock: Clock,
+        audit_key: bytes,
+        checkpoints: bool = False,
+        announce: Callable[[str], None] = _silent,
+    ) -> Store:
+        """Open ``sqlite:///PATH`` or ``postgresql://…`` and bring it to our schema, telling ``announce`` what is done.
+
+        Exactly one process of a SQLite desk passes ``checkpoints=True``. Never call this before a fork. Raises
+        ``Temporary`` while the database is away or newer than we know, ``ConfigError`` for a URL of another sort.
+        """
+        try:
+            rows = Rows(url, checkpoints=checkpoints)
+        except ValueError as error:
+            raise ConfigError((Problem("", 0, "database.url", str(error)),)) from error
+        migrate(rows, announce)
+        return cls(rows, clock, audit_key)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """A write transaction: committed when the body ends, undone when it raises."""
+        work = Work(self.rows, self._ids, self._audit_key, self._salt)
+        with self.rows.transaction():
+            self._ids.begin()
+            yield Tx(work)
+            work.finish()
+
+    def run(self, body: Callable[[Tx], T]) -> T:
+        """Run a transaction, again when another one stood in its way (five times at most, then ``Conflict``)."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._once(body)
+            except Conflict:
+                continue
+        return self._once(body)
+
+    def _once(self, body: Callable[[Tx], T]) -> T:
+        with self.transaction() as tx:
+            return body(tx)
+
+    def ping(self) -> None:
+        """Ask the database something; raises ``Temporary`` when it does not answer."""
+        self.rows.connect()
+        self.rows.one("SELECT value FROM meta WHERE key = 'schema'")
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self.rows.close()
+
+    def claim_letters(self, holder: str, now_ms: int, limit: int = 10) -> list[Outgoing]:
+        """See ``outbox.claim_letters``."""
+        return self.settle_and_claim((), holder, now_ms, limit)
+
+    def settle_letters(self, results: Sequence[Result], now_ms: int | None = None) -> None:
+        """See ``outbox.settle_letters``."""
+        self.settle_and_claim(results, "", self.clock.now_ms() if now_ms is None else now_ms, 0)
+
+    def settle_and_claim(self, results: Sequence[Result], holder: str, now_ms: int, limit: int) -> list[Outgoing]:
+        """Write down one group's results and claim the next, in one commit; claims nothing when ``limit`` is 0."""
+        if not results and limit <= 0:
+            return []
+
+        def turn(tx: Tx) -> list[Outgoing]:
+            outbox.settle_letters(tx.work, results, now_ms)
+            return outbox.claim_letters(self.rows, holder, now_ms, limit)
+
+        if not results and not self._letters_due(now_ms):
+            return []
+        return self.run(turn)
+
+    def _letters_due(self, now_ms: int) -> bool:
+        """Whether it is worth a write transaction to look for letters."""
+        due = self.next_due_ms()
+        return due is not None and due <= now_ms
+
+    def recover_letters(self, holder: str, now_ms: int) -> Recovered:
+        """See ``outbox.recover_letters``: call it at start, before anything is claimed."""
+        return self.run(lambda tx: outbox.recover_letters(tx.work, holder, now_ms))
+
+    def next_due_ms(self) -> int | None:
+        """When the next letter is due; None when none waits."""
+        self.rows.connect()
+        return outbox.next_due_ms(self.rows)
+
+    def known_entries(self, keys: Sequence[str]) -> set[str]:
+        """Which of these spool entries have a done-mark here."""
+        self.rows.connect()
+        return intake.known_entries(self.rows, keys)
+
+    def jump_numbers(self, by: int = 1000) -> None:
+        """Skip ticket numbers, after a restore or failover that may have lost some already told to customers."""
+        with self.transaction() as tx:
+            jump(tx.work.rows, by)
+
+    def _salt(self) -> bytes:
+        return bytes.fromhex(self.clock.token_hex(SALT_OCTETS))

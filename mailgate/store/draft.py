@@ -1,0 +1,170 @@
+"""The rows that one plan will become, gathered before any of them is written.
+
+``effects`` fills a draft, ``apply`` writes it: one statement a table, in the order of ``TABLES``, so that a mail costs
+a dozen statements however many effects its plan has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mailgate.desk.plan import NEW_TICKET
+from mailgate.desk.ticket import Status, Ticket
+from mailgate.mail.model import Envelope, Reading
+from mailgate.store.chain import START, Link, digest_of, mac_of, metadata_of
+from mailgate.store.read import FINISHED, columns_of, tickets_by_id
+from mailgate.store.rows import key_of, to_json
+from mailgate.store.work import Work
+
+KEEP = "DO NOTHING"
+TABLES: tuple[tuple[str, str, str], ...] = (
+    (
+        "participants",
+        "ticket_id, email_key, email, name, role, since_ms",
+        "ON CONFLICT (ticket_id, email_key) DO UPDATE SET role = excluded.role",
+    ),
+    (
+        "messages",
+        "id, ticket_id, entry_key, direction, visibility, agent, marks, author_email, author_name, subject, "
+        "message_id, text, new_text, language, verdict, proof, received_ms, created_ms",
+        "",
+    ),
+    (
+        "attachments",
+        "message_id, path, filename, content_type, claimed_type, size, sha256, content_id, inline, noise, risks, place",
+        "",
+    ),
+    (
+        "raws",
+        "entry_key, sha256, size, envelope, received_ms, data",
+        "ON CONFLICT (entry_key) DO NOTHING",
+    ),
+    ("known_ids", "brand, message_id, ticket_id, letter_id", "ON CONFLICT (brand, message_id) DO NOTHING"),
+    ("events", "ticket_id, seq, at_ms, kind, actor, meta, salt, payload, digest, mac", ""),
+    ("links", "ticket_id, other_id, why, created_ms", "ON CONFLICT (ticket_id, other_id) DO NOTHING"),
+    (
+        "letters",
+        "id, ticket_id, brand, kind, recipient, mail_from, message_id, subject, at_most_once, state, next_ms, "
+        "attempts, claimed_by, claimed_ms, created_ms, error, relay_message_id, failed_template",
+        "",
+    ),
+    ("letter_data", "letter_id, data", ""),
+    (
+        "letter_bounces",
+        "letter_id, email_key, email, action, status, reason, at_ms",
+        "ON CONFLICT (letter_id, email_key) DO UPDATE SET action = excluded.action, status = excluded.status, "
+        "reason = excluded.reason, at_ms = excluded.at_ms",
+    ),
+    (
+        "held",
+        "id, entry_key, brand, mailbox, cause, detail, author, subject, received_ms, state",
+        "ON CONFLICT (entry_key, brand) DO NOTHING",
+    ),
+    (
+        "timers",
+        "ticket_id, kind, due_ms",
+        "ON CONFLICT (ticket_id, kind) DO UPDATE SET due_ms = excluded.due_ms",
+    ),
+    (
+        "ratings",
+        "ticket_id, score, comment, rated_by, at_ms",
+        "ON CONFLICT (ticket_id) DO UPDATE SET score = excluded.score, comment = excluded.comment, "
+        "rated_by = excluded.rated_by, at_ms = excluded.at_ms",
+    ),
+)
+"""Every table that a draft adds rows to: its columns, and what happens to a row that is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """The delivery that a plan settles. ``envelope`` is for mail that could not be read (else the reading has it)."""
+
+    entry_key: str
+    brand: str
+    mailbox: str
+    envelope: Envelope | None = None
+    received_ms: int = 0
+
+
+@dataclass
+class Customer:
+    """What a plan adds to what is remembered of one address."""
+
+    email: str
+    name: str = ""
+    language: str = ""
+    tickets: int = 0
+    open_tickets: int = 0
+    rating: int | None = None
+    survey_asked_ms: int | None = None
+
+
+@dataclass
+class Draft:
+    """One plan on its way into rows. ``ticket`` is what ``NEW_TICKET`` and a letter's 0 stand for; ``opened`` says that
+    its row is yet to be written."""
+
+    work: Work
+    brand: str
+    mailbox: str
+    ticket: Ticket | None
+    now_ms: int
+    delivery: DeliveryRow | None = None
+    reading: Reading | None = None
+    raw: bytes | None = None
+    opened: bool = False
+    message: int | None = None
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    changed: dict[int, dict[str, object]] = field(default_factory=dict)
+    cleared: list[tuple[int, str]] = field(default_factory=list)
+    words: list[tuple[int, list[str]]] = field(default_factory=list)
+    customers: dict[tuple[str, str], Customer] = field(default_factory=dict)
+
+    def add(self, table: str, *row: Any) -> None:
+        """Put a row, in the order of the columns in ``TABLES``, on the list."""
+        self.rows.setdefault(table, []).append(row)
+
+    def resolve(self, reference: int) -> Ticket:
+        """The ticket that an effect speaks of, as this transaction knows it. ``LookupError`` when there is none."""
+        wanted = self.ticket.id if self.ticket is not None and reference == NEW_TICKET else reference
+        if wanted not in self.work.tickets or wanted not in self.work.heads:
+            found = tickets_by_id(self.work.rows, (wanted,), lock=True).get(wanted)
+            if found is None:
+                raise LookupError(f"there is no ticket with the id {wanted}")
+            self.work.tickets[wanted], self.work.heads[wanted] = found
+        return self.work.tickets[wanted]
+
+    def change(self, ticket: Ticket, **changes: Any) -> None:
+        """Set fields of a ticket; entering or leaving a finished state moves ``closed_ms`` and the customer's count."""
+        status = changes.get("status")
+        if status is not None and (Status(status) in FINISHED) != (ticket.status in FINISHED):
+            finished = Status(status) in FINISHED
+            changes = {"closed_ms": self.now_ms if finished else None, **changes}
+            self.customer(ticket.brand, ticket.requester.email).open_tickets += -1 if finished else 1
+        self.changed.setdefault(ticket.id, {}).update(columns_of(changes))
+        self.work.tickets[ticket.id] = replace(ticket, **changes)
+
+    def event(
+        self, ticket_id: int, kind: str, meta: Mapping[str, object], payload: Mapping[str, object], actor: str = ""
+    ) -> None:
+        """Add an entry to a ticket's history, chained to the one before it."""
+        link = self.work.heads[ticket_id]
+        seq, at_ms = link.events + 1, self.now_ms
+        meta_text, payload_text, salt = to_json(meta), to_json(payload), self.work.salt()
+        digest = digest_of(salt, payload_text)
+        metadata = metadata_of(ticket_id, seq, at_ms, kind, actor, meta_text)
+        mac = mac_of(self.work.audit_key, link.head, metadata, digest)
+        self.add("events", ticket_id, seq, at_ms, kind, actor, meta_text, salt, payload_text, digest, mac)
+        self.work.heads[ticket_id] = Link(seq, mac)
+        self.changed.setdefault(ticket_id, {})
+
+    def customer(self, brand: str, email: str) -> Customer:
+        """What will be remembered of an address, to be added to."""
+        return self.customers.setdefault((brand, key_of(email)), Customer(email))
+
+    def begin_chain(self, ticket: Ticket) -> None:
+        """Let a ticket that is about to be written be known, with an empty history."""
+        self.work.tickets[ticket.id] = ticket
+        self.work.heads[ticket.id] = Link(0, START)

@@ -1,0 +1,179 @@
+"""The outbox: letters whose bytes are fixed, on their way to the relay (promise 3).
+
+=========  ==================================================  =============================================
+state      meaning                                             what a crash there costs
+=========  ==================================================  =============================================
+queued     waits for its turn                                  nothing
+handing    claimed by a sender, perhaps already given away     repeated under the same Message-ID, or, for the
+                                                               at-most-once sort, ``unknown``
+sent       the relay said 250                                  nothing
+retry      the relay said 4xx; due again at ``next_ms``        nothing
+failed     the relay said 5xx, or time is up                   nothing; the ticket's history has it
+unknown    nobody knows whether the relay has it               nothing; sent again only by hand
+cancelled  an admin took it back                               nothing
+=========  ==================================================  =============================================
+
+Claiming commits before anything is sent. On PostgreSQL several senders claim side by side without meeting
+(``SKIP LOCKED``); on SQLite the writers' lock orders them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailgate.store.apply import flush
+from mailgate.store.draft import Draft
+from mailgate.store.rows import Row, Rows, id_key
+from mailgate.store.work import Work
+
+STALE_MS = 3_600_000
+"""How long a letter may be ``handing`` before another daemon takes it for the letter of a dead one."""
+
+
+class LetterState(StrEnum):
+    """See the table above."""
+
+    QUEUED = "queued"
+    HANDING = "handing"
+    SENT = "sent"
+    RETRY = "retry"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+TOLD = frozenset({LetterState.FAILED, LetterState.UNKNOWN})
+"""The states that the ticket's history tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter claimed for sending. ``attempts`` counts those before this one."""
+
+    id: int
+    recipient: str
+    mail_from: str
+    data: bytes
+    attempts: int
+    at_most_once: bool
+    created_ms: int
+    message_id: str = ""
+    kind: str = ""
+    brand: str = ""
+    ticket_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a claimed letter. ``next_ms`` counts for ``retry`` and ``queued``; ``QUEUED`` gives it back
+    without a burned attempt. ``relay_message_id`` is the Message-ID that the relay put in place of ours, if it did."""
+
+    letter: int
+    state: LetterState
+    error: str = ""
+    relay_message_id: str = ""
+    next_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was found ``handing`` after a crash: ``again`` letters are queued, ``unknown`` ones may have been sent."""
+
+    again: int
+    unknown: int
+
+
+def claim_letters(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Outgoing]:
+    """Take at most ``limit`` letters that are due, oldest first; they are ``handing`` once the transaction commits."""
+    if limit <= 0:
+        return []
+    skip = "FOR UPDATE SKIP LOCKED" if rows.postgres else ""
+    found = rows.all(
+        "UPDATE letters SET state = 'handing', claimed_by = ?, claimed_ms = ? WHERE id IN (SELECT id FROM letters "  # noqa: S608
+        f"WHERE state IN ('queued', 'retry') AND next_ms <= ? ORDER BY next_ms, id LIMIT ? {skip}) RETURNING id, "
+        "recipient, mail_from, attempts, at_most_once, created_ms, message_id, kind, brand, ticket_id, next_ms",
+        (holder, now_ms, now_ms, limit),
+    )
+    if not found:
+        return []
+    condition, params = rows.among("letter_id", [row[0] for row in found])
+    data = dict(rows.all(f"SELECT letter_id, data FROM letter_data WHERE {condition}", params))  # noqa: S608
+    return [_outgoing(row, bytes(data[row[0]])) for row in sorted(found, key=lambda row: (row[10], row[0]))]
+
+
+def _outgoing(row: Row, data: bytes) -> Outgoing:
+    id_, recipient, mail_from, attempts, at_most_once, created_ms, message_id, kind, brand, ticket_id = row[:10]
+    once = bool(at_most_once)
+    return Outgoing(id_, recipient, mail_from, data, attempts, once, created_ms, message_id, kind, brand, ticket_id)
+
+
+def settle_letters(work: Work, results: Sequence[Result], now_ms: int) -> None:
+    """Write down what became of claimed letters.
+
+    ``sent`` is the truth whatever the row says; any other answer counts only while the letter is still ``handing``: a
+    slow sender does not undo what was decided about a letter after it was taken for dead.
+    """
+    rows = work.rows
+    rows.many(
+        "UPDATE letters SET state = 'sent', attempts = attempts + 1, settled_ms = ?, error = '', relay_message_id = ? "
+        "WHERE id = ? AND state <> 'sent'",
+        [(now_ms, r.relay_message_id, r.letter) for r in results if r.state is LetterState.SENT],
+    )
+    rows.many(
+        "UPDATE letters SET state = ?, attempts = attempts + ?, settled_ms = ?, next_ms = ?, error = ?, claimed_by = '' "
+        "WHERE id = ? AND state = 'handing'",
+        [_other_row(result, now_ms) for result in results if result.state is not LetterState.SENT],
+    )
+    rows.many(
+        "INSERT INTO known_ids (brand, message_id, ticket_id, letter_id) SELECT brand, ?, ticket_id, id FROM letters "
+        "WHERE id = ? ON CONFLICT (brand, message_id) DO NOTHING",
+        [(id_key(r.relay_message_id), r.letter) for r in results if r.relay_message_id],
+    )
+    for result in results:
+        if result.state in TOLD:
+            tell_ticket(work, result.letter, result.state, result.error, now_ms)
+
+
+def _other_row(result: Result, now_ms: int) -> tuple[object, ...]:
+    back = result.state is LetterState.QUEUED
+    ended = now_ms if result.state in TOLD else None
+    return (result.state.value, 0 if back else 1, ended, result.next_ms, result.error, result.letter)
+
+
+def tell_ticket(work: Work, letter: int, state: LetterState, error: str, now_ms: int, actor: str = "") -> None:
+    """Put an entry about a letter into its ticket's history."""
+    row = work.rows.one("SELECT ticket_id, kind, brand, recipient FROM letters WHERE id = ?", (letter,))
+    if row is None or row[0] is None:
+        return
+    draft = Draft(work, row[2], "", None, now_ms)
+    ticket = draft.resolve(row[0])
+    meta = {"letter": letter, "kind": row[1], "state": state.value}
+    draft.event(ticket.id, f"letter-{state.value}", meta, {"to": row[3], "error": error}, actor)
+    flush(draft)
+
+
+def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
+    """After a crash of ``holder`` (or of a daemon that has been silent for an hour): what it was handing over is
+    queued again, and what may be sent only once becomes ``unknown``."""
+    cut = "state = 'handing' AND (claimed_by = ? OR claimed_ms < ?)"
+    params = (holder, now_ms - STALE_MS)
+    again = work.rows.all(
+        f"UPDATE letters SET state = 'queued', claimed_by = '', next_ms = ? WHERE {cut} AND at_most_once = 0 RETURNING id",  # noqa: S608
+        (now_ms, *params),
+    )
+    unknown = work.rows.all(
+        "UPDATE letters SET state = 'unknown', settled_ms = ?, error = 'a crash cut it off' "  # noqa: S608
+        f"WHERE {cut} AND at_most_once = 1 RETURNING id",
+        (now_ms, *params),
+    )
+    for (letter,) in unknown:
+        tell_ticket(work, letter, LetterState.UNKNOWN, "a crash cut it off", now_ms)
+    return Recovered(len(again), len(unknown))
+
+
+def next_due_ms(rows: Rows) -> int | None:
+    """When the next letter is due; None when none waits."""
+    row = rows.one("SELECT min(next_ms) FROM letters WHERE state IN ('queued', 'retry')")
+    return row[0] if row else None

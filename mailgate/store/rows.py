@@ -1,0 +1,302 @@
+"""One database, two dialects: rows in and out, transactions, and what went wrong in our own words.
+
+SQL is written once, with ``?`` for parameters; PostgreSQL reads ``%s``. The hot path hands its own SQL to Peewee's
+``execute_sql``: building a query out of expressions costs more than running it. Each thread has a connection of its
+own, opened at first use and never before a fork.
+
+SQLite runs in WAL with ``synchronous=FULL``; its file is 0600; writers queue on a ``Turnstile``. Only a store opened
+with ``checkpoints=True`` moves the WAL into the file (two connections that do so at once can corrupt it before
+3.51.3). PostgreSQL runs at READ COMMITTED; inside a transaction statements without an answer are pipelined, so that
+one mail costs a handful of round trips.
+
+=============================================  =====================================================
+what the driver says                           what is raised here
+=============================================  =====================================================
+away, locked, full, connection lost            ``Temporary``; the next transaction connects anew
+serialisation failure, deadlock                ``Conflict``: the same transaction, run again, may pass
+anything else (a value that does not fit, SQL)  Peewee's own exception: a bug of ours
+=============================================  =====================================================
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import peewee
+import psycopg
+
+from mailgate.errors import Temporary
+from mailgate.store.turnstile import Turnstile
+
+Row = tuple[Any, ...]
+
+CHECKPOINT_PAGES = 2000
+BUSY_S = 5
+CONFLICTS = frozenset({"40001", "40P01"})
+LOST = frozenset({"57P01", "57P02", "57P03", "25P03"})
+
+
+class Conflict(Temporary):
+    """Two transactions stood in each other's way; the same one, run again, may pass."""
+
+
+class Rows:
+    """Runs SQL on one database. ``postgres`` says which of the two dialects is spoken."""
+
+    def __init__(self, url: str, *, checkpoints: bool = False) -> None:
+        """``url`` is ``sqlite:///PATH`` or ``postgresql://…``; nothing is opened yet. ``ValueError`` for anything else."""
+        self.postgres = url.startswith(("postgresql://", "postgres://"))
+        self.path: Path | None = None
+        self._thread = threading.local()
+        if self.postgres:
+            self.peewee = _postgres(url)
+        elif url.startswith("sqlite:///"):
+            self.path = Path(url.removeprefix("sqlite:///"))
+            self._turnstile = Turnstile(self.path)
+            self.peewee = _sqlite(self.path, checkpoints)
+        else:
+            raise ValueError('a database is "sqlite:///PATH" or "postgresql://…"')
+
+    def connect(self) -> None:
+        """Connect this thread unless it is; a connection that broke is replaced. Raises ``Temporary``."""
+        if not self.peewee.is_closed():
+            if not self.postgres or not self.peewee.connection().broken:
+                return
+            self._forget()
+        if self.path is not None and not self.path.exists():
+            _create_private(self.path)
+        with self._in_our_words():
+            self.peewee.connect()
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if not self.peewee.is_closed():
+            with contextlib.suppress(peewee.DatabaseError, psycopg.Error):
+                self.peewee.close()
+
+    def all(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
+        """Every row of the answer."""
+        with self._in_our_words():
+            return list(self._execute(sql, params).fetchall())
+
+    def one(self, sql: str, params: Sequence[object] = ()) -> Row | None:
+        """The first row of the answer, or None."""
+        with self._in_our_words():
+            row: Row | None = self._execute(sql, params).fetchone()
+            return row
+
+    def run(self, sql: str, params: Sequence[object] = ()) -> None:
+        """Run a statement whose answer nobody reads; on PostgreSQL its failure may show at the next ``sync``."""
+        with self._in_our_words():
+            self._execute(sql, params)
+
+    def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement once per row, in order."""
+        if not rows:
+            return
+        if len(rows) == 1:
+            self.run(sql, rows[0])
+            return
+        with self._in_our_words():
+            self.peewee.cursor().executemany(_dialect(sql) if self.postgres else sql, rows)
+
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[object]], conflict: str = "") -> None:
+        """Insert rows; ``columns`` is the list as SQL writes it, ``conflict`` an ``ON CONFLICT`` clause or nothing."""
+        if rows:
+            self.many(_insert(table, columns, 1, conflict), rows)
+
+    def insert_returning(
+        self, table: str, columns: str, rows: Sequence[Sequence[object]], conflict: str, returning: str
+    ) -> list[Row]:
+        """Insert rows in one statement and answer ``returning`` of those that were written (at most 500 rows)."""
+        if not rows:
+            return []
+        sql = f"{_insert(table, columns, len(rows), conflict)} RETURNING {returning}"
+        return self.all(sql, [value for row in rows for value in row])
+
+    def among(self, column: str, values: Sequence[object]) -> tuple[str, list[object]]:
+        """A condition that ``column`` is one of the values (at least one), with its parameters."""
+        if self.postgres:
+            return f"{column} = ANY(?)", [list(values)]
+        return f"{column} IN ({', '.join('?' * len(values))})", list(values)
+
+    def select(self, query: Any) -> list[dict[str, Any]]:
+        """The rows of a Peewee query as dictionaries; for the cold paths, where reading well counts."""
+        self.connect()
+        with self._in_our_words():
+            return list(query.dicts().execute(self.peewee))
+
+    def sync(self) -> None:
+        """Wait until everything sent so far has been answered, and raise what failed."""
+        pipeline = getattr(self._thread, "pipeline", None)
+        if pipeline is not None:
+            with self._in_our_words():
+                pipeline.sync()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A write transaction around the body: committed at its end, rolled back when it raises.
+
+        On SQLite the body holds the writers' lock. Raises ``Temporary`` when the database is away, ``Conflict`` when
+        another transaction stood in the way; then nothing of the body has happened.
+        """
+        self.connect()
+        with self._turnstile.held() if self.path is not None else nullcontext():
+            self.run("BEGIN" if self.postgres else "BEGIN IMMEDIATE")
+            try:
+                with self._pipelined():
+                    yield
+                self.run("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that fails alone: when the body raises, only its own rows are undone."""
+        self.run("SAVEPOINT mail")
+        try:
+            yield
+            self.run("RELEASE SAVEPOINT mail")
+            self.sync()
+        except BaseException:
+            with contextlib.suppress(peewee.DatabaseError, psycopg.Error, Temporary):
+                self.sync()
+            with contextlib.suppress(peewee.DatabaseError, psycopg.Error, Temporary):
+                self.run("ROLLBACK TO SAVEPOINT mail")
+                self.run("RELEASE SAVEPOINT mail")
+                self.sync()
+            raise
+
+    @contextmanager
+    def _pipelined(self) -> Iterator[None]:
+        if not self.postgres:
+            yield
+            return
+        with self._in_our_words(), self.peewee.connection().pipeline() as pipeline:
+            self._thread.pipeline = pipeline
+            try:
+                yield
+                pipeline.sync()
+            finally:
+                self._thread.pipeline = None
+
+    def _execute(self, sql: str, params: Sequence[object]) -> Any:
+        return self.peewee.execute_sql(_dialect(sql) if self.postgres else sql, params)
+
+    def _roll_back(self) -> None:
+        """Undo the transaction; where even that fails the connection is given up, which undoes it too."""
+        try:
+            self._execute("ROLLBACK", ())
+        except (peewee.DatabaseError, psycopg.Error):
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop a connection that is of no more use."""
+        connection = self.peewee.connection()
+        with contextlib.suppress(Exception):
+            connection.close()
+        self.peewee.dispose()
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (peewee.DatabaseError, peewee.InterfaceError, psycopg.Error) as error:
+            raise _translated(error) from error
+
+
+def _translated(error: Exception) -> Exception:
+    """The driver's exception as ``Conflict``, ``Temporary`` or, for what is a bug of ours, itself."""
+    cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
+    state = getattr(cause, "sqlstate", None) or ""
+    if state in CONFLICTS:
+        return Conflict("two transactions stood in each other's way")
+    away = isinstance(error, peewee.OperationalError | peewee.InterfaceError | psycopg.OperationalError)
+    if away or state in LOST or type(error) is peewee.DatabaseError:
+        first = next(iter(str(cause).splitlines()), type(cause).__name__)
+        return Temporary(f"the database does not answer: {first}")
+    return error
+
+
+def _sqlite(path: Path, checkpoints: bool) -> Any:
+    pragmas = (
+        ("journal_mode", "wal"),
+        ("synchronous", "full"),
+        ("wal_autocheckpoint", CHECKPOINT_PAGES if checkpoints else 0),
+        ("cache_size", -32_768),
+        ("temp_store", "memory"),
+        ("secure_delete", "fast"),
+    )
+    return peewee.SqliteDatabase(str(path), pragmas=pragmas, timeout=BUSY_S, cached_statements=256, autoconnect=False)
+
+
+def _postgres(url: str) -> Any:
+    return peewee.PostgresqlDatabase(
+        "postgresql://" + url.partition("://")[2],
+        prefer_psycopg3=True,
+        autoconnect=False,
+        connect_timeout=5,
+        application_name="mailgate",
+        client_encoding="utf8",
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=3,
+    )
+
+
+def _create_private(path: Path) -> None:
+    """An empty file of mode 0600: SQLite gives the same mode to its WAL."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise Temporary(f"the database file {path} cannot be made: {error.strerror}") from error
+
+
+@lru_cache(maxsize=512)
+def _dialect(sql: str) -> str:
+    """The same statement for psycopg; our SQL has no ``%`` and no ``?`` but for parameters."""
+    return sql.replace("?", "%s")
+
+
+@lru_cache(maxsize=512)
+def _insert(table: str, columns: str, rows: int, conflict: str) -> str:
+    values = f"({', '.join('?' * (columns.count(',') + 1))})"
+    return f"INSERT INTO {table} ({columns}) VALUES {', '.join([values] * rows)} {conflict}"  # noqa: S608
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
+
+
+def to_json(value: object) -> str:
+    """The one JSON text of a value: keys sorted, no spaces, so that equal values make equal bytes."""
+    return _encoder.encode(value)
+
+
+def from_json(text: str | None) -> Any:
+    """What ``to_json`` wrote; None for no text."""
+    return json.loads(text) if text else None
+
+
+def key_of(text: str) -> str:
+    """What stands in an index for a text of strangers: ASCII case folded, and long ones by their hash, since
+    PostgreSQL refuses index entries over 2,704 octets."""
+    return text.lower() if len(text) <= 320 else "sha256:" + _sha256(text)
+
+
+def id_key(message_id: str) -> str:
+    """What stands in an index for a Message-ID: itself, or its hash when it is absurdly long."""
+    return message_id if len(message_id) <= 320 else "sha256:" + _sha256(message_id)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""What one transaction remembers while it lasts: tickets already read and locked, chains' heads, budgets taken.
+
+A savepoint that is undone undoes these too, so that memory and rows never differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from mailgate.desk.ticket import Ticket
+from mailgate.store.chain import Link
+from mailgate.store.ids import Ids
+from mailgate.store.rows import Rows
+
+BUDGET_KEPT_MS = 2 * 86_400_000
+"""The longest window of a budget is a day; its row may go after two."""
+
+
+@dataclass
+class Work:
+    """One transaction's state. ``unsettled`` are (entry key, brand) that were claimed and have no outcome yet,
+    ``duplicates`` leads from such a pair to the entry that came first."""
+
+    rows: Rows
+    ids: Ids
+    audit_key: bytes = field(repr=False)
+    salt: Callable[[], bytes] = field(repr=False)
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    heads: dict[int, Link] = field(default_factory=dict)
+    spent: Counter[str] = field(default_factory=Counter)
+    unsettled: set[tuple[str, str]] = field(default_factory=set)
+    duplicates: dict[tuple[str, str], str] = field(default_factory=dict)
+    paused: frozenset[str] | None = None
+    letters_written: bool = False
+    spent_ms: int = 0
+
+    def forget(self) -> None:
+        """Drop what was read of tickets; the next look goes to the database."""
+        self.tickets.clear()
+        self.heads.clear()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """One mail's part of the transaction: when the body raises, only its own effects are undone."""
+        spent, unsettled = self.spent.copy(), set(self.unsettled)
+        try:
+            with self.rows.savepoint():
+                yield
+        except BaseException:
+            self.spent, self.unsettled = spent, unsettled
+            self.forget()
+            raise
+
+    def finish(self) -> None:
+        """What is written once a transaction: budgets (in the order of their keys, so that two appliers cannot
+        deadlock over them), counters, and the end of claims that nobody settled: their entries are tried again."""
+        self._write_budgets()
+        for entry_key, brand in sorted(self.unsettled):
+            self.rows.run("DELETE FROM deliveries WHERE entry_key = ? AND brand = ?", (entry_key, brand))
+            self.rows.run("DELETE FROM dedupe WHERE entry_key = ? AND brand = ?", (entry_key, brand))
+        if self.rows.postgres:
+            if self.letters_written:
+                self.rows.run("NOTIFY mailgate_letters")
+        else:
+            self.ids.end()
+
+    def _write_budgets(self) -> None:
+        self.rows.insert(
+            "budgets",
+            "budget_key, spent, expires_ms",
+            [(key, count, self.spent_ms + BUDGET_KEPT_MS) for key, count in sorted(self.spent.items())],
+            "ON CONFLICT (budget_key) DO UPDATE SET spent = budgets.spent + excluded.spent, "
+            "expires_ms = excluded.expires_ms",
+        )
