@@ -16,6 +16,7 @@ from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint, nearest
 from mailgate.config.schema import Config
 from mailgate.config.schema_mail import Imap
+from mailgate.desk.trust import TABLE, TREATMENTS
 from mailgate.edges.settings import Secret
 
 LOOPBACK = ("127.", "localhost:", "[::1]:", "unix:")
@@ -233,6 +234,12 @@ def _folders(subject: Subject) -> Iterator[Complaint]:
             yield Complaint(path, f"there is no folder {subject.base / folder}", "make it, or leave the key out")
 
 
+def _trust(subject: Subject) -> Iterator[Complaint]:
+    for row, treatment in subject.config.trust.items():
+        yield from unknown(("trust", row), "row of the trust table called", row, [each.name for each in TABLE])
+        yield from unknown(("trust", row), "treatment", treatment, TREATMENTS)
+
+
 CHECKS: tuple[Check, ...] = (
     _identity,
     _names_twice,
@@ -245,6 +252,7 @@ CHECKS: tuple[Check, ...] = (
     _imap,
     _agents,
     _folders,
+    _trust,
 )
 
 

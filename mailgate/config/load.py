@@ -23,6 +23,7 @@ from mailgate.config.salvage import salvage
 from mailgate.config.schema import Config
 from mailgate.config.schema_rules import RuleFile as RuleSections
 from mailgate.config.settings import Settings
+from mailgate.config.shipped import shipped
 from mailgate.config.units import DAY, HOUR, Wrong
 from mailgate.desk.policy import Budgets, Hours, Policy
 from mailgate.edges.settings import Secret
@@ -77,12 +78,13 @@ def load(path: Path, clock: Clock) -> Settings:
         dkim=build.dkim(config, base),
         database_url=url,
         state_dir=base / config.desk.state_dir,
-        templates=base / config.templates.folder if config.templates.folder else None,
+        templates=base / config.templates.folder if config.templates.folder else shipped("templates"),
         brand_templates={brand.id: base / brand.templates for brand in config.brands if brand.templates},
         worker=build.worker(config.limits),
         logins=build.logins(config, base),
         sla=build.sla(config),
         tests=tuple(book.tests),
+        dns=config.desk.dns,
         log_level=config.log.level,
         log_json=config.log.format == "json",
         warnings=tuple(warnings),
@@ -144,6 +146,7 @@ def _policy(config: Config, keys: Keys, this_year: int) -> Policy:
         priorities=tuple(config.desk.priorities),
         customer_tags=build.customer_tags(config),
         lists=build.lists(config),
+        trust=dict(config.trust),
         secrets=keys.tokens,
         audit_key=keys.audit,
     )

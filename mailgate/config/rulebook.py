@@ -51,7 +51,7 @@ class Rulebook:
 
 
 def included(patterns: list[str], base: File, shown: File) -> tuple[list[RuleFile], list[Problem]]:
-    """The files that ``include`` names, in order, and what is wrong with them; ``shown`` is how their folder is told."""
+    """The files that ``include`` names, in order, and what is wrong with them; ``shown`` is their folder as told."""
     files: list[RuleFile] = []
     problems: list[Problem] = []
     for pattern in patterns:

@@ -54,6 +54,7 @@ class Desk(Section):
     timezone: Timezone = Field("UTC", description="The time zone of times in letters.")
     state_dir: Text = Field("state", description="Where the spool and the database live; relative to this file.")
     secret_file: Text = Field("secret", description="The file of keys that `mailgate init` made (mode 0600).")
+    dns: bool = Field(True, description="Ask the DNS for DKIM keys and DMARC policies, to prove who wrote a mail.")
     priorities: list[Id] = Field(
         ["low", "normal", "high", "urgent"],
         min_length=1,
@@ -219,4 +220,5 @@ class Config(RuleFile):
     customers: dict[AddressOrDomain, list[Id]] = Field(
         {}, description="Tags of known customers, by address or @domain."
     )
+    trust: dict[Text, Text] = Field({}, description="Other treatments for rows of the trust table: row = treatment.")
     log: Log = Field(Log(), description=Log.__doc__)

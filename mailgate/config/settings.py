@@ -40,9 +40,10 @@ class Sla:
 class Settings:
     """The whole configuration.
 
-    ``path`` is the file it came from, ``state_dir`` the folder of spool and database, ``templates`` that of the letters
-    (None: the shipped one), ``brand_templates`` a brand's overrides by brand id, ``logins`` by user name. ``warnings``
-    are what ``check`` tells besides errors. ``database_url`` may hold a password, so no ``repr`` shows it.
+    ``path`` is the file it came from, ``state_dir`` the folder of spool and database, ``templates`` that of the
+    letters, ``brand_templates`` a brand's overrides by brand id, ``logins`` by user name. ``warnings``
+    are what ``check`` tells besides errors; ``dns`` whether DKIM and DMARC may be looked up. ``database_url`` may hold a
+    password, so no ``repr`` shows it.
     """
 
     path: Path
@@ -53,12 +54,13 @@ class Settings:
     dkim: Mapping[str, Dkim]
     database_url: str = field(repr=False)
     state_dir: Path
-    templates: Path | None
+    templates: Path
     brand_templates: Mapping[str, Path]
     worker: WorkerLimits
     logins: Mapping[str, Login]
     sla: Mapping[str, Sla]
     tests: tuple[MailTest, ...]
+    dns: bool
     log_level: str
     log_json: bool
     warnings: tuple[Problem, ...]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from mailgate.config.settings import Settings
 from mailgate.errors import ConfigError, Problem
-from mailgate.letters.render import Templates, default_folder
+from mailgate.letters.render import Templates
 
 
 def template_problems(settings: Settings) -> list[Problem]:
     """Everything that is wrong with the templates; empty when all can be filled."""
     try:
-        templates = Templates.load(settings.templates or default_folder(), settings.brand_templates)
+        templates = Templates.load(settings.templates, settings.brand_templates)
     except ConfigError as error:
         return list(error.problems)
     missing = [
