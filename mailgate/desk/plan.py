@@ -184,9 +184,9 @@ class HoldMail:
 @dataclass(frozen=True, slots=True)
 class ReleaseHeld:
     """An agent confirmed: settle again, with ``Delivery.confirmed``, the newest mail that is held as ``UNPROVED_AGENT``
-    on this ticket and names ``by`` (one of the agent's addresses, lower case) as its author; none there: nothing."""
+    on this ticket (None: on no ticket) and names ``by`` (the agent's addresses, lower case) as its author."""
 
-    ticket: int
+    ticket: int | None
     by: tuple[str, ...]
 
 

@@ -1,0 +1,269 @@
+"""An agent writes: the answer goes to the customer, the commands run, and what is not proved waits for a word.
+
+A mail with a command that is not understood, or refused, sends nothing to the customer: it is kept as a note and the
+transcript says what was wrong, so that the agent can send it again as it was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mailgate.desk.assign import audience, may_act
+from mailgate.desk.case import Case
+from mailgate.desk.clocks import REMINDER, SURVEY, remind
+from mailgate.desk.command import Result, Subject, line, run
+from mailgate.desk.gate import within
+from mailgate.desk.lifecycle import ENDED, Happening, changes
+from mailgate.desk.orders import answer, notifications, shorten, to_agent
+from mailgate.desk.plan import (
+    AddEvent,
+    AddMessage,
+    Cause,
+    ChangeTicket,
+    ClearTimer,
+    Direction,
+    Effect,
+    LetterKind,
+    LetterOrder,
+    Outcome,
+    Plan,
+    Purpose,
+    ReleaseHeld,
+    SetTimer,
+    Spend,
+    Visibility,
+)
+from mailgate.desk.policy import Agent
+from mailgate.desk.ticket import ParticipantRole, Status, Ticket
+from mailgate.desk.token import scrub
+from mailgate.desk.trust import Held
+from mailgate.desk.words import fold
+from mailgate.mail.model import Address
+
+YES = frozenset(
+    {"yes", "y", "ok", "okay", "confirm", "confirmed", "go", "是", "是的", "好", "好的", "确认", "確認", "同意"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the commands of one mail come to: the ticket as they leave it, and a line of transcript each."""
+
+    ticket: Ticket
+    changed: dict[str, object]
+    happenings: tuple[Happening, ...] = ()
+    lines: tuple[dict[str, object], ...] = ()
+    settled: bool = True
+
+
+def confirmed(case: Case) -> Plan | None:
+    """An agent's answer to a confirmation: yes runs the held mail, anything else leaves it where it is."""
+    where = case.placement
+    if where.purpose is not Purpose.CONFIRMATION or where.held is not Held.OWN or case.agent is None:
+        return None
+    words = fold(case.mail.reply_text_nosig).split()
+    yes = bool(words) and words[0].strip(".,!。，！") in YES
+    ticket = where.ticket
+    effects: list[Effect] = []
+    if ticket:
+        effects.append(AddEvent(ticket.id, "confirmation", {"agent": case.agent.id, "confirmed": yes}))
+    if yes:
+        addresses = (case.agent.address, *case.agent.aliases)
+        effects.append(ReleaseHeld(ticket.id if ticket else None, tuple(address.lower() for address in addresses)))
+    said = "confirmation: yes, the held mail is settled again" if yes else "confirmation: not given"
+    return case.plan(Outcome.EVENT, effects, trace=(said,), ticket=ticket.id if ticket else None)
+
+
+def ask_to_confirm(case: Case) -> Plan:
+    """Hold what an agent would do but has not proved to be; the enrolled address is asked, within its budget."""
+    agent, ticket = case.agent, case.ticket
+    detail = f"{case.trust.row}; proof {case.sender.proof.value}"
+    if agent is None:
+        return case.hold(Cause.UNPROVED_AGENT, detail)
+    effects: list[Effect] = []
+    if ticket:
+        effects.append(AddEvent(ticket.id, "agent mail held", {"agent": agent.id, "proof": case.sender.proof.value}))
+    leave = within(
+        agent.address, ticket.number if ticket else None, False, case.facts.spent, case.policy.budgets, case.now_ms
+    )
+    if leave.reason:
+        return case.hold(Cause.UNPROVED_AGENT, f"{detail}; not asked: {leave.reason}", effects)
+    effects += [Spend(key) for key in leave.keys]
+    values: dict[str, object] = {"would": tuple(_would(case))}
+    letter = to_agent(case, LetterKind.CONFIRMATION, agent, ticket, values, Purpose.CONFIRMATION)
+    return case.hold(Cause.UNPROVED_AGENT, detail, effects, (letter,))
+
+
+def refuse(case: Case) -> Plan:
+    """Somebody who is no agent any more holds an agent's token: nothing runs, and the ticket remembers it (S-25)."""
+    effects = [AddEvent(case.ticket.id, "former agent refused", {"trust": case.trust.row})] if case.ticket else []
+    return case.hold(Cause.UNPROVED_AGENT, f"{case.trust.row}: the author is not enrolled", effects)
+
+
+def speak(case: Case, agent: Agent) -> Plan:
+    """A proved agent with a token: commands first, then the words."""
+    ticket = case.ticket
+    if ticket is None:
+        lines = tuple(
+            line(command, Result(refused="which ticket? Name it in the subject")) for command in case.commands
+        )
+        letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, {"lines": lines}, None)
+        return case.plan(Outcome.EVENT, (), (letter,), ("commands: no ticket is named",))
+    if not may_act(agent, ticket.team, ticket.brand, ticket.assignee, case.policy):
+        return _denied(case, agent, ticket)
+    orders = _obey(case, agent, ticket)
+    text = scrub(case.text).strip()
+    note = any(command.name == "note" for command in case.commands)
+    if note:
+        text = "\n".join(part for part in (_noted(case), text) if part)
+    if note or not orders.settled:
+        return _keep(case, agent, ticket, orders, text)
+    if not text and not case.attachments:
+        return _only_commands(case, agent, ticket, orders)
+    return _send(case, agent, ticket, orders, text)
+
+
+def _send(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -> Plan:
+    """The answer goes out to the requester and the watchers; nobody waits any more."""
+    answered = changes(ticket, Happening.AGENT_ANSWERED, case.now_ms)
+    ended = {key: value for key, value in orders.changed.items() if key in ("status", "closed_ms")}
+    changed = {**answered, **orders.changed, **ended}
+    effects: list[Effect] = [
+        AddMessage(ticket.id, Direction.AGENT, Visibility.PUBLIC, agent.id, text=text),
+        ChangeTicket(ticket.id, changed, Happening.AGENT_ANSWERED.value, agent.id),
+        ClearTimer(ticket.id, REMINDER),
+        *_ending(case, orders),
+    ]
+    letters = [answer(case, ticket, to, kind, agent, text) for to, kind in _readers(ticket, agent)]
+    letters += _transcript(case, agent, ticket, orders)
+    letters += _handed_over(case, agent, orders, ticket)
+    said = ("answer: sent to the requester", f"trust: {case.trust.row}", *_spoken(orders))
+    return case.plan(Outcome.APPEND, effects, letters, said, ticket=ticket.id)
+
+
+def _keep(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -> Plan:
+    """A note, or words whose commands were not understood: for agents' eyes, with the transcript."""
+    effects: list[Effect] = [AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, agent.id, text=text)]
+    letters: list[LetterOrder] = []
+    if orders.settled:
+        effects += _changed(case, agent, orders)
+        told = audience(case.policy, ticket.team, ticket.assignee, agent.id) if ticket.assignee else ()
+        letters += notifications(case, told, ticket, "note", (), ticket.reason)
+        letters += _handed_over(case, agent, orders, ticket)
+    letters += _transcript(case, agent, ticket, orders)
+    why = "note: kept for agents" if orders.settled else "answer: not sent, a command was not understood or refused"
+    return case.plan(
+        Outcome.APPEND, effects, letters, (why, f"trust: {case.trust.row}", *_spoken(orders)), ticket=ticket.id
+    )
+
+
+def _only_commands(case: Case, agent: Agent, ticket: Ticket, orders: Orders) -> Plan:
+    """Nothing to say to the customer: what the commands change, and the transcript."""
+    if not case.commands:
+        said: dict[str, object] = {
+            "command": "",
+            "result": "refused",
+            "detail": "the mail has no text; nothing was sent",
+        }
+        orders = replace(orders, lines=(said,))
+    names = [command.name for command in case.commands]
+    effects: list[Effect] = [AddEvent(ticket.id, "commands", {"agent": agent.id, "commands": names})]
+    effects += _changed(case, agent, orders)
+    letters = [*_transcript(case, agent, ticket, orders), *_handed_over(case, agent, orders, ticket)]
+    return case.plan(Outcome.EVENT, effects, letters, (f"trust: {case.trust.row}", *_spoken(orders)), ticket=ticket.id)
+
+
+def _denied(case: Case, agent: Agent, ticket: Ticket) -> Plan:
+    """An agent without a right on this ticket (S-34): kept for agents' eyes, told, written down."""
+    told: dict[str, object] = {
+        "command": "",
+        "result": "refused",
+        "detail": "you have no right on this ticket; nothing was sent",
+    }
+    effects: list[Effect] = [
+        AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, agent.id, ("no right",), scrub(case.text)),
+        AddEvent(ticket.id, "denied", {"agent": agent.id}),
+    ]
+    letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, {"lines": (told,)}, None)
+    return case.plan(
+        Outcome.APPEND, effects, (replace(letter, ticket=ticket.id),), ("denied: no right",), ticket=ticket.id
+    )
+
+
+def _obey(case: Case, agent: Agent, ticket: Ticket) -> Orders:
+    """Run the commands one after the other on values; nothing is changed when one of them is not understood."""
+    orders = Orders(ticket, {})
+    for command in case.commands:
+        result = run(command, Subject(orders.ticket.tags, agent, case.policy))
+        fields = dict(result.changes)
+        if result.happening:
+            fields |= changes(orders.ticket, result.happening, case.now_ms)
+        orders = Orders(
+            replace(orders.ticket, **fields),  # type: ignore[arg-type]
+            {**orders.changed, **fields},
+            (*orders.happenings, result.happening) if result.happening else orders.happenings,
+            (*orders.lines, line(command, result)),
+            orders.settled and not result.refused,
+        )
+    return orders
+
+
+def _changed(case: Case, agent: Agent, orders: Orders) -> Iterator[Effect]:
+    if orders.changed:
+        yield ChangeTicket(orders.ticket.id, orders.changed, "by command", agent.id)
+    yield from _ending(case, orders)
+    if orders.ticket.status in ENDED and orders.happenings:
+        yield ClearTimer(orders.ticket.id, REMINDER)
+    if Happening.REOPENED in orders.happenings and orders.ticket.status not in ENDED:
+        yield from remind(case.policy, orders.ticket.team, orders.ticket.id, case.now_ms)
+
+
+def _ending(case: Case, orders: Orders) -> Iterator[Effect]:
+    """A ticket that ends well is asked about; ``duties`` see to the share and to how often one customer is asked."""
+    ended = orders.happenings and orders.ticket.status in (Status.RESOLVED, Status.CLOSED)
+    if ended and case.policy.survey.enabled and orders.ticket.rating is None:
+        yield SetTimer(orders.ticket.id, SURVEY, case.now_ms)
+
+
+def _readers(ticket: Ticket, agent: Agent) -> Iterator[tuple[Address, LetterKind]]:
+    """Who gets the words: the requester, then watchers and following agents, each once, never the speaker."""
+    yield Address(ticket.requester.email, ticket.requester.name), LetterKind.ANSWER
+    seen = {ticket.requester.email.lower(), agent.address.lower(), *(alias.lower() for alias in agent.aliases)}
+    for person in ticket.participants:
+        if person.role is ParticipantRole.THIRD_PARTY or person.email.lower() in seen:
+            continue
+        seen.add(person.email.lower())
+        yield Address(person.email, person.name), LetterKind.COPY
+
+
+def _transcript(case: Case, agent: Agent, ticket: Ticket, orders: Orders) -> list[LetterOrder]:
+    """No letter when there was nothing to say."""
+    if not orders.lines:
+        return []
+    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, {"lines": orders.lines}, Purpose.AGENT)]
+
+
+def _handed_over(case: Case, agent: Agent, orders: Orders, ticket: Ticket) -> list[LetterOrder]:
+    """The agent or team that a command gave the ticket to hears of it."""
+    if not {"assignee", "team"} & orders.changed.keys():
+        return []
+    told = audience(case.policy, orders.ticket.team, orders.ticket.assignee, agent.id)
+    return notifications(case, told, ticket, "reply", (), f"handed over by {agent.name or agent.id}")
+
+
+def _noted(case: Case) -> str:
+    """What stands behind ``#note`` on its own line."""
+    return "\n".join(command.argument for command in case.commands if command.name == "note" and command.argument)
+
+
+def _spoken(orders: Orders) -> Iterator[str]:
+    return (f"command: {line['command']}: {line['result']}: {line['detail']}" for line in orders.lines)
+
+
+def _would(case: Case) -> Iterator[str]:
+    """What the held mail would do, as sentences for the agent."""
+    yield from (command.line for command in case.commands)
+    ticket = case.ticket
+    if ticket and case.text and not any(command.name == "note" for command in case.commands):
+        yield f"{ticket.requester.email}: {shorten(scrub(case.text), 200)}"

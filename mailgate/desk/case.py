@@ -1,0 +1,162 @@
+"""One delivery on the desk: the mail, what the store knows, what the admin wants, and what has been concluded so far.
+
+Every stage of ``decide`` is given a ``Case`` and answers with a ``Plan`` or with None, "not mine". What several stages
+need (where the mail belongs, what the author may do, which commands it carries) is worked out once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mailgate.desk.command import Command, split
+from mailgate.desk.delivery import Delivery
+from mailgate.desk.facts import Facts
+from mailgate.desk.plan import Cause, Effect, HoldMail, LetterOrder, Outcome, Plan, Purpose
+from mailgate.desk.policy import Agent, Brand, Policy
+from mailgate.desk.questions import all_clues
+from mailgate.desk.route import Router
+from mailgate.desk.thread import Placement, place
+from mailgate.desk.ticket import Ticket
+from mailgate.desk.token import Tokens
+from mailgate.desk.trust import Held, Trust, judge
+from mailgate.mail.model import Address, Mail, Proof, Reading, Sender
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that is known about one delivery."""
+
+    reading: Reading
+    delivery: Delivery
+    facts: Facts
+    policy: Policy
+    router: Router
+    now_ms: int
+
+    @property
+    def mail(self) -> Mail:
+        """The mail."""
+        return self.reading.mail
+
+    @property
+    def author(self) -> Address | None:
+        """The strict author, or None."""
+        return self.reading.mail.author
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Who sent it and how far that is proved; a confirmation counts as proof."""
+        if not self.delivery.confirmed:
+            return self.reading.sender
+        return replace(self.reading.sender, proof=Proof.PASS, method="confirmation", signed_headers=None)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Verifies what the clues claim."""
+        return Tokens(self.policy.secrets)
+
+    @property
+    def brand(self) -> Brand:
+        """The brand that the mail was sent to."""
+        return self.policy.brands[self.delivery.brand]
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where the clues lead; see ``thread``."""
+        found = all_clues(self.reading, self.policy)
+        return place(found, self.facts, self.sender, self.delivery.brand, self.policy, self.now_ms, self.tokens)
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The ticket that the mail belongs to, or None."""
+        return self.placement.ticket
+
+    @cached_property
+    def agent(self) -> Agent | None:
+        """The enrolled agent that the author says to be, or None."""
+        return self.policy.agent_by_address(self.author.email) if self.author else None
+
+    @cached_property
+    def _split(self) -> tuple[tuple[Command, ...], str]:
+        return split(self.mail.reply_text) if self.agent else ((), self.mail.reply_text)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands at the top of an agent's mail; a customer's are text (S-32)."""
+        return self._split[0]
+
+    @property
+    def text(self) -> str:
+        """The new text, without commands."""
+        return self._split[1]
+
+    @property
+    def acts(self) -> bool:
+        """Whether the mail would do something that only an agent may: a command, or an answer to a customer."""
+        place = self.placement
+        answers = place.ticket is not None and place.held is Held.OWN and place.purpose is Purpose.AGENT
+        return bool(self.commands) or answers
+
+    @cached_property
+    def trust(self) -> Trust:
+        """What the author may do; see ``trust``."""
+        where = self.placement
+        return judge(where.who, where.as_requester, where.held, self.sender.proof, self.acts, self.policy.trust)
+
+    @property
+    def language(self) -> str:
+        """The author's language: what they wrote in, else what is remembered, else the brand's."""
+        remembered = self.facts.customer.language if self.facts.customer else "und"
+        return next(tag for tag in (self.mail.language, remembered, self.brand.language or "en") if tag != "und")
+
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """The part paths of the attachments that somebody wants to see."""
+        return tuple(part.path for part in self.mail.attachments if not part.noise)
+
+    def trace(self, *lines: str) -> tuple[str, ...]:
+        """The lines of the decision: what kind of mail, the clues, the trust, then the caller's."""
+        verdict = self.reading.verdict
+        evidence = f" ({verdict.evidence[0]})" if verdict.evidence else ""
+        proved = f"sender: proof {self.sender.proof.value}" + (
+            f" by {self.sender.method}" if self.sender.method else ""
+        )
+        return (
+            f"verdict: {verdict.kind.value}{evidence}",
+            proved,
+            *self.placement.trace,
+            *(line for line in lines if line),
+        )
+
+    def plan(
+        self,
+        outcome: Outcome,
+        effects: Iterable[Effect],
+        letters: Iterable[LetterOrder] = (),
+        trace: Iterable[str] = (),
+        acknowledge: str = "not applicable",
+        rule: str = "",
+        ticket: int | None = None,
+    ) -> Plan:
+        """A plan of this case, with its trace and generation."""
+        return Plan(
+            outcome=outcome,
+            effects=tuple(effects),
+            letters=tuple(letters),
+            trace=self.trace(*trace),
+            acknowledge=acknowledge,
+            ticket=ticket,
+            rule=rule,
+            generation=self.policy.generation,
+        )
+
+    def hold(
+        self, cause: Cause, detail: str, effects: Iterable[Effect] = (), letters: Iterable[LetterOrder] = ()
+    ) -> Plan:
+        """The plan that keeps the mail aside under a named cause."""
+        plan = self.plan(
+            Outcome.HOLD, (HoldMail(cause, detail), *effects), letters, (f"held: {cause.value}: {detail}",)
+        )
+        return replace(plan, cause=cause, ticket=self.ticket.id if self.ticket else None)

@@ -1,0 +1,103 @@
+"""What becomes of a mail: a pure function of the mail, the desk's state, the rules and the hour.
+
+The same function answers a live mail, ``explain``, a rule's dry run over last month's mail and a test. It acts on
+nothing; the ``Plan`` that it returns says everything that shall be done, and why. Read ``decide`` downward: that is the
+order in which a mail's fate is settled, and every mail ends at exactly one of its lines (promise 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mailgate.desk import answer, report
+from mailgate.desk.case import Case
+from mailgate.desk.delivery import Delivery
+from mailgate.desk.facts import Facts
+from mailgate.desk.opening import open_ticket
+from mailgate.desk.plan import Cause, Outcome, Plan
+from mailgate.desk.policy import Policy
+from mailgate.desk.reply import append, belongs, rated
+from mailgate.desk.route import Router
+from mailgate.desk.trust import Place
+from mailgate.mail.model import Reading, VerdictKind
+
+__all__ = ["Delivery", "decide"]
+
+
+def decide(reading: Reading, delivery: Delivery, facts: Facts, policy: Policy, router: Router, now_ms: int) -> Plan:
+    """The plan for one delivery. Never raises over what is in the mail; ``now_ms`` is the hour of the decision."""
+    case = Case(reading, delivery, facts, policy, router, now_ms)
+    return (
+        _duplicate(case)
+        or _held(case)
+        or report.bounced(case)
+        or report.reported(case)
+        or report.automatic(case)
+        or _authorless(case)
+        or answer.confirmed(case)
+        or rated(case)
+        or _agent(case)
+        or _requester(case)
+    )
+
+
+def _duplicate(case: Case) -> Plan | None:
+    if not case.facts.duplicate_of:
+        return None
+    said = f"duplicate: of the delivery {case.facts.duplicate_of}"
+    return Plan(Outcome.DUPLICATE, trace=(said,), acknowledge="it came before", generation=case.policy.generation)
+
+
+def _held(case: Case) -> Plan | None:
+    """Mail that is kept aside whatever its clues say."""
+    found = next(((cause, why) for cause, why, holds in HELD if holds(case)), None)
+    if found is None:
+        return None
+    cause, why = found
+    evidence = case.reading.trouble or case.reading.verdict.evidence
+    return case.hold(cause, "; ".join((why, *evidence[:3])))
+
+
+def _authorless(case: Case) -> Plan | None:
+    """Nobody can be answered, nothing be proved: a person has to look at it."""
+    if case.author is not None:
+        return None
+    cause = Cause.TOO_COMPLEX if case.mail.minimal else Cause.AUTHOR_UNKNOWN
+    return case.hold(cause, case.mail.author_unknown or "no author can be read")
+
+
+def _agent(case: Case) -> Plan | None:
+    """An enrolled agent (or one who was) where the trust table lets them be more than a requester."""
+    place = case.trust.treatment.place
+    if place is Place.CONFIRM:
+        return answer.ask_to_confirm(case)
+    if place is Place.HOLD:
+        return answer.refuse(case)
+    return answer.speak(case, case.agent) if place is Place.SPEAK and case.agent else None
+
+
+def _requester(case: Case) -> Plan:
+    """Anybody else: on the ticket that they belong to, else on a new one, linked to what the clues pointed at."""
+    ticket = belongs(case)
+    if ticket is not None:
+        return append(case, ticket)
+    return open_ticket(case, case.ticket.id if case.ticket else None)
+
+
+def _is_empty(case: Case) -> bool:
+    mail = case.mail
+    return not (mail.subject.strip() or mail.text.strip() or mail.attachments or mail.html.strip() or mail.minimal)
+
+
+HELD: tuple[tuple[Cause, str, Callable[[Case], bool]], ...] = (
+    (Cause.LOOP, "our own mail comes back", lambda case: case.reading.verdict.kind is VerdictKind.LOOP),
+    (
+        Cause.TOO_COMPLEX,
+        "it could not be read whole",
+        lambda case: case.mail.minimal and case.reading.verdict.kind is VerdictKind.UNSAFE,
+    ),
+    (Cause.UNSAFE, "it is unsafe", lambda case: case.reading.verdict.kind is VerdictKind.UNSAFE),
+    (Cause.SPAM, "it is spam", lambda case: case.reading.verdict.kind is VerdictKind.SPAM),
+    (Cause.EMPTY, "there is nothing in it", _is_empty),
+)
+"""Why a mail is held before its clues count, in order."""

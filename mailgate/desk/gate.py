@@ -1,0 +1,132 @@
+"""The one gate for everything automatic (promise 6): nothing that nobody wrote leaves without passing here.
+
+``REFUSALS`` says, in order, whom no automatic letter may go to: a robot, the null sender, ourselves, a role account. Then
+come the budgets, counted per address, domain and ticket; mail whose sender is not proved has budgets of its own, so
+that a flood of forged mail cannot use up what honest customers get.
+
+A budget holds for *any* stretch of its length, not only for the hours of the clock: letters are counted in buckets of
+half the length, and the last three buckets, which cover every such stretch, may not hold more than the limit. The keys
+are strings with the bucket's start in seconds, such as ``addr:h:1764000000:bob@x.example``; the store counts them and
+may forget them after two lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mailgate.desk.policy import Budgets, Policy
+from mailgate.desk.token import split_address
+from mailgate.mail.model import Proof, Reading, VerdictKind
+
+HOUR_MS = 3_600_000
+DAY_MS = 86_400_000
+
+ROLE_ACCOUNTS = frozenset(
+    {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply", "daemon", "root", "nobody"}
+)
+ROLE_SUFFIXES = ("-request", "-owner", "-bounces", "-noreply", "-no-reply")
+ROLE_PREFIXES = ("owner-", "bounce-", "bounces-", "bounce+", "bounces+")
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The gate's answer: ``reason`` is empty when the letter may go, and then ``keys`` are to be spent."""
+
+    reason: str
+    keys: tuple[str, ...] = ()
+
+
+def allow(
+    reading: Reading, to: str, ticket: int | None, spent: Mapping[str, int], policy: Policy, now_ms: int
+) -> Leave:
+    """Whether an automatic letter may go to ``to`` because of this mail; ``ticket`` is its number, None for a new one."""
+    reason = next((why for why, refuses in REFUSALS if refuses(reading, to, policy)), "")
+    if reason:
+        detail = reading.verdict.evidence[0] if reason == ROBOT and reading.verdict.evidence else ""
+        return Leave(f"{reason} ({detail})" if detail else reason)
+    proved = reading.sender.proof is Proof.PASS
+    return within(to, ticket, proved, spent, policy.budgets, now_ms)
+
+
+def within(to: str, ticket: int | None, proved: bool, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
+    """Whether the budgets hold, without a look at the mail: for letters that no mail has asked for (surveys)."""
+    keys = []
+    for budget in _budgets(to, ticket, proved, budgets):
+        counted = sum(spent.get(key, 0) for key in budget.keys(now_ms))
+        if counted >= budget.limit:
+            return Leave(f"budget used up: {budget.limit} {budget.shown}")
+        keys.append(budget.keys(now_ms)[0])
+    return Leave("", tuple(keys))
+
+
+def budget_keys(to: str, tickets: tuple[int, ...], now_ms: int) -> tuple[str, ...]:
+    """All keys that the gate may want to know the count of; asked before the facts are gathered."""
+    budgets = Budgets()
+    found: dict[str, None] = {}
+    for proved in (True, False):
+        for ticket in (*tickets, None):
+            for budget in _budgets(to, ticket, proved, budgets):
+                found.update(dict.fromkeys(budget.keys(now_ms)))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    prefix: str
+    key: str
+    length_ms: int
+    limit: int
+    shown: str
+
+    def keys(self, now_ms: int) -> tuple[str, ...]:
+        """The current bucket's key, then those of the two before it."""
+        bucket = self.length_ms // 2
+        current = now_ms // bucket
+        return tuple(f"{self.prefix}:{(current - back) * bucket // 1000}:{self.key}" for back in range(3))
+
+
+def _budgets(to: str, ticket: int | None, proved: bool, budgets: Budgets) -> Iterator[_Budget]:
+    address = to.lower()
+    mark = "" if proved else "u"
+    yield _Budget(f"{mark}addr:h", address, HOUR_MS, budgets.per_address_hour, "letters an hour to one address")
+    yield _Budget(f"{mark}addr:d", address, DAY_MS, budgets.per_address_day, "letters a day to one address")
+    yield _Budget(
+        f"{mark}dom:h", address.rpartition("@")[2], HOUR_MS, budgets.per_domain_hour, "letters an hour to one domain"
+    )
+    if not proved:
+        yield _Budget("unproved:h", "all", HOUR_MS, budgets.unproved_hour, "letters an hour to unproved senders")
+    if ticket is not None:
+        yield _Budget(f"{mark}ticket:d", str(ticket), DAY_MS, budgets.per_ticket_day, "letters a day on one ticket")
+
+
+ROBOT = "a robot wrote it"
+
+
+def is_role_account(address: str) -> bool:
+    """Addresses behind which no person waits for an answer (RFC 5230 section 4.6)."""
+    local = address.lower().rpartition("@")[0]
+    plain = local.partition("+")[0]
+    return plain in ROLE_ACCOUNTS or plain.endswith(ROLE_SUFFIXES) or local.startswith(ROLE_PREFIXES)
+
+
+def _foreign_envelope(reading: Reading, to: str, policy: Policy) -> bool:
+    """An unproved author whom the envelope contradicts: the answer would hit a third person (L-25, RFC 3834 section 4)."""
+    mail_from = (reading.envelope.mail_from or "").lower()
+    if reading.sender.proof is Proof.PASS or not mail_from:
+        return False
+    one, other = mail_from.rpartition("@")[2], to.lower().rpartition("@")[2]
+    return not (one == other or one.endswith(f".{other}") or other.endswith(f".{one}"))
+
+
+REFUSALS: tuple[tuple[str, Callable[[Reading, str, Policy], bool]], ...] = (
+    (ROBOT, lambda reading, to, policy: reading.verdict.automatic or reading.verdict.kind is not VerdictKind.GENUINE),
+    ("it came from the null sender", lambda reading, to, policy: reading.envelope.mail_from == ""),
+    ("its Return-Path is empty", lambda reading, to, policy: reading.mail.return_path == ""),
+    ("the address cannot be written to", lambda reading, to, policy: not to.rpartition("@")[0]),
+    ("the address is one of ours", lambda reading, to, policy: split_address(to, policy.mailboxes) is not None),
+    ("nobody reads that address", lambda reading, to, policy: is_role_account(to)),
+    ("the sender is not proved", lambda reading, to, policy: reading.sender.proof is Proof.FAIL),
+    ("the envelope names another sender", _foreign_envelope),
+)
+"""Why no automatic letter may answer a mail, in order; the name of the first that holds is shown."""

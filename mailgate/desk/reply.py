@@ -1,0 +1,80 @@
+"""Somebody who is no agent writes on a ticket: it is put there, and what follows depends on what was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailgate.desk.assign import audience
+from mailgate.desk.case import Case
+from mailgate.desk.clocks import remind
+from mailgate.desk.lifecycle import ENDED, Happening, changes
+from mailgate.desk.orders import notifications
+from mailgate.desk.plan import (
+    AddEvent,
+    AddMessage,
+    ChangeTicket,
+    Direction,
+    Effect,
+    Outcome,
+    Plan,
+    Purpose,
+    RecordRating,
+    RememberCustomer,
+)
+from mailgate.desk.survey import rating
+from mailgate.desk.ticket import Status, Ticket
+from mailgate.desk.trust import Held, Place
+from mailgate.mail.model import Proof, VerdictKind
+
+
+def rated(case: Case) -> Plan | None:
+    """The answer to a survey: one word, from whom it was asked, with the survey's own token; else None."""
+    where = case.placement
+    genuine = case.reading.verdict.kind is VerdictKind.GENUINE and not case.reading.verdict.automatic
+    if where.purpose is not Purpose.SURVEY or where.held is not Held.OWN or not genuine:
+        return None
+    found = rating(case.mail.reply_text_nosig or case.mail.reply_text)
+    if found is None or where.ticket is None or case.author is None or case.sender.proof is Proof.FAIL:
+        return None
+    effect = RecordRating(where.ticket.id, found.score, found.comment, case.author.email)
+    return case.plan(Outcome.EVENT, (effect,), trace=(f"survey: rated {found.score}",), ticket=where.ticket.id)
+
+
+def append(case: Case, ticket: Ticket) -> Plan:
+    """The mail goes on the ticket; agents are told. Only a trusted one reopens it and starts its clock."""
+    treatment = case.trust.treatment
+    third = "third party" in treatment.marks
+    moves = treatment.changes_state and ticket.status is not Status.SPAM
+    effects: list[Effect] = [
+        AddMessage(
+            ticket.id,
+            Direction.THIRD_PARTY if third else Direction.CUSTOMER,
+            treatment.visibility,
+            marks=treatment.marks,
+        )
+    ]
+    if moves:
+        effects += _moved(case, ticket)
+    else:
+        effects.append(AddEvent(ticket.id, "appended", {"trust": case.trust.row, "state": "unchanged"}))
+    if case.author and moves:
+        effects.append(RememberCustomer(case.author.email, case.author.name, case.mail.language))
+    told = () if ticket.status is Status.SPAM else audience(case.policy, ticket.team, ticket.assignee)
+    letters = notifications(case, told, ticket, "reply", treatment.marks, ticket.reason)
+    said = (f"trust: {case.trust.row}: {treatment.name}", f"placed: on ticket {ticket.number}")
+    return case.plan(Outcome.APPEND, effects, letters, said, acknowledge="it is on a known ticket", ticket=ticket.id)
+
+
+def _moved(case: Case, ticket: Ticket) -> Iterator[Effect]:
+    changed = changes(ticket, Happening.CUSTOMER_WROTE, case.now_ms)
+    if changed:
+        yield ChangeTicket(ticket.id, changed, Happening.CUSTOMER_WROTE.value, "requester")
+    if ticket.waiting_since_ms is None or ticket.status in ENDED:
+        yield from remind(case.policy, ticket.team, ticket.id, case.now_ms)
+
+
+def belongs(case: Case) -> Ticket | None:
+    """The ticket that the mail is appended to by the trust table; None where it opens one."""
+    if case.trust.treatment.place is Place.APPEND and not case.placement.long_closed:
+        return case.ticket
+    return None
