@@ -10,7 +10,7 @@
 The last three are asked only when the mail looks like a report (``_is_report``): who sent it, its title, its words and
 the copy of a letter in it are weighed together. A person who writes about a bounce, or forwards one, sends none.
 The returned letter, by which we know what was ours, is looked for in every place where reports keep it
-(``bounces.returned``). Nothing here raises on any mail; a report about more than 1,000 recipients is read to the 1,000th.
+(``bounces.returned``). Nothing here raises on any mail; of a report's recipients the first 1,000 are read.
 """
 
 from __future__ import annotations

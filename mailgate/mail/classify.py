@@ -37,7 +37,7 @@ from mailgate.mail.bounces.tree import walk
 from mailgate.mail.model import Envelope, Mail, Verdict, VerdictKind
 
 if TYPE_CHECKING:
-    from mailgate.mail.parts import Parsed, Part
+    from mailgate.mail.parts import Parsed
 
 MAX_HOPS = 50
 """Received headers before a mail counts as going round in circles; Postfix's ``hopcount_limit``."""
@@ -215,7 +215,8 @@ def abuse_report(facts: Facts) -> Verdict | None:
 
 _CHALLENGE_HEADERS = ("x-tmda-fingerprint", "x-boxtrapper", "x-ask-auth", "x-challenge-response", "x-qconfirm-id")
 _CHALLENGE_SUBJECT = re.compile(
-    r"please confirm (?:your|this) (?:message|e-?mail)|\[spam ?arrest\]|(?:sender|e-?mail) (?:address )?verification required|"
+    r"please confirm (?:your|this) (?:message|e-?mail)|\[spam ?arrest\]|"
+    r"(?:sender|e-?mail) (?:address )?verification required|"
     r"your (?:e-?mail|message) (?:requires|needs) verification",
     re.IGNORECASE,
 )

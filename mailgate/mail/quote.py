@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mailgate.mail import attribution, signature, structure
 from mailgate.mail.attribution_words import FORWARD_PREFIXES
@@ -178,7 +178,7 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
             at += 1
 
 
-def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Found | bool | None:
+def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Found | Literal[False] | None:
     """What begins old text at this line; False when it was looked at in vain, None when it needed no look."""
     if stripped[0] in "-–—_=*<" or stripped.endswith(_COLONS):
         kind = attribution.separator(stripped)
@@ -256,8 +256,8 @@ def hear_signatures(page: Page) -> None:
         size = sum(1 for _ in run)
         if new:
             end = at + size
-            for start, *label in reversed(signature.closings(page.lines[at:end])):
-                page.put(at + start, end, Label(*label))
+            for found in reversed(signature.closings(page.lines[at:end])):
+                page.put(at + found.start, end, Label(found.kind, found.confidence, found.evidence))
         at += size
 
 

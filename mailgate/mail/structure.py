@@ -2,7 +2,7 @@
 
 Mail programs put the old letter into elements with names of their own (``gmail_quote``, ``divRplyFwdMsg``,
 ``blockquote type=cite``). ``regions`` walks the tags once, notes which letters and digits stand inside such an element,
-and finds the same letters and digits in the text again, whichever way that was made: from text/plain or out of the HTML.
+and finds the same letters and digits in the text again, whether that came as text/plain or was made of the HTML.
 Where they are not found the HTML says nothing; the other voices still do. Linear in size; only the first
 ``MAX_HTML`` characters are read, and nothing at all where no known name occurs.
 """
@@ -199,7 +199,7 @@ def _locate(there: str, wanted: str, low: int, expected: int) -> int | None:
     """Where ``wanted`` begins in ``there`` from ``low`` on, nearest to where it is ``expected``."""
     for size in _KEYS:
         key = wanted[:size]
-        hits = []
+        hits: list[int] = []
         at = there.find(key, low)
         while at >= 0 and len(hits) < 8:
             hits.append(at)

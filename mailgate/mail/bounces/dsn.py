@@ -1,4 +1,4 @@
-"""Delivery status notifications by the book: RFC 3464, the internationalised form of RFC 6533, and what MTAs make of it.
+"""Delivery status notifications by the book: RFC 3464, its internationalised form RFC 6533, what MTAs make of them.
 
 The per-message fields are not needed; each further group of fields is about one recipient. Groups that run together
 without a blank line are parted where a new recipient begins. At most ``MAX_RECIPIENTS`` are read.

@@ -33,7 +33,7 @@ def recipients(root: Part) -> tuple[ReportedRecipient, ...]:
     for detector in _detectors():
         try:
             temporary, permanent = detector.process(message)
-        except Exception:  # noqa: BLE001, S112 - strangers' input in a library that lets anything out: silence is its answer
+        except Exception:  # noqa: S112 - strangers' input in a library that lets anything out: silence is its answer
             continue
         if temporary or permanent:
             return (*_reported(temporary - permanent, Action.DELAYED), *_reported(permanent, Action.FAILED))
