@@ -32,6 +32,8 @@ _PLAIN_AUTHOR = re.compile(
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[(<>,;:@\\)\[\]]|[^"(<>,;:@\\)\[\]]+', re.DOTALL)
 _FINDABLE = re.compile(r"[^\s<>()\[\],;:\"]{1,128}@[^\s<>()\[\],;:\"@]{1,255}")
 
+_ADDRESS_LIKE = re.compile(r"@[^\s@]{0,253}\.|@\s*$")
+
 MAX_ADDRESSES = 1_000
 """More mailboxes than this in one value are not read."""
 MAX_HEADER = 8 * 1024
@@ -194,7 +196,7 @@ def _bad_name(name: str, address: str) -> str:
         return "quote not closed"
     if ":" in bare or ";" in bare:
         return "a group"
-    if "@" in bare and bare.lower() != address.lower():
+    if "@" in bare and bare.lower() != address.lower() and _ADDRESS_LIKE.search(bare):
         return "a second address before the angle brackets"
     return ""
 

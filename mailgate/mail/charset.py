@@ -62,6 +62,8 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str]:
     """
     name = codec(label) if label else "ascii"
     if name in ("ascii", "utf-8"):
+        if b"\x1b$" in octets and octets.isascii():
+            return storable(octets.decode("iso2022_jp_ext", "replace")), "unlabelled-iso-2022-jp"
         try:
             return storable(octets.decode("utf-8")).removeprefix("\ufeff"), "" if name else "unknown-charset"
         except UnicodeDecodeError:
@@ -90,8 +92,6 @@ def _mended(octets: bytes, name: str) -> str:
     rest = sum(1 for char in text[:4096] if char > "\x7f" and char != "\ufffd")
     if name == "utf-8" and broken <= max(2, rest // 4) and rest:
         return storable(text)
-    if b"\x1b$" in octets or b"\x1b(" in octets:
-        return storable(octets.decode("iso2022_jp_ext", "replace"))
     return guess(octets)
 
 

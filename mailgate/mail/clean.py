@@ -16,14 +16,10 @@ import re
 
 import nh3
 
+from mailgate.mail.html_cost import MAX_HTML, outrageous
 from mailgate.mail.html_text import html_to_text, plain_text
 
-__all__ = ["MAX_HTML", "html_to_text", "outrageous", "sanitise"]
-
-MAX_HTML = 2 * 1024 * 1024
-"""Characters of HTML beyond which only the text is shown."""
-MAX_DEPTH = 400
-"""Open elements beyond which only the text is shown (catalogue C-14); a newsletter has about 60."""
+__all__ = ["as_pre", "html_to_text", "sanitise"]
 
 TAGS = frozenset(
     "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn"
@@ -72,9 +68,6 @@ _SCHEMES = frozenset({"http", "https", "mailto", "tel", "cid"})
 
 _IMG = re.compile(r'<img((?: [^\s=>"]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s=>"]+)="([^"]*)"')
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]*)")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_SELF_CLOSING = frozenset("p li td th tr dt dd option thead tbody tfoot colgroup rt rp".split())
 _ROUNDS = 4
 
 
@@ -99,36 +92,6 @@ def sanitise(html: str, keep_cids: frozenset[str]) -> str:
 def as_pre(text: str) -> str:
     """Plain text as HTML that looks the same."""
     return f"<pre>{entities.escape(text, quote=False).strip()}</pre>" if text.strip() else ""
-
-
-def outrageous(html: str) -> bool:
-    """Whether a parser would spend more on this HTML than it can be worth: size, depth, or attributes of one tag."""
-    if len(html) > MAX_HTML:
-        return True
-    if html.count("<") < MAX_DEPTH and len(html) < 50_000:
-        return False
-    return html.count("<") * 2 > len(html) > 10_000 or _depth(html) > MAX_DEPTH or _attributes(html) > 500
-
-
-def _depth(html: str) -> int:
-    """The most elements open at once, end tags missing or not; elements that close each other count by half a hundred."""
-    depth = deepest = loose = 0
-    for closing, name, _ in _TAG.findall(html):
-        name = name.lower()
-        if name in _VOID:
-            continue
-        if name in _SELF_CLOSING:
-            loose += -1 if closing else 1
-        else:
-            depth += -1 if closing else 1
-        depth = max(depth, 0)
-        deepest = max(deepest, depth + max(loose, 0) // 50)
-    return deepest
-
-
-def _attributes(html: str) -> int:
-    """The most attributes that one tag has, about."""
-    return max((rest.count("=") for _, _, rest in _TAG.findall(html) if len(rest) > 2000), default=0)
 
 
 def _round(html: str, keep_cids: frozenset[str]) -> str:

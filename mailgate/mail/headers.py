@@ -50,12 +50,12 @@ def read(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     text_at = reader.run()
     if text_at is not None:
         return Block(reader.finished(), start + text_at, (*reader.defects, "no-empty-line-after-headers"))
-    return Block(reader.finished(), _after_empty_line(raw, edge, stop), tuple(reader.defects))
+    return Block(reader.finished(), _after_empty_line(raw, edge, start, stop), tuple(reader.defects))
 
 
-def _after_empty_line(raw: bytes, edge: int, stop: int) -> int:
-    """The first octet after the line end of the last header line and the empty line."""
-    at = edge + 1 if raw[edge : edge + 1] == b"\n" else edge
+def _after_empty_line(raw: bytes, edge: int, start: int, stop: int) -> int:
+    """The first octet of the text: past the line end of the last header line, if any, and the empty line."""
+    at = edge if edge == start else edge + 1
     line_end = raw.find(b"\n", at, stop)
     return stop if line_end < 0 else line_end + 1
 

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailgate.mail.charset import storable
+from mailgate.mail.html_cost import outrageous
 
-MAX_DEPTH = 400
 _CHEAP = 2_000_000
 
 _SKIPPED = frozenset(
@@ -52,14 +52,14 @@ _STACKED = frozenset({"blockquote", "table", "td", "th", "tr"})
 def html_to_text(html: str) -> str:
     """The readable text of ``html``: no markup, lines ended by LF, at most one empty line in a row, stripped.
 
-    HTML beyond 2 million characters, or nested deeper than 400 elements, is read by the cheap ``plain_text``.
+    HTML that is ``html_cost.outrageous`` is read by the cheap ``plain_text``.
     """
-    if len(html) > _CHEAP:
+    if outrageous(html):
         return plain_text(html[:_CHEAP])
     root = LexborHTMLParser(html).root
     if root is None:
         return ""
-    return _Renderer().run(root, html)
+    return _Renderer().run(root)
 
 
 def plain_text(html: str) -> str:
@@ -136,27 +136,21 @@ class _Renderer:
         self.links: list[tuple[str, int]] = []
         self.pre = 0
 
-    def run(self, root: LexborNode, html: str) -> str:
+    def run(self, root: LexborNode) -> str:
         """The text of the tree."""
-        depth = 0
         stack: list[LexborNode | Callable[[], None]] = [root]
         while stack:
             one = stack.pop()
             if callable(one):
                 one()
-                depth -= 1
                 continue
             if one.tag == "-text":
                 self._text(one)
                 continue
             leave = self._enter(one)
-            if leave is None:
-                continue
-            depth += 1
-            if depth > MAX_DEPTH:
-                return plain_text(html)
-            stack.append(leave)
-            self._push_children(one, stack)
+            if leave is not None:
+                stack.append(leave)
+                self._push_children(one, stack)
         while len(self.sheets) > 1:
             self.sheets[-2].kept(self.sheets.pop().text())
         return tidy(self.sheets[0].text())

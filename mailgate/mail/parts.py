@@ -19,6 +19,7 @@ from mailgate.mail.limits import Limits
 from mailgate.mail.model import Mail
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s\-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc]ontent-)")
+_META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _PLAIN = params.Parametered("text/plain", {})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]{1,127}/[a-z0-9!#$&^_.+\-]{1,127}")
 
@@ -41,6 +42,7 @@ class Part:
         self.body_start = min(block.body_start, end)
         self.end = end
         self.path = path
+        self.inherited_charset = ""
         self.children: tuple[Part, ...] = ()
         self.defects: list[str] = list(block.defects)
         self._default = default
@@ -106,7 +108,8 @@ class Part:
     @property
     def filename(self) -> str:
         """The name as the sender gives it: ``filename`` wins over ``name`` (RFC 2183 section 2.3). Not safe."""
-        return self._disposition.params.get("filename") or self.params.get("name", "")
+        given = self.params
+        return self._disposition.params.get("filename") or given.get("name") or given.get("filename") or given.get("file", "")
 
     @property
     def content_id(self) -> str:
@@ -134,10 +137,19 @@ class Part:
 
     def text(self, octets: bytes | None = None) -> str:
         """The content, or ``octets`` taken from it, as text by its charset, line ends as LF; see ``charset.decode``."""
-        text, defect = charset.decode(self.payload() if octets is None else octets, self.params.get("charset", ""))
+        octets = self.payload() if octets is None else octets
+        text, defect = charset.decode(octets, self.charset_of(octets))
         if defect:
             self.defects.append(defect)
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+    def charset_of(self, octets: bytes) -> str:
+        """The charset label that holds here: the part's own, that of the HTML, or that of the multiparts around it."""
+        own = self.params.get("charset", "")
+        if own or octets.isascii():
+            return own
+        declared = _META_CHARSET.search(octets[:4096]) if self.content_type == "text/html" else None
+        return declared.group(1).decode("ascii") if declared is not None else self.inherited_charset
 
     def walk(self) -> Iterator[Part]:
         """This part and all below it, those of attached messages included, in the order of the mail."""
@@ -217,6 +229,7 @@ class _Grower:
         for number, (first, last) in enumerate(pieces, 1):
             path = f"{part.path}.{number}" if part.path else str(number)
             child = Part(raw, headers.read(raw, first, last), last, path, default)
+            child.inherited_charset = part.params.get("charset", "") or part.inherited_charset
             self.fill(child, depth + 1)
             children.append(child)
         part.children = tuple(children)
