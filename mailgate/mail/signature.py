@@ -1,8 +1,8 @@
 """Where a signature or a legal disclaimer begins in a stretch of new text.
 
 ``closings`` looks at one stretch (the lines between two quotes, or to the end) and names the lines at which a signature
-and a footer begin. In order: the delimiter of RFC 3676 section 4.3, what a telephone adds, a disclaimer, a closing phrase with
-a few short lines below it, a name behind a dash. A phrase inside a sentence is none of these.
+and a footer begin. In order: the delimiter of RFC 3676 section 4.3, what a telephone adds, a disclaimer, a closing
+phrase with a few short lines below it, a name behind a dash. A phrase inside a sentence is none of these.
 """
 
 from __future__ import annotations
