@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mailgate.mail.model import SpanKind
-from mailgate.mail.wordlist import words
+from mailgate.mail.phrase_table import phrases
 
 
 class Wrote(NamedTuple):
@@ -58,7 +58,7 @@ WROTE: tuple[Wrote, ...] = (
 )
 
 _LABELS: dict[str, tuple[str, ...]] = {
-    "from": words(
+    "from": phrases(
         """
         from | von | de | da | van | od | от | від | kimden | gönderen | från | fra | lähettäjä | 发件人 | 發件人 |
         寄件者 | 寄件人 | 差出人 | 送信者 | 送信元 | 보낸 사람 | 보낸사람 | 보낸이 | من | المرسل | מאת | từ |
@@ -67,7 +67,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         šalje
         """
     ),
-    "date": words(
+    "date": phrases(
         """
         sent | date | sent at | date sent | gesendet | gesendet am | datum | envoyé | envoyé le | envoyé à |
         enviado | enviado el | enviado em | enviada em | enviada | fecha | data | data e ora | date et heure |
@@ -80,7 +80,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         trimis | ημερομηνία | στάλθηκε | sendt den | fecha de envío | 发件日期 | dikirim | tanggal | วันที่ | ส่ง
         """
     ),
-    "to": words(
+    "to": phrases(
         """
         to | an | à | a | para | aan | do | кому | kime | alıcı | kime/alıcı | till | til | vastaanottaja | komu |
         收件人 | 收件者 | 宛先 | 받는 사람 | 받는사람 | 수신 | إلى | الى | אל | tới | đến | người nhận | címzett |
@@ -88,14 +88,14 @@ _LABELS: dict[str, tuple[str, ...]] = {
         получатель | kepada | ถึง | per | pour | za
         """
     ),
-    "cc": words(
+    "cc": phrases(
         """
         cc | kopie | kopie an | copie | copie à | copia | cópia | 抄送 | 副本 | 副本抄送 | 参照 | 참조 | копия |
         копія | dw | do wiadomości | bilgi | kopia | kopi | kopio | نسخة | نسخة إلى | עותק | đồng kính gửi |
         đồng gửi | másolatot kap | bcc | c.c. | ccn | cco
         """
     ),
-    "subject": words(
+    "subject": phrases(
         """
         subject | betreff | objet | sujet | asunto | assunto | oggetto | onderwerp | temat | тема | konu | ämne |
         emne | aihe | předmět | predmet | 主题 | 主題 | 主旨 | 标题 | 標題 | 件名 | 題名 | 제목 | الموضوع | موضوع |
@@ -107,7 +107,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
 HEADER_LABELS: dict[str, str] = {label: role for role, labels in _LABELS.items() for label in labels}
 """Lower-case label → its role: ``from``, ``date``, ``to``, ``cc`` or ``subject``."""
 
-_ORIGINAL = words(
+_ORIGINAL = phrases(
     """
     original message | original mail | original email | original appointment | original e-mail | replied message |
     reply message | ursprüngliche nachricht | ursprüngliche mail | originalnachricht | original-nachricht |
@@ -124,7 +124,7 @@ _ORIGINAL = words(
     ข้อความต้นฉบับ | izvorna poruka | izvirno sporočilo
     """
 )
-_FORWARDED = words(
+_FORWARDED = phrases(
     """
     forwarded message | begin forwarded message | forwarded by | forwarded mail | forward message |
     weitergeleitete nachricht | anfang der weitergeleiteten nachricht | anfang der weitergeleiteten e-mail |
@@ -148,7 +148,7 @@ SEPARATORS: dict[str, SpanKind] = {
 }
 """The words of a separator line → what follows it."""
 
-FORWARD_PREFIXES: tuple[str, ...] = words(
+FORWARD_PREFIXES: tuple[str, ...] = phrases(
     """
     fw: | fwd: | wg: | tr: | rv: | i: | enc: | doorst: | pd: | vs: | vb: | 转发: | 转发： | 轉寄: | 轉寄： | 転送: |
     전달: | ilt: | vl: | пересл:

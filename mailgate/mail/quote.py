@@ -59,7 +59,6 @@ MAX_TRIES = 300
 """Attributions and header blocks looked at in one mail before the rest is left to the other voices."""
 
 _MARKER_WORDS = frozenset(" ".join(line.strip(_EDGES).lower().split()) for line in MARKER_LINE.values())
-_MARKER_KEYS = tuple(words.split()[0] for words in _MARKER_WORDS)
 _NOT_OF_THE_AUTHOR = frozenset(SpanKind) - {SpanKind.SIGNATURE}
 _COLONS = (":", "：", "︰")
 
@@ -117,8 +116,8 @@ def mark(text: str, html_raw: str, subject: str) -> tuple[Span, ...]:
 
 def hear_marker(page: Page) -> None:
     """Our marker line: everything below it is our letter. Quoted with ``>``, the quoting itself says how far."""
-    lowered = page.text.lower()
-    if not any(key in lowered for key in _MARKER_KEYS):
+    lowered = page.text.lower().replace("\xa0", " ")
+    if not any(words in lowered for words in _MARKER_WORDS):
         return
     for at, line in enumerate(page.lines[:MAX_LINES]):
         if len(line) < 200 and " ".join(line.strip(_EDGES).lower().split()) in _MARKER_WORDS:

@@ -24,7 +24,9 @@ from mailgate.mail.signature_words import (
 
 MAX_CLOSING_LINES = 12
 MAX_CLOSING_WIDTH = 80
-MAX_LOOKED_AT = 60
+MAX_MOBILE_LINES = 3
+MIN_DISCLAIMER = 20
+MAX_LOOKED_AT = 40
 
 _DELIMITERS = frozenset({"--", "—", "––", "—-", "——", "__", "–"})
 _NAME = re.compile(r"[-–—/~]\s?[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}")
@@ -51,11 +53,12 @@ def closings(lines: Sequence[str]) -> list[Closing]:
     if not filled:
         return []
     found = _delimiter(lines)
-    low = found.start if found else len(lines)
-    for at in filled[-MAX_LOOKED_AT:]:
-        if at >= low:
+    last = len(filled) - 1
+    for number in range(max(0, last - MAX_LOOKED_AT), len(filled)):
+        at = filled[number]
+        if found is not None and at >= found.start:
             break
-        here = _at(lines, at, filled)
+        here = _at(lines, filled, number)
         if here is not None:
             found = here
             break
@@ -80,20 +83,28 @@ def _delimiter(lines: Sequence[str]) -> Closing | None:
     return None
 
 
-def _at(lines: Sequence[str], at: int, filled: list[int]) -> Closing | None:
-    """The signature that begins with this line, judged by the line and by how little follows."""
-    line = lines[at][:400].strip(_EDGE)
-    lowered = line.lower()
-    below = sum(1 for other in filled[-MAX_CLOSING_LINES - 2 :] if other > at)
-    if below <= 3 and is_mobile(line, alone=at == filled[0]):
-        return Closing(at, SpanKind.SIGNATURE, 0.9, "mobile")
-    if any(phrase in lowered for phrase in DISCLAIMERS) and _ends_the_mail(lines, at, filled):
+def _at(lines: Sequence[str], filled: Sequence[int], number: int) -> Closing | None:
+    """The signature that begins with the line ``filled[number]``, judged by the line and by how little follows."""
+    at = filled[number]
+    below = len(filled) - 1 - number
+    stands_apart = number > 0 and not lines[at - 1].strip()
+    if stands_apart and len(lines[at]) >= MIN_DISCLAIMER and _is_disclaimer(lines[at]):
         return Closing(at, SpanKind.DISCLAIMER, 0.8, "disclaimer")
-    if is_closing(lowered) and below <= MAX_CLOSING_LINES and _short(lines, at, filled):
+    if below > MAX_CLOSING_LINES:
+        return None
+    line = lines[at][:400].strip(_EDGE)
+    if below <= MAX_MOBILE_LINES and is_mobile(line, alone=number == 0):
+        return Closing(at, SpanKind.SIGNATURE, 0.9, "mobile")
+    if is_closing(line.lower()) and _short(lines, filled[number + 1 :]):
         return Closing(at, SpanKind.SIGNATURE, 0.8, "closing")
-    if _is_rule(lines[at]) and 1 <= below <= MAX_CLOSING_LINES and _short(lines, at, filled):
+    if below and _is_rule(lines[at]) and _short(lines, filled[number + 1 :]):
         return Closing(at, SpanKind.SIGNATURE, 0.7, "rule")
     return None
+
+
+def _is_disclaimer(line: str) -> bool:
+    lowered = line[:400].lower()
+    return any(phrase in lowered for phrase in DISCLAIMERS)
 
 
 def _is_rule(line: str) -> bool:
@@ -124,17 +135,12 @@ def is_closing(lowered: str) -> bool:
     return lowered in _CLOSINGS or lowered.partition(",")[0].strip() in _CLOSINGS
 
 
-def _short(lines: Sequence[str], at: int, filled: list[int]) -> bool:
-    """Whether what follows looks like name and address: no long line but a disclaimer's."""
-    for other in filled[-MAX_CLOSING_LINES - 2 :]:
-        if other > at and len(lines[other].strip()) > MAX_CLOSING_WIDTH:
-            return any(phrase in lines[other].lower() for phrase in DISCLAIMERS)
+def _short(lines: Sequence[str], below: Sequence[int]) -> bool:
+    """Whether what follows looks like name and address: no long line before a disclaimer."""
+    for at in below:
+        if len(lines[at].strip()) > MAX_CLOSING_WIDTH:
+            return _is_disclaimer(lines[at])
     return True
-
-
-def _ends_the_mail(lines: Sequence[str], at: int, filled: list[int]) -> bool:
-    """Whether the paragraph stands apart, and there is text above it."""
-    return at > filled[0] and not lines[at - 1].strip()
 
 
 def _name(lines: Sequence[str], filled: list[int]) -> list[Closing]:

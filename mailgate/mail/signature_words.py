@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from mailgate.mail.wordlist import words
+from mailgate.mail.phrase_table import phrases
 
-CLOSINGS: tuple[str, ...] = words(
+CLOSINGS: tuple[str, ...] = phrases(
     """
     # English
     best regards | kind regards | warm regards | warmest regards | regards | best wishes | with best regards |
@@ -46,7 +46,7 @@ CLOSINGS: tuple[str, ...] = words(
     """
 )
 
-MOBILE_MINE: tuple[str, ...] = words(
+MOBILE_MINE: tuple[str, ...] = phrases(
     """
     sent from my | envoyé de mon | envoyé depuis mon | enviado desde mi | enviado do meu |
     enviado a partir do meu | inviato dal mio | inviato da mio | verzonden vanaf mijn | verstuurd vanaf mijn |
@@ -57,7 +57,7 @@ MOBILE_MINE: tuple[str, ...] = words(
 )
 """These stand at the beginning of the line and need nothing else."""
 
-MOBILE: tuple[str, ...] = words(
+MOBILE: tuple[str, ...] = phrases(
     """
     von meinem | von meiner | gửi từ |
     sent from | sent via | sent using | sent with | envoyé | télécharger | obtenir | provenance | gesendet |
@@ -70,7 +70,7 @@ MOBILE: tuple[str, ...] = words(
 )
 """These need the name of a device or a program besides, out of ``DEVICES``."""
 
-DEVICES: tuple[str, ...] = words(
+DEVICES: tuple[str, ...] = phrases(
     """
     iphone | ipad | ipod | android | blackberry | samsung | galaxy | huawei | xiaomi | windows | outlook | phone |
     mobile | handy | telefon | mobil | mail | proton | yahoo | gmail | ios | nokia | pixel | 手机 | 手機 | tablet |
@@ -79,14 +79,14 @@ DEVICES: tuple[str, ...] = words(
     """
 )
 
-MOBILE_ENDINGS: tuple[str, ...] = words(
+MOBILE_ENDINGS: tuple[str, ...] = phrases(
     """
     から送信 | 에서 보냄 | gesendet | cihazımdan gönderildi | gönderildi | dan gönderildi | 发送 | 發送 | 傳送 |
     寄出
     """
 )
 
-DISCLAIMERS: tuple[str, ...] = words(
+DISCLAIMERS: tuple[str, ...] = phrases(
     """
     this email and any attachments | this e-mail and any attachments | this message and any attachments |
     this email is confidential | this e-mail is confidential | this message is confidential | intended solely for |
@@ -105,7 +105,7 @@ DISCLAIMERS: tuple[str, ...] = words(
     """
 )
 
-LIST_FOOTERS: tuple[str, ...] = words(
+LIST_FOOTERS: tuple[str, ...] = phrases(
     """
     mailing list | mailinglist | mailman/listinfo | to unsubscribe |
     you received this message because you are subscribed | list-unsubscribe | 邮件列表 | 取消订阅 |

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mailgate.mail.wordlist import words
+from mailgate.mail.phrase_table import phrases
 
-SUBJECTS: tuple[str, ...] = words(
+SUBJECTS: tuple[str, ...] = phrases(
     """
     # English
     out of office | out of the office | out-of-office | automatic reply | auto reply | auto-reply | autoreply |
@@ -36,7 +36,7 @@ SUBJECTS: tuple[str, ...] = words(
 )
 """A notice's subject begins with one of these (behind any ``Re:``)."""
 
-OPENINGS: tuple[str, ...] = words(
+OPENINGS: tuple[str, ...] = phrases(
     """
     i am out of the office | i'm out of the office | i am currently out of | i'm currently out of |
     i will be out of the office | i am on vacation | i'm on vacation | i am on annual leave | i'm on annual leave |
@@ -66,7 +66,7 @@ OPENINGS: tuple[str, ...] = words(
 )
 """With one of these within its first words a short answer is a notice. Each is a claim about its own author."""
 
-UNTIL: tuple[str, ...] = words(
+UNTIL: tuple[str, ...] = phrases(
     """
     until | till | through | up to | to and including | bis einschließlich | bis zum | bis | jusqu'au | jusqu’au |
     jusqu'à | hasta el | hasta | até o dia | até dia | até | fino al | fino a | sino al | t/m | tot en met | tot |
@@ -76,7 +76,7 @@ UNTIL: tuple[str, ...] = words(
 )
 """The person is away up to and including the day named beside one of these."""
 
-BACK: tuple[str, ...] = words(
+BACK: tuple[str, ...] = phrases(
     """
     back on | back in the office on | back at work on | back at my desk on | be back | return on | returning on |
     return to the office on | returning | i return | will return | wieder ab | ab dem | am nächsten werktag |

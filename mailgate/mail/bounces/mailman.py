@@ -1,8 +1,8 @@
 """Mailman's collection of detectors (flufl.bounce) as the last voice.
 
 Each detector is called alone, since some let their own exceptions out; whatever one raises only means that it has
-nothing to say. They read the standard library's message, made of at most ``MAX_OCTETS`` of the raw mail, and are
-imported only when a mail looks like a report and nobody else could read it.
+nothing to say. They try a hundred patterns on every line, so they are shown the first ``MAX_LINES`` lines, cut at
+``MAX_LINE`` octets; and they are imported only when a mail looks like a report that nobody else could read.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mailgate.mail.parts import Part
 
 MAX_OCTETS = 65_536
+MAX_LINES = 800
+MAX_LINE = 500
 MAX_RECIPIENTS = 1_000
 
 
@@ -29,7 +31,8 @@ def _detectors() -> tuple[Any, ...]:
 
 def recipients(root: Part) -> tuple[ReportedRecipient, ...]:
     """Whom the first detector that finds anybody finds: delayed, then failed. Raises nothing."""
-    message = email.message_from_bytes(root.raw[:MAX_OCTETS])
+    lines = root.raw[:MAX_OCTETS].splitlines()[:MAX_LINES]
+    message = email.message_from_bytes(b"\n".join(line[:MAX_LINE] for line in lines))
     for detector in _detectors():
         try:
             temporary, permanent = detector.process(message)

@@ -7,9 +7,9 @@ a phrase in here; only one that hides its recipients otherwise needs code in ``n
 
 from __future__ import annotations
 
-from mailgate.mail.wordlist import words
+from mailgate.mail.phrase_table import phrases
 
-RETURNED_BELOW: tuple[str, ...] = words(
+RETURNED_BELOW: tuple[str, ...] = phrases(
     """
     below this line is a copy | enclosed is a copy | this is a copy of the message |
     this is a copy of your message | original message | original mail | the header of the original message |
@@ -24,7 +24,7 @@ RETURNED_BELOW: tuple[str, ...] = words(
 )
 """On a line with dashes, bars or stars around them, or ending with a colon."""
 
-FAILED: tuple[str, ...] = words(
+FAILED: tuple[str, ...] = phrases(
     """
     could not be delivered | couldn't be delivered | cannot be delivered | can't be delivered |
     can not be delivered | not able to deliver | wasn't able to deliver | unable to deliver |
@@ -55,7 +55,7 @@ FAILED: tuple[str, ...] = words(
     """
 )
 
-DELAYED: tuple[str, ...] = words(
+DELAYED: tuple[str, ...] = phrases(
     """
     has been delayed | delayed mail | delivery delayed | message delayed | warning message only |
     not yet been delivered | will be retried | still trying | will keep trying | continue to try |
@@ -66,7 +66,7 @@ DELAYED: tuple[str, ...] = words(
     """
 )
 
-GIVEN_UP: tuple[str, ...] = words(
+GIVEN_UP: tuple[str, ...] = phrases(
     """
     i've given up | failed permanently | giving up | permanent error | permanent failure | in the queue too long |
     permanent fatal | (failure) | has failed | delivery failed | returning message to sender | returned to sender
@@ -74,7 +74,7 @@ GIVEN_UP: tuple[str, ...] = words(
 )
 """These outweigh ``DELAYED`` words that only tell how it went."""
 
-SUBJECTS: tuple[str, ...] = words(
+SUBJECTS: tuple[str, ...] = phrases(
     """
     failure notice | mail delivery fail | delivery status notification | returned mail | undeliver |
     delivery failure | mail system error | delivery failed | mail delivery | non-delivery | nondeliverable |
@@ -95,7 +95,7 @@ SUBJECTS: tuple[str, ...] = words(
     """
 )
 
-MAIL_SERVERS: tuple[str, ...] = words(
+MAIL_SERVERS: tuple[str, ...] = phrases(
     """
     mailer-daemon | mailerdaemon | mail-daemon | mailer_daemon | postmaster | mdaemon | mail-delivery |
     maildelivery | mmdf | smtp_mail
@@ -103,7 +103,7 @@ MAIL_SERVERS: tuple[str, ...] = words(
 )
 """Parts of the local parts that only mail servers give themselves."""
 
-ROBOTS: tuple[str, ...] = words(
+ROBOTS: tuple[str, ...] = phrases(
     """
     daemon | bounce | smtp | no-reply | noreply | inetgw | mailsystem | mail_system | mailagent | mta | returned |
     root | imss | virus | gateway | system administrator | postoffice | autoreply
@@ -111,7 +111,7 @@ ROBOTS: tuple[str, ...] = words(
 )
 """Parts of the local parts of machines of all sorts."""
 
-LABELS: tuple[str, ...] = words(
+LABELS: tuple[str, ...] = phrases(
     """
     intended recipient | undeliverable address | failed recipient | recipient address | recipient | rcpt to | to |
     user | address | addressee | mailbox is full | email address | e-mail address | original-recipient |
@@ -120,14 +120,14 @@ LABELS: tuple[str, ...] = words(
     """
 )
 
-NOT_RECIPIENTS: tuple[str, ...] = words(
+NOT_RECIPIENTS: tuple[str, ...] = phrases(
     """
     mailer-daemon | postmaster | abuse | helpdesk | support | webmaster | mailman
     """
 )
 """Local parts of the people that a report says to ask."""
 
-INTRODUCTIONS: tuple[str, ...] = words(
+INTRODUCTIONS: tuple[str, ...] = phrases(
     """
     following | recipient(s) | recipients | address(es) | addresses | fatal errors | failed |
     not been delivered to | not yet been delivered is | delivered to | permanent | empfänger | destinataire |
