@@ -53,8 +53,10 @@ def closings(lines: Sequence[str]) -> list[Closing]:
     if not filled:
         return []
     found = _delimiter(lines)
-    last = len(filled) - 1
-    for number in range(max(0, last - MAX_LOOKED_AT), len(filled)):
+    first = max(0, len(filled) - MAX_LOOKED_AT)
+    if not _is_disclaimer("\n".join(lines[filled[first] :])):  # once over all is a tenth of once a line
+        first = max(0, len(filled) - MAX_CLOSING_LINES - 1)
+    for number in range(first, len(filled)):
         at = filled[number]
         if found is not None and at >= found.start:
             break
@@ -103,7 +105,7 @@ def _at(lines: Sequence[str], filled: Sequence[int], number: int) -> Closing | N
 
 
 def _is_disclaimer(line: str) -> bool:
-    lowered = line[:400].lower()
+    lowered = line.lower()
     return any(phrase in lowered for phrase in DISCLAIMERS)
 
 
