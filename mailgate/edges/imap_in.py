@@ -28,9 +28,10 @@ from mailgate.clock import Clock
 from mailgate.edges.imap_cursor import Cursors
 from mailgate.edges.imap_mail import account_key
 from mailgate.edges.imap_pace import REFUSED_WAIT, Backoff, Hourly
-from mailgate.edges.imap_session import CommandRefused, Insecure, LoginRefused, Session, open_session
+from mailgate.edges.imap_session import Session, open_session
 from mailgate.edges.imap_take import Accept, Desk, Folder, Log, Ours, OursAway, our_side
 from mailgate.edges.imap_watchdog import Watchdog
+from mailgate.edges.imap_wire import CommandRefused, Insecure, LoginRefused
 from mailgate.edges.oauth import GrantRefused, TokenSource
 from mailgate.edges.settings import ImapAccount
 from mailgate.errors import Temporary

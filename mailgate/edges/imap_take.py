@@ -17,8 +17,9 @@ from mailgate.edges import imap_cursor as steps
 from mailgate.edges.imap_cursor import Cursor, Cursors
 from mailgate.edges.imap_mail import account_key, envelope, origin, truncated, unfetchable
 from mailgate.edges.imap_pace import Hourly
-from mailgate.edges.imap_session import CommandRefused, Session
+from mailgate.edges.imap_session import Session
 from mailgate.edges.imap_watchdog import Watchdog
+from mailgate.edges.imap_wire import CommandRefused
 from mailgate.edges.settings import ImapAccount
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope

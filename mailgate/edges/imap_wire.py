@@ -104,6 +104,7 @@ def check(account: ImapAccount) -> None:
 
 
 def tls_context(account: ImapAccount) -> ssl.SSLContext | None:
+    """TLS 1.2 at least, certificate and host name checked, by the system's roots or ``tls_ca``; None without TLS."""
     if account.security is Security.NONE:
         return None
     context = ssl.create_default_context(cafile=account.tls_ca or None)
