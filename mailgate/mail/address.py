@@ -27,7 +27,8 @@ _QUOTED_LOCAL = re.compile(rf'"({_ATOM}{{1,128}})"')
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f]")
 _PLAIN_AUTHOR = re.compile(
-    r'(?:"?([A-Za-z0-9][A-Za-z0-9 ._\'-]{0,100}?)"? {0,3}<)?([A-Za-z0-9_+-][A-Za-z0-9._+-]{0,62})@([a-z0-9.-]{1,200})(>?)'
+    r'(?:"?([A-Za-z0-9][A-Za-z0-9 ._\'-]{0,100}?)"? {0,3}<)?'
+    r"([A-Za-z0-9_+-][A-Za-z0-9._+-]{0,62})@([a-z0-9.-]{1,200})(>?)"
 )
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[(<>,;:@\\)\[\]]|[^"(<>,;:@\\)\[\]]+', re.DOTALL)
 _FINDABLE = re.compile(r"[^\s<>()\[\],;:\"]{1,128}@[^\s<>()\[\],;:\"@]{1,255}")
@@ -99,25 +100,25 @@ class _Pieces:
         outside: list[str] = []
         inside: list[str] | None = None
         rest = iter(_TOKEN.findall(value))
-        for token in rest:
-            if token == "(":
+        for piece in rest:
+            if piece == "(":
                 self.comments.append(_comment(rest))
-            elif token == "<":
+            elif piece == "<":
                 if inside is not None or self.angle is not None:
                     raise ValueError("more than one address in angle brackets")
                 inside = []
-            elif token == ">":
+            elif piece == ">":
                 if inside is None:
                     raise ValueError("unbalanced angle bracket")
                 self.angle, inside = "".join(inside).strip(), None
-            elif token in (")", "\\"):
+            elif piece in (")", "\\"):
                 raise ValueError("unbalanced comment or backslash")
             elif inside is not None:
-                inside.append(token)
-            elif self.angle is not None and token.strip():
-                raise ValueError("text after the address")
+                inside.append(piece)
+            elif self.angle is not None and piece.strip():
+                raise ValueError("more than one mailbox" if piece in ",;" else "text after the address")
             else:
-                outside.append(token)
+                outside.append(piece)
         if inside is not None:
             raise ValueError("angle bracket not closed")
         self.outside = "".join(outside).strip()
@@ -127,11 +128,11 @@ def _comment(rest: Iterator[str]) -> str:
     """The text up to the closing parenthesis; nested ones are counted, not recursed into."""
     depth = 1
     text: list[str] = []
-    for token in rest:
-        depth += {"(": 1, ")": -1}.get(token, 0)
+    for piece in rest:
+        depth += {"(": 1, ")": -1}.get(piece, 0)
         if not depth:
             return "".join(text).strip()
-        text.append(token)
+        text.append(piece)
     raise ValueError("comment not closed")
 
 
@@ -229,33 +230,35 @@ def display_name(name: str) -> str:
     """A display name as a person reads it: decoded, unquoted, one line."""
     name = name.strip()
     if '"' in name:
-        name = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda match: re.sub(r"\\(.)", r"\1", match.group(1)), name).replace('"', "")
+        name = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda match: re.sub(r"\\(.)", r"\1", match.group(1)), name).replace(
+            '"', ""
+        )
     return " ".join(encoded_word.decode(name).split()) if name else ""
 
 
 def _listed(value: str) -> Iterator[list[str]]:
-    """The tokens of each entry: split at commas and semicolons outside quotes, comments and angle brackets."""
+    """The pieces of each entry: split at commas and semicolons outside quotes, comments and angle brackets."""
     entry: list[str] = []
     angle = False
     depth = 0
-    for token in _TOKEN.findall(value):
-        if depth or token == "(":
-            depth += {"(": 1, ")": -1}.get(token, 0)
-        elif token in ",;" and not angle:
+    for piece in _TOKEN.findall(value):
+        if depth or piece == "(":
+            depth += {"(": 1, ")": -1}.get(piece, 0)
+        elif piece in ",;" and not angle:
             yield entry
             entry = []
             continue
-        elif token == ":" and not angle and not any("@" in one for one in entry):
+        elif piece == ":" and not angle and not any("@" in one for one in entry):
             entry = []  # a group's name
             continue
-        elif token in "<>":
-            angle = token == "<"
-        entry.append(token)
+        elif piece in "<>":
+            angle = piece == "<"
+        entry.append(piece)
     yield entry
 
 
-def _lenient(tokens: list[str]) -> Address | None:
-    text = "".join(tokens).strip()
+def _lenient(pieces: list[str]) -> Address | None:
+    text = "".join(pieces).strip()
     if "@" not in text:
         return None
     start = text.rfind("<")

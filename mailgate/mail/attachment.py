@@ -67,12 +67,21 @@ class Describer:
         content_id = part.content_id
         other = part.params.get("name", "")
         return self._describe(
-            part.path, name, given, other if other != given else "", claimed, content, content_id, noise or claimed in _NOISE_TYPES
+            part.path,
+            name,
+            given,
+            other if other != given else "",
+            claimed,
+            content,
+            content_id,
+            noise or claimed in _NOISE_TYPES,
         )
 
     def file(self, container: str, file: File) -> Attachment:
-        """A file unpacked out of the part at ``container``, where its safe ``file.name`` is unique; its path ends in it."""
-        return self._describe(f"{container}/{file.name}", file.name, file.name, "", file.content_type, file.content, "", file.noise)
+        """A file unpacked out of the part at ``container``; ``file.name``, safe and unique in there, ends its path."""
+        return self._describe(
+            f"{container}/{file.name}", file.name, file.name, "", file.content_type, file.content, "", file.noise
+        )
 
     def _describe(
         self, path: str, name: str, given: str, other: str, claimed: str, content: bytes, content_id: str, noise: bool,
@@ -148,4 +157,6 @@ def _made_up(part: Part) -> str:
     description = part.header("content-description")
     if description and "." in description[-6:]:
         return filename.safe(description, kind)
-    return filename.safe("", kind, _NAMES.get(kind, kind.partition("/")[0] if kind[:5] in ("image", "audio", "video") else "attachment"))
+    return filename.safe(
+        "", kind, _NAMES.get(kind, kind.partition("/")[0] if kind[:5] in ("image", "audio", "video") else "attachment")
+    )

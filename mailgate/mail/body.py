@@ -113,7 +113,11 @@ def _alternative(part: Part) -> Body:
 def _best_plain(choices: list[Body]) -> Body | None:
     """The last alternative that is only text, and among them rather plain than enriched (RFC 2046 section 5.1.4)."""
     texts = [choice for choice in choices if choice.pieces and not any(piece.html for piece in choice.pieces)]
-    plain = [choice for choice in texts if all(piece.plain and piece.plain.content_type == "text/plain" for piece in choice.pieces)]
+    plain = [
+        choice
+        for choice in texts
+        if all(piece.plain and piece.plain.content_type == "text/plain" for piece in choice.pieces)
+    ]
     return next(iter([*reversed(plain), *reversed(texts)]), None)
 
 
@@ -133,7 +137,9 @@ def _side_by_side(plain: Body, html: Body) -> list[Piece]:
     markups = [piece.html for piece in html.pieces if piece.html is not None]
     count = max(len(texts), len(markups))
     texts += [None] * (count - len(texts))
-    return [Piece(text, markup) for text, markup in zip(texts, [*markups, *[None] * (count - len(markups))], strict=True)]
+    return [
+        Piece(text, markup) for text, markup in zip(texts, [*markups, *[None] * (count - len(markups))], strict=True)
+    ]
 
 
 def _related(part: Part) -> Body:
@@ -144,7 +150,9 @@ def _related(part: Part) -> Body:
     body = _read(root)
     for child in part.children:
         if child is not root:
-            body.add(_read(child) if child.is_multipart or child.content_type == "text/html" else Body(attached=[child]))
+            body.add(
+                _read(child) if child.is_multipart or child.content_type == "text/html" else Body(attached=[child])
+            )
     return body
 
 
@@ -174,7 +182,7 @@ _READERS = {
 
 
 def plain_text(part: Part, octets: bytes | None = None) -> str:
-    """The text of a plain part, or of ``octets`` of it: flowed lines joined, enriched text without its commands, tidy."""
+    """The text of a plain part, or of ``octets`` of it, tidy: flowed lines joined, enriched text without commands."""
     text = part.text(octets)
     if part.params.get("format", "").lower() == "flowed":
         text = flowed.unflow(text, part.params.get("delsp", "").lower() == "yes")

@@ -9,8 +9,15 @@ _EVENT = re.compile(r"BEGIN:VEVENT\n(.*?)END:VEVENT", re.DOTALL)
 _LINE = re.compile(r"^([A-Z-]{2,30})((?:;[^:\n\"]*(?:\"[^\"\n]*\")?)*):(.*)$", re.MULTILINE)
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z)?)?")
 _ZONE = re.compile(r"TZID=\"?([^;:\"]{1,60})")
-_METHODS = {"REQUEST": "Invitation", "CANCEL": "Cancelled", "REPLY": "Answer to an invitation", "COUNTER": "New time proposed",
-            "PUBLISH": "Event", "ADD": "Invitation", "DECLINECOUNTER": "Proposal declined"}  # fmt: skip
+_METHODS = {
+    "REQUEST": "Invitation",
+    "ADD": "Invitation",
+    "CANCEL": "Cancelled",
+    "REPLY": "Answer to an invitation",
+    "COUNTER": "New time proposed",
+    "DECLINECOUNTER": "Proposal declined",
+    "PUBLISH": "Event",
+}
 _ESCAPES = re.compile(r"\\([nN,;\\])")
 _MAX = 64 * 1024
 

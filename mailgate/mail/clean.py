@@ -18,19 +18,20 @@ import nh3
 
 from mailgate.mail.html_cost import MAX_HTML, outrageous
 from mailgate.mail.html_text import html_to_text, plain_text
+from mailgate.mail.wordlist import words
 
 __all__ = ["as_pre", "html_to_text", "sanitise"]
 
-TAGS = frozenset(
+TAGS = words(
     "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn"
     " div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q"
-    " s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+    " s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
 )
 """What may stand in shown HTML. None of it runs, loads, submits or switches the parser's mode (catalogue C-12)."""
 
-DROPPED = frozenset(
+DROPPED = words(
     "script style title head noscript template iframe frame frameset object embed applet textarea select option button"
-    " svg math xmp noembed noframes plaintext audio video canvas".split()
+    " svg math xmp noembed noframes plaintext audio video canvas"
 )
 """What goes together with everything in it."""
 
@@ -54,13 +55,13 @@ ATTRIBUTES: dict[str, set[str]] = {
     "blockquote": {"type"},
     "br": {"clear"},
 }
-_PROPERTIES = frozenset(
+_PROPERTIES = words(
     "background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width border-collapse"
     " border-color border-left border-left-color border-left-style border-left-width border-radius border-right"
-    " border-spacing border-style border-top border-top-color border-top-style border-top-width border-width color direction"
-    " font-family font-size font-style font-weight height line-height list-style-type margin margin-bottom margin-left"
-    " margin-right margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align"
-    " text-decoration text-indent vertical-align white-space width word-break word-wrap".split()
+    " border-spacing border-style border-top border-top-color border-top-style border-top-width border-width color"
+    " direction font-family font-size font-style font-weight height line-height list-style-type margin margin-bottom"
+    " margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left padding-right"
+    " padding-top text-align text-decoration text-indent vertical-align white-space width word-break word-wrap"
 )
 _VALUE = re.compile(r"(?![^a-z]*-[\d.])(?:[-\w\s.,%#'\"!]|rgba?\([\d\s.,%/]{1,40}\))*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -122,7 +123,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _style(value: str) -> str | None:
-    """The declarations that only colour, space and align; nothing that loads (``url``), covers (``position``) or hides."""
+    """The declarations that only colour, space and align: none that loads (``url``) or covers (``position``)."""
     kept = []
     for declaration in value.split(";"):
         name, _, content = declaration.partition(":")

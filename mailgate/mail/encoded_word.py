@@ -34,7 +34,7 @@ def raw_text(value: bytes, hint: str = "") -> str:
 
 
 def decode(value: str, quote: bool = False) -> str:
-    """``value`` with its encoded words read, as one safe line (RFC 2047 section 6.2: white space between two is no text).
+    """``value`` as one safe line, its encoded words read; blanks between two are no text (RFC 2047 section 6.2).
 
     ``quote`` puts words that decode to special characters of RFC 5322 into quotes, so that an encoded comma or angle
     bracket never becomes one of the address syntax.

@@ -20,6 +20,8 @@ _BLANKS = re.compile(r"\s+")
 _WINDOWS_PATH = re.compile(r"(?:[A-Za-z]:\\|\\\\)")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[^.\s]{1,20}$")
+_TYPES = mimetypes.MimeTypes()
+"""Python's own table: the same on every machine, whatever its ``mime.types`` says."""
 _BY_TYPE = {
     "text/plain": ".txt", "text/html": ".html", "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif",
     "message/rfc822": ".eml", "application/pdf": ".pdf", "text/calendar": ".ics", "image/tiff": ".tif",
@@ -35,7 +37,7 @@ def has_hidden(name: str) -> bool:
 
 
 def safe(name: str, content_type: str = "", fallback: str = "attachment") -> str:
-    """``name`` made safe; one is made up of ``fallback`` and the extension of ``content_type`` where nothing is left."""
+    """``name`` made safe; where nothing is left of it, ``fallback`` with the usual extension of ``content_type``."""
     if _WINDOWS_PATH.match(name):
         name = name.rpartition("\\")[2]
     name = unicodedata.normalize("NFC", _HIDDEN.sub("", _BLANKS.sub(" ", name[:4096])))
@@ -51,7 +53,7 @@ def safe(name: str, content_type: str = "", fallback: str = "attachment") -> str
 
 def extension_of(content_type: str) -> str:
     """The usual extension of a media type with its dot, ``.bin`` for one that is not known."""
-    return _BY_TYPE.get(content_type) or mimetypes.guess_extension(content_type, strict=False) or ".bin"
+    return _BY_TYPE.get(content_type) or _TYPES.guess_extension(content_type) or ".bin"
 
 
 def shortened(name: str) -> str:

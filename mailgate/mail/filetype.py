@@ -9,6 +9,8 @@ from __future__ import annotations
 import mimetypes
 import re
 
+from mailgate.mail.wordlist import words
+
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -39,21 +41,28 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"#!", "text/x-shellscript"),
     (b"-----BEGIN PGP", "application/pgp"),
 )
-_MARKUP = re.compile(rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)*<(!doctype html|html|script|svg)\b", re.I | re.S)
+_MARKUP = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)*<(!doctype html|html|script|svg)\b", re.I | re.S
+)
 
-_REFINED = frozenset({"application/zip", "application/x-ole-storage", "application/gzip", "application/ogg", "audio/mpeg"})
+_REFINED = frozenset(
+    {"application/zip", "application/x-ole-storage", "application/gzip", "application/ogg", "audio/mpeg"}
+)
 """Containers that many formats share; the name or the claim says which one."""
 
-_RUNS = frozenset(
+_RUNS = words(
     "exe com scr pif bat cmd msi msp cpl dll sys drv ocx jar hta vbs vbe js jse ws wsf wsh ps1 ps1xml psm1 psd1 reg lnk"
     " url scf inf application gadget appref-ms msc apk app dmg pkg deb rpm sh command action workflow elf run bin py pl"
-    " chm hlp xll wll one settingcontent-ms appx msix website library-ms search-ms rdp".split()
+    " chm hlp xll wll one settingcontent-ms appx msix website library-ms search-ms rdp"
 )
-_MACROS = frozenset("docm dotm xlsm xltm xlam pptm potm ppam ppsm sldm xlsb".split())
-_MARKUP_NAMES = frozenset("html htm xhtml xht shtml mht mhtml svg svgz xml xsl".split())
-_IMAGES_OF_DISKS = frozenset("iso img vhd vhdx udf".split())
-_ARCHIVES = frozenset("zip rar 7z gz tgz bz2 xz tar cab arj lzh ace z zst".split())
-_DOCUMENTS = frozenset("pdf doc docx xls xlsx ppt pptx txt jpg jpeg png gif csv rtf odt ods mp3 mp4".split())
+_SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-octet-stream", "application/binary"})
+_DENIED_BY_CONTENT = ("image/", "text/", "application/pdf")
+_TYPES = mimetypes.MimeTypes()
+_MACROS = words("docm dotm xlsm xltm xlam pptm potm ppam ppsm sldm xlsb")
+_MARKUP_NAMES = words("html htm xhtml xht shtml mht mhtml svg svgz xml xsl")
+_IMAGES_OF_DISKS = words("iso img vhd vhdx udf")
+_ARCHIVES = words("zip rar 7z gz tgz bz2 xz tar cab arj lzh ace z zst")
+_DOCUMENTS = words("pdf doc docx xls xlsx ppt pptx txt jpg jpeg png gif csv rtf odt ods mp3 mp4")
 _RUNNABLE_TYPES = frozenset({
     "application/vnd.microsoft.portable-executable", "application/x-elf", "application/java-vm",
     "application/x-mach-binary", "application/x-ms-shortcut", "text/x-shellscript",
@@ -61,19 +70,19 @@ _RUNNABLE_TYPES = frozenset({
 
 
 def sniff(head: bytes, claimed: str, name: str) -> str:
-    """The media type of a file that begins with ``head``; ``claimed`` where the content says nothing."""
+    """The media type of a file that begins with ``head``: by content, else as claimed, else by name.
+
+    ``claimed`` counts for little where it is ``application/octet-stream``, what senders say who do not know.
+    """
     found = by_magic(head)
     if found and found not in _REFINED:
         return found
-    if claimed and claimed not in ("application/octet-stream", "application/x-octet-stream", "text/plain"):
-        if not found or not claimed.startswith(("image/", "text/", "application/pdf")):
-            return claimed
-    by_name = mimetypes.guess_type(name, strict=False)[0]
-    if claimed == "text/plain" and not found:
+    if claimed and claimed not in _SAYS_NOTHING and not (found and claimed.startswith(_DENIED_BY_CONTENT)):
         return claimed
-    return by_name if by_name and (found or b"\0" not in head[:512] or by_name.split("/")[0] != "text") else (
-        found or claimed or "application/octet-stream"
-    )
+    by_name = _TYPES.guess_type(name)[0] or ""
+    if by_name.startswith("text/") and b"\0" in head[:512]:
+        by_name = ""
+    return by_name or found or claimed or "application/octet-stream"
 
 
 def by_magic(head: bytes) -> str:
@@ -94,8 +103,8 @@ def by_magic(head: bytes) -> str:
 def risks(head: bytes, claimed: str, actual: str, given: str, other_name: str, hidden: bool) -> tuple[str, ...]:
     """Why the file may be dangerous, by name; empty for a harmless one.
 
-    ``given`` is the name as the sender wrote it, ``other_name`` the second one (``name`` beside ``filename``), ``hidden``
-    whether the name had characters that cannot be seen.
+    ``given`` is the name as the sender wrote it, ``other_name`` the second one (``name`` beside ``filename``),
+    ``hidden`` whether the name had characters that cannot be seen.
     """
     pieces = given.lower().rstrip(". ").split(".")
     extension = pieces[-1] if len(pieces) > 1 else ""

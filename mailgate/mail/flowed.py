@@ -9,8 +9,11 @@ _BLANK_ENDS = re.compile(r"[ \t]+\n")
 
 
 def unflow(text: str, delsp: bool) -> str:
-    """``text`` with its soft line breaks undone (RFC 3676 section 4): a line that ends in a space goes on in the next one
-    of the same quote depth; ``-- `` never does; a stuffed space goes. ``delsp`` drops the space at the break."""
+    """``text`` with its soft line breaks undone (RFC 3676 section 4).
+
+    A line that ends in a space goes on in the next one of the same quote depth; ``-- `` never does; a stuffed space
+    goes. ``delsp`` drops the space at the break.
+    """
     lines: list[str] = []
     running: list[str] = []
     depth = 0
@@ -37,7 +40,7 @@ def _quoted(depth: int, content: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """``text`` without blanks at line ends (but for ``-- ``), at most two empty lines in a row, no empty lines at its ends."""
+    """``text`` without blanks at line ends (but for ``-- ``) and empty lines at its ends, at most two in a row."""
     if " \n" in text or "\t\n" in text:
         text = _BLANK_ENDS.sub("\n", text.replace("\n-- \n", "\n--\x1f\n")).replace("\n--\x1f\n", "\n-- \n")
     if "\n\n\n\n" in text:

@@ -1,12 +1,14 @@
 """What a stretch of HTML would cost its parser, told by counting, before any parser sees it (catalogue C-14).
 
-Browser-grade parsers take more than linear time on deep nesting (100,000 open ``<div>``: 14 to 20 s) and on one tag with
-thousands of attributes (4 s). No mail that people write comes near: a newsletter has a depth of about 60.
+Browser-grade parsers take more than linear time on deep nesting (100,000 open ``<div>``: 14 to 20 s) and on one tag
+with thousands of attributes (4 s). No mail that people write comes near: a newsletter has a depth of about 60.
 """
 
 from __future__ import annotations
 
 import re
+
+from mailgate.mail.wordlist import words
 
 MAX_HTML = 2 * 1024 * 1024
 """Characters of HTML beyond which only its text is shown."""
@@ -16,8 +18,8 @@ MAX_ATTRIBUTES = 500
 """Attributes of one tag beyond which only its text is shown."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]*)")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_SELF_CLOSING = frozenset("p li td th tr dt dd option thead tbody tfoot colgroup rt rp".split())
+_VOID = words("area base br col embed hr img input link meta param source track wbr")
+_SELF_CLOSING = words("p li td th tr dt dd option thead tbody tfoot colgroup rt rp")
 
 
 def outrageous(html: str) -> bool:
@@ -30,7 +32,7 @@ def outrageous(html: str) -> bool:
 
 
 def _depth(html: str) -> int:
-    """The most elements open at once, end tags missing or not; elements that close each other count by half a hundred."""
+    """The most elements open at once, end tags missing or not; those that close each other count by half a hundred."""
     depth = deepest = loose = 0
     for closing, name, _ in _TAG.findall(html):
         name = name.lower()

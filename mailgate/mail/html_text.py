@@ -16,18 +16,19 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailgate.mail.charset import storable
 from mailgate.mail.html_cost import outrageous
+from mailgate.mail.wordlist import words
 
 _CHEAP = 2_000_000
 
-_SKIPPED = frozenset(
+_SKIPPED = words(
     "head script style title noscript template textarea select svg math object embed applet iframe audio video canvas"
-    " xmp noembed noframes plaintext -comment _comment !doctype -doctype".split()
+    " xmp noembed noframes plaintext -comment _comment !doctype -doctype"
 )
-_BLOCKS = frozenset(
+_BLOCKS = words(
     "div section article header footer main nav aside address center form fieldset figure figcaption dl dt dd li ul ol"
-    " tr td th caption body html details summary thead tbody tfoot".split()
+    " tr td th caption body html details summary thead tbody tfoot"
 )
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 pre blockquote table".split())
+_PARAGRAPHS = words("p h1 h2 h3 h4 h5 h6 pre blockquote table")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)"
     r"|max-height\s*:\s*0(?:px)?\s*(?:;|$|!)",
@@ -235,13 +236,17 @@ class _Renderer:
 
     def _blockquote(self, attributes: dict[str, str | None]) -> Callable[[], None]:
         told = f"{attributes.get('type') or ''} {attributes.get('class') or ''} {attributes.get('id') or ''}"
-        quoting = bool(_QUOTING.search(told) or "cite" in attributes or _BORDER_LEFT.search(attributes.get("style") or ""))
+        quoting = bool(
+            _QUOTING.search(told) or "cite" in attributes or _BORDER_LEFT.search(attributes.get("style") or "")
+        )
         self.sheets.append(_Sheet())
 
         def leave() -> None:
             text = tidy(self.sheets.pop().text())
             if quoting:
-                text = "\n".join(f">{line}" if line.startswith(">") else f"> {line}" if line else ">" for line in text.split("\n"))
+                text = "\n".join(
+                    f">{line}" if line.startswith(">") else f"> {line}" if line else ">" for line in text.split("\n")
+                )
             self.sheets[-1].block(1 if quoting else 2)
             if text:
                 self.sheets[-1].kept(text)
@@ -336,7 +341,11 @@ _HANDLERS: dict[str, Callable[[_Renderer, dict[str, str | None]], Callable[[], N
 def _rows(rows: list[list[str]], nested: bool) -> str:
     """A data table line by line; a layout table as its cells one below the other."""
     cells = [cell for row in rows for cell in row]
-    data = not nested and any(len(row) > 1 for row in rows) and all(len(cell) <= 200 and cell.count("\n") < 3 for cell in cells)
+    data = (
+        not nested
+        and any(len(row) > 1 for row in rows)
+        and all(len(cell) <= 200 and cell.count("\n") < 3 for cell in cells)
+    )
     if data:
         lines = [" | ".join(cell.replace("\n", " ") for cell in row).strip(" |") for row in rows]
         return "\n".join(line for line in lines if line)

@@ -64,7 +64,7 @@ def _unquoted(content: str) -> str:
 
 
 def _joined(found: dict[int, tuple[bool, str]]) -> str:
-    """The pieces in their numbers' order (RFC 2231 section 3); a gap is closed. Extended ones are octets in percents."""
+    """The pieces in the order of their numbers (RFC 2231 section 3), gaps closed; extended ones are percent-encoded."""
     label = ""
     octets = bytearray()
     for number in sorted(found):

@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mailgate.mail import charset, encoded_word, headers, params, transfer
+from mailgate.mail import charset, encoded_word, headers, transfer
 from mailgate.mail.headers import RawHeaders
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Mail
+from mailgate.mail.params import Parametered
+from mailgate.mail.params import parse as parse_parametered
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s\-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc]ontent-)")
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_PLAIN = params.Parametered("text/plain", {})
+_PLAIN = Parametered("text/plain", {})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]{1,127}/[a-z0-9!#$&^_.+\-]{1,127}")
 
 
@@ -70,11 +72,11 @@ class Part:
         return tuple((name, encoded_word.decode(encoded_word.raw_text(value))) for name, value in self.raw_headers)
 
     @cached_property
-    def _content_type(self) -> params.Parametered:
+    def _content_type(self) -> Parametered:
         raw = self._first.get("content-type")
         if raw is None:
-            return _PLAIN if self._default == "text/plain" else params.Parametered(self._default, {})
-        read = params.parse(encoded_word.raw_text(raw[:8192]))
+            return _PLAIN if self._default == "text/plain" else Parametered(self._default, {})
+        read = parse_parametered(encoded_word.raw_text(raw[:8192]))
         if "boundary" in read.doubled:
             self.defects.append("two-boundaries")
         return read
@@ -96,9 +98,9 @@ class Part:
         return self._content_type.params
 
     @cached_property
-    def _disposition(self) -> params.Parametered:
+    def _disposition(self) -> Parametered:
         raw = self._first.get("content-disposition")
-        return params.Parametered("", {}) if raw is None else params.parse(encoded_word.raw_text(raw[:8192]))
+        return Parametered("", {}) if raw is None else parse_parametered(encoded_word.raw_text(raw[:8192]))
 
     @property
     def disposition(self) -> str:
@@ -109,7 +111,12 @@ class Part:
     def filename(self) -> str:
         """The name as the sender gives it: ``filename`` wins over ``name`` (RFC 2183 section 2.3). Not safe."""
         given = self.params
-        return self._disposition.params.get("filename") or given.get("name") or given.get("filename") or given.get("file", "")
+        return (
+            self._disposition.params.get("filename")
+            or given.get("name")
+            or given.get("filename")
+            or given.get("file", "")
+        )
 
     @property
     def content_id(self) -> str:
@@ -294,7 +301,9 @@ def _delimiter(raw: bytes, at: int, end: int) -> tuple[str, int]:
     rest = raw[at : min(line_end, at + 200)].strip()
     if not rest:
         return "open", line_end
-    return ("close", line_end) if rest == b"--" or (rest.startswith(b"--") and not rest[2:].strip(b"- \t")) else ("", at)
+    return (
+        ("close", line_end) if rest == b"--" or (rest.startswith(b"--") and not rest[2:].strip(b"- \t")) else ("", at)
+    )
 
 
 def _before_line_end(raw: bytes, at: int, start: int) -> int:

@@ -49,7 +49,7 @@ def _of_part(part: Part) -> str:
 
 
 def unwrapped(text: str) -> tuple[str, str]:
-    """The text inside an inline PGP signature (RFC 9580 section 7), and the name of the protection, or ``text`` and ''."""
+    """The text inside an inline PGP signature (RFC 9580 section 7) and the protection's name; else ``text`` and ''."""
     if "-----BEGIN PGP" not in text:
         return text, ""
     start = text.find(_INLINE_SIGNED)

@@ -32,7 +32,9 @@ TOO_COMPLEX = frozenset(
 _EMPTY_LINE = re.compile(rb"\n\r*\n")
 _EMPTY_FIRST_LINE = re.compile(rb"\r*\n")
 _DECLARED_BOUNDARY = re.compile(rb"boundary\s{0,10}=\s{0,10}\"?([^\"\r\n;]{1,200})", re.IGNORECASE)
-_HOLDS_PARTS = re.compile(rb"\n[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt][Yy][Pp][Ee]:\s{0,20}(?:multipart|message)/", re.IGNORECASE)
+_HOLDS_PARTS = re.compile(
+    rb"\n[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt][Yy][Pp][Ee]:\s{0,20}(?:multipart|message)/", re.IGNORECASE
+)
 
 
 def prescan(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ def identifiers(value: str) -> tuple[str, ...]:
         return ()
     found = [_BLANKS.sub("", one) for one in _BRACKETED.findall(value)]
     if not found:
-        found = [word.strip("<>,;") for word in value.split() if "@" in word or "<" not in value and len(value.split()) == 1]
+        bare = value.split()
+        found = [word.strip("<>,;") for word in bare if "@" in word or len(bare) == 1]
     return tuple(dict.fromkeys(one for one in found if one and len(one) <= MAX_ID))
 
 

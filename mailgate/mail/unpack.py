@@ -1,8 +1,8 @@
 """Files inside of other files: winmail.dat, Outlook's .msg, uuencode and yEnc in the text.
 
-Each unpacker takes octets and gives ``Unpacked``, or None where the octets are not its kind or are broken; the container
-itself always stays an attachment, so nothing is lost by an unpacker that fails. What comes out together is limited by
-``Limits.unpacked``; archives are never opened (catalogue C-21).
+Each unpacker takes octets and gives ``Unpacked``, or None where the octets are not its kind or are broken; the
+container itself always stays an attachment, so nothing is lost by an unpacker that fails. What comes out together is
+limited by ``Limits.unpacked``; archives are never opened (catalogue C-21).
 """
 
 from __future__ import annotations

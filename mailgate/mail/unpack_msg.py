@@ -1,4 +1,4 @@
-"""Outlook's .msg, an attached mail in a compound file (MS-OXMSG): its heads and text as a readable file, its attachments.
+"""Outlook's .msg, a mail in a compound file (MS-OXMSG): its heads and text as a readable file, and its attachments.
 
 Read with olefile; a file that olefile refuses, or that is no message, stays closed.
 """
@@ -14,8 +14,9 @@ from mailgate.mail.attachment import File
 from mailgate.mail.html_text import html_to_text
 from mailgate.mail.unpacked import Unpacked
 
-_SUBJECT, _FROM, _FROM_ADDRESS, _FROM_SMTP, _TO, _CC, _BODY, _HTML = "0037 0C1A 0C1F 5D01 0E04 0E03 1000 1013".split()
-_DATA, _LONG_NAME, _SHORT_NAME, _TYPE = "3701 3707 3704 370E".split()
+_SUBJECT, _FROM, _FROM_ADDRESS, _FROM_SMTP = "0037", "0C1A", "0C1F", "5D01"
+_TO, _CC, _BODY, _HTML = "0E04", "0E03", "1000", "1013"
+_DATA, _LONG_NAME, _SHORT_NAME, _TYPE = "3701", "3707", "3704", "370E"
 """Property tags of MS-OXPROPS, as they stand in the names of streams."""
 
 _ATTACHMENT = "__attach_version1.0_"

@@ -1,14 +1,17 @@
-"""Files in the middle of a text: uuencode (POSIX ``uuencode``) and yEnc (the draft of 2002, ``=ybegin`` … ``=yend``)."""
+"""Files in the middle of a text: uuencode (POSIX) and yEnc (the draft of 2002, ``=ybegin`` … ``=yend``)."""
 
 from __future__ import annotations
 
-import mimetypes
 import re
 
 from mailgate.mail import charset, transfer
 from mailgate.mail.attachment import File
 
-_UU = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,300})\r?\n((?:[ -`][^\r\n]{0,120}\r?\n)*?)(?:[ `]?\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+_UU = re.compile(
+    rb"^begin [0-7]{3,4} ([^\r\n]{1,300})\r?\n"
+    rb"((?:[ -`][^\r\n]{0,120}\r?\n)*?)(?:[ `]?\r?\n)?end[ \t]*(?:\r?\n|\Z)",
+    re.MULTILINE,
+)
 _Y = re.compile(rb"^=ybegin [^\r\n]{0,200}?name=([^\r\n]{1,300})\r?\n(?:=ypart [^\r\n]{0,200}\r?\n)?", re.MULTILINE)
 _Y_END = re.compile(rb"^=yend[^\r\n]{0,200}(?:\r?\n|\Z)", re.MULTILINE)
 _UNSHIFT = bytes((octet - 42) % 256 for octet in range(256))
@@ -58,5 +61,5 @@ def _yenc(octets: bytes) -> bytes:
 
 def _note(files: list[File], raw_name: bytes, content: bytes) -> bytes:
     name = charset.decode(raw_name.strip(b' "\t\r'), "utf-8")[0]
-    files.append(File(name, mimetypes.guess_type(name)[0] or "application/octet-stream", content))
+    files.append(File(name, "application/octet-stream", content))
     return b"[" + raw_name.strip(b'"\r ') + b"]\n"

@@ -1,11 +1,8 @@
-"""How tables of words are written in this package: phrases between bars, over as many lines as they need."""
+"""Word lists as they are written: names parted by blanks."""
 
 from __future__ import annotations
 
 
-def words(table: str) -> tuple[str, ...]:
-    """The phrases of ``table`` in order, each once; lines that begin with ``#`` are headings for the reader."""
-    phrases = (
-        phrase.strip() for line in table.splitlines() if not line.lstrip().startswith("#") for phrase in line.split("|")
-    )
-    return tuple(dict.fromkeys(filter(None, phrases)))
+def words(text: str) -> frozenset[str]:
+    """The words of ``text``."""
+    return frozenset(text.split())
