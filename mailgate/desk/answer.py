@@ -45,6 +45,8 @@ YES = frozenset(
     {"yes", "y", "ok", "okay", "confirm", "confirmed", "go", "是", "是的", "好", "好的", "确认", "確認", "同意"}
 )
 
+STALE_MS = 7 * 86_400_000
+
 
 @dataclass(frozen=True, slots=True)
 class Orders:
@@ -101,6 +103,12 @@ def refuse(case: Case) -> Plan:
     return case.hold(Cause.UNPROVED_AGENT, f"{case.trust.row}: the author is not enrolled", effects)
 
 
+def is_stale(case: Case) -> bool:
+    """Whether the mail was written long before it came: an old one, replayed, must not act again (S-33)."""
+    written = case.mail.date_ms
+    return written is not None and case.now_ms - written > STALE_MS and not case.delivery.confirmed
+
+
 def speak(case: Case, agent: Agent) -> Plan:
     """A proved agent with a token: commands first, then the words."""
     ticket = case.ticket
@@ -126,20 +134,28 @@ def speak(case: Case, agent: Agent) -> Plan:
 
 def _send(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -> Plan:
     """The answer goes out to the requester and the watchers; nobody waits any more."""
-    answered = changes(ticket, Happening.AGENT_ANSWERED, case.now_ms)
-    ended = {key: value for key, value in orders.changed.items() if key in ("status", "closed_ms")}
-    changed = {**answered, **orders.changed, **ended}
     effects: list[Effect] = [
         AddMessage(ticket.id, Direction.AGENT, Visibility.PUBLIC, agent.id, text=text),
-        ChangeTicket(ticket.id, changed, Happening.AGENT_ANSWERED.value, agent.id),
+        ChangeTicket(ticket.id, _answered(case, orders), Happening.AGENT_ANSWERED.value, agent.id),
         ClearTimer(ticket.id, REMINDER),
         *_ending(case, orders),
     ]
-    letters = [answer(case, ticket, to, kind, agent, text) for to, kind in _readers(ticket, agent)]
+    already = {address.key for address in (*case.mail.to, *case.mail.cc)}
+    readers = [(to, kind) for to, kind in _readers(ticket, agent) if to.key not in already]
+    letters = [answer(case, ticket, to, kind, agent, text) for to, kind in readers]
     letters += _transcript(case, agent, ticket, orders)
     letters += _handed_over(case, agent, orders, ticket)
-    said = ("answer: sent to the requester", f"trust: {case.trust.row}", *_spoken(orders))
-    return case.plan(Outcome.APPEND, effects, letters, said, ticket=ticket.id)
+    sent = any(kind is LetterKind.ANSWER for _, kind in readers)
+    said = f"answer: {'sent to the requester' if sent else 'the agent has written to the requester directly'}"
+    trace = (f"trust: {case.trust.row}", said, *_spoken(orders))
+    return case.plan(Outcome.APPEND, effects, letters, trace, ticket=ticket.id)
+
+
+def _answered(case: Case, orders: Orders) -> dict[str, object]:
+    """What an answer changes after the commands above it: ``#close`` with words below closes, it does not wait."""
+    if orders.happenings and orders.ticket.status in ENDED:
+        return {**orders.changed, "answered_ms": case.now_ms}
+    return {**orders.changed, **changes(orders.ticket, Happening.AGENT_ANSWERED, case.now_ms)}
 
 
 def _keep(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -> Plan:
@@ -149,7 +165,7 @@ def _keep(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -
     if orders.settled:
         effects += _changed(case, agent, orders)
         told = audience(case.policy, ticket.team, ticket.assignee, agent.id) if ticket.assignee else ()
-        letters += notifications(case, told, ticket, "note", (), ticket.reason)
+        letters += notifications(case, told, ticket, "note", ticket.reason)
         letters += _handed_over(case, agent, orders, ticket)
     letters += _transcript(case, agent, ticket, orders)
     why = "note: kept for agents" if orders.settled else "answer: not sent, a command was not understood or refused"
@@ -249,7 +265,7 @@ def _handed_over(case: Case, agent: Agent, orders: Orders, ticket: Ticket) -> li
     if not {"assignee", "team"} & orders.changed.keys():
         return []
     told = audience(case.policy, orders.ticket.team, orders.ticket.assignee, agent.id)
-    return notifications(case, told, ticket, "reply", (), f"handed over by {agent.name or agent.id}")
+    return notifications(case, told, ticket, "reply", f"handed over by {agent.name or agent.id}")
 
 
 def _noted(case: Case) -> str:

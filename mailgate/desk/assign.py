@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailgate.desk.policy import Agent, Policy, Role
+from mailgate.desk.ticket import Participant, ParticipantRole
 
 
 def assignee(wanted: str, policy: Policy) -> str:
@@ -21,6 +24,12 @@ def audience(policy: Policy, team: str, assigned: str = "", without: str = "") -
         leaders = (a for a in policy.agents.values() if a.active and a.role in (Role.SUPERVISOR, Role.ADMIN))
         told = policy.members(team) or tuple(leaders) or tuple(a for a in policy.agents.values() if a.active)
     return tuple(agent for agent in told if agent.id != without)
+
+
+def followers(ticket_people: Iterable[Participant], policy: Policy) -> tuple[Agent, ...]:
+    """The agents who follow a ticket: they are told of everything, whoever holds it."""
+    found = (policy.agent_by_address(p.email) for p in ticket_people if p.role is ParticipantRole.FOLLOWER)
+    return tuple(agent for agent in found if agent)
 
 
 def may_act(agent: Agent, team: str, brand: str, assigned: str, policy: Policy) -> bool:

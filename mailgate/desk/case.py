@@ -20,7 +20,7 @@ from mailgate.desk.route import Router
 from mailgate.desk.thread import Placement, place
 from mailgate.desk.ticket import Ticket
 from mailgate.desk.token import Tokens
-from mailgate.desk.trust import Held, Trust, judge
+from mailgate.desk.trust import Held, Trust, Who, judge
 from mailgate.mail.model import Address, Mail, Proof, Reading, Sender
 
 
@@ -103,7 +103,15 @@ class Case:
     def trust(self) -> Trust:
         """What the author may do; see ``trust``."""
         where = self.placement
+        if where.long_closed and where.who in (Who.PARTICIPANT, Who.STRANGER):
+            # What it was on is over; the mail opens a ticket, and is answered as a first one is.
+            return judge(Who.FIRST, Who.FIRST, Held.NONE, self.sender.proof, False, self.policy.trust)
         return judge(where.who, where.as_requester, where.held, self.sender.proof, self.acts, self.policy.trust)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What agents are warned of when they read the mail."""
+        return (*self.trust.treatment.marks, "not read whole") if self.mail.minimal else self.trust.treatment.marks
 
     @property
     def language(self) -> str:

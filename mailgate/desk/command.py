@@ -3,7 +3,8 @@
 Commands are the lines at the very top of the new text that begin with ``#`` and a letter; the first other line ends
 them, so a ``#`` further down, in a quote or in a signature is text. Each has words in English and Chinese and means one
 thing, written down in ``COMMANDS``; what it does is a change of the ticket's fields or a happening of ``lifecycle``.
-A word that is not in the table is answered with the nearest one, and nothing goes to the customer until that is settled.
+A word that is not in the table is answered with the nearest one, and nothing goes to the customer until that is
+settled.
 """
 
 from __future__ import annotations

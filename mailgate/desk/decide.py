@@ -69,7 +69,7 @@ def _authorless(case: Case) -> Plan | None:
 def _agent(case: Case) -> Plan | None:
     """An enrolled agent (or one who was) where the trust table lets them be more than a requester."""
     place = case.trust.treatment.place
-    if place is Place.CONFIRM:
+    if place is Place.CONFIRM or (place is Place.SPEAK and answer.is_stale(case)):
         return answer.ask_to_confirm(case)
     if place is Place.HOLD:
         return answer.refuse(case)

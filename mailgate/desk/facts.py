@@ -26,8 +26,8 @@ class Carrier(StrEnum):
 class Clue:
     """Evidence that a mail belongs to a ticket.
 
-    A token names its ``purpose`` and ticket ``number`` in the clear, and its ``mac`` (with ``key_id``) is checked once the
-    ticket's rid is known. ``message_id`` is set for ``KNOWN_ID``. ``header`` is the lower-case header it came from
+    A token names its ``purpose`` and ticket ``number`` in the clear, and its ``mac`` (with ``key_id``) is checked once
+    the ticket's rid is known. ``message_id`` is set for ``KNOWN_ID``. ``header`` is the lower-case header it came from
     (empty for envelope and body), so that an unsigned one can be ruled out. ``shown`` is how ``explain`` prints it.
     """
 
@@ -57,10 +57,10 @@ class Facts:
     """The desk's state as far as one mail concerns it.
 
     ``tickets`` maps each clue that leads somewhere to its ticket (a clue that leads nowhere is absent); merged tickets
-    are followed to their target, with the original (whose rid the token binds) under ``merged_from``. ``letters`` maps Message-IDs to letters of
-    ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open tickets in the duplicate
-    window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``). ``duplicate_of`` is set when
-    this mail came before. ``paused`` names teams and mailboxes that admins stopped.
+    are followed to their target, with the original (whose rid the token binds) under ``merged_from``. ``letters`` maps
+    Message-IDs to letters of ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open
+    tickets in the duplicate window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``).
+    ``duplicate_of`` is set when this mail came before. ``paused`` names teams and mailboxes that admins stopped.
     """
 
     tickets: Mapping[Clue, Ticket] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """The one gate for everything automatic (promise 6): nothing that nobody wrote leaves without passing here.
 
-``REFUSALS`` says, in order, whom no automatic letter may go to: a robot, the null sender, ourselves, a role account. Then
-come the budgets, counted per address, domain and ticket; mail whose sender is not proved has budgets of its own, so
-that a flood of forged mail cannot use up what honest customers get.
+``REFUSALS`` says, in order, whom no automatic letter may go to: a robot, the null sender, ourselves, a role account.
+Then come the budgets, counted per address, domain and ticket; mail whose sender is not proved has budgets of its own,
+so that a flood of forged mail cannot use up what honest customers get.
 
 A budget holds for *any* stretch of its length, not only for the hours of the clock: letters are counted in buckets of
 half the length, and the last three buckets, which cover every such stretch, may not hold more than the limit. The keys
@@ -12,7 +12,7 @@ may forget them after two lengths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailgate.desk.policy import Budgets, Policy
@@ -40,7 +40,8 @@ class Leave:
 def allow(
     reading: Reading, to: str, ticket: int | None, spent: Mapping[str, int], policy: Policy, now_ms: int
 ) -> Leave:
-    """Whether an automatic letter may go to ``to`` because of this mail; ``ticket`` is its number, None for a new one."""
+    """Whether an automatic letter may go to ``to`` because of this mail; ``ticket`` is its number, None for a new
+    one."""
     reason = next((why for why, refuses in REFUSALS if refuses(reading, to, policy)), "")
     if reason:
         detail = reading.verdict.evidence[0] if reason == ROBOT and reading.verdict.evidence else ""
@@ -51,23 +52,21 @@ def allow(
 
 def within(to: str, ticket: int | None, proved: bool, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
     """Whether the budgets hold, without a look at the mail: for letters that no mail has asked for (surveys)."""
-    keys = []
-    for budget in _budgets(to, ticket, proved, budgets):
-        counted = sum(spent.get(key, 0) for key in budget.keys(now_ms))
-        if counted >= budget.limit:
-            return Leave(f"budget used up: {budget.limit} {budget.shown}")
-        keys.append(budget.keys(now_ms)[0])
-    return Leave("", tuple(keys))
+    return _leave(_budgets(to, ticket, proved, budgets), spent, now_ms)
 
 
-def budget_keys(to: str, tickets: tuple[int, ...], now_ms: int) -> tuple[str, ...]:
-    """All keys that the gate may want to know the count of; asked before the facts are gathered."""
+def news(author: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
+    """Whether agents are notified of one more mail of this sender (L-27)."""
+    return _leave((_news_budget(author, budgets),), spent, now_ms)
+
+
+def budget_keys(to: str, tickets: tuple[int, ...], now_ms: int, proved: bool) -> tuple[str, ...]:
+    """All keys whose counts the gate may want to know; asked before the facts are gathered."""
     budgets = Budgets()
-    found: dict[str, None] = {}
-    for proved in (True, False):
-        for ticket in (*tickets, None):
-            for budget in _budgets(to, ticket, proved, budgets):
-                found.update(dict.fromkeys(budget.keys(now_ms)))
+    found = dict.fromkeys(_news_budget(to, budgets).keys(now_ms))
+    for ticket in tickets or (None,):
+        for budget in _budgets(to, ticket, proved, budgets):
+            found.update(dict.fromkeys(budget.keys(now_ms)))
     return tuple(found)
 
 
@@ -84,6 +83,22 @@ class _Budget:
         bucket = self.length_ms // 2
         current = now_ms // bucket
         return tuple(f"{self.prefix}:{(current - back) * bucket // 1000}:{self.key}" for back in range(3))
+
+
+def _leave(budgets: Iterable[_Budget], spent: Mapping[str, int], now_ms: int) -> Leave:
+    """Refused by the first budget that is used up; else the current key of each, to be spent."""
+    keys = []
+    for budget in budgets:
+        counted = sum(spent.get(key, 0) for key in budget.keys(now_ms))
+        if counted >= budget.limit:
+            return Leave(f"budget used up: {budget.limit} {budget.shown}")
+        keys.append(budget.keys(now_ms)[0])
+    return Leave("", tuple(keys))
+
+
+def _news_budget(author: str, budgets: Budgets) -> _Budget:
+    limit = budgets.news_per_sender_hour
+    return _Budget("news:h", author.lower(), HOUR_MS, limit, "notifications an hour about one sender")
 
 
 def _budgets(to: str, ticket: int | None, proved: bool, budgets: Budgets) -> Iterator[_Budget]:
@@ -111,8 +126,9 @@ def is_role_account(address: str) -> bool:
 
 
 def _foreign_envelope(reading: Reading, to: str, policy: Policy) -> bool:
-    """An unproved author whom the envelope contradicts: the answer would hit a third person (L-25, RFC 3834 section 4)."""
-    mail_from = (reading.envelope.mail_from or "").lower()
+    """An unproved author whom the envelope contradicts: the answer would hit a third person (L-25, RFC 3834 section
+    4)."""
+    mail_from = (reading.envelope.mail_from or reading.mail.return_path or "").lower()
     if reading.sender.proof is Proof.PASS or not mail_from:
         return False
     one, other = mail_from.rpartition("@")[2], to.lower().rpartition("@")[2]

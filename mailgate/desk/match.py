@@ -1,8 +1,8 @@
 """What a rule's condition can ask of a mail, and how it is answered.
 
 ``SUBJECTS`` is the whole language: per subject the relations it takes, the first of which is the one that a bare key in
-the TOML means (``subject = "refund"`` is ``subject_words = "refund"``). ``config`` validates against it; ``header:NAME``
-and ``field:NAME`` stand there as ``header`` and ``field``.
+the TOML means (``subject = "refund"`` is ``subject_words = "refund"``). ``config`` validates against it;
+``header:NAME`` and ``field:NAME`` stand there as ``header`` and ``field``.
 
 A condition compiles to a ``Check``: a function from what is seen of the mail to the evidence (a few words for agents;
 empty: does not match), and its triggers, by which a router of many rules finds the few that can match at all.
@@ -76,7 +76,8 @@ class Seen:
 
     @cached_property
     def new_text(self) -> str:
-        """What the author wrote: no quote, no signature; a bare forward is taken whole, since its quote is the matter."""
+        """What the author wrote: no quote, no signature; a bare forward is taken whole, since its quote is the
+        matter."""
         return self.mail.reply_text_nosig.strip() or self.mail.reply_text.strip() or self.mail.text
 
     @cached_property

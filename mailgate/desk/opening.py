@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailgate.desk.assign import assignee, audience
+from mailgate.desk.assign import assignee, audience, followers
 from mailgate.desk.case import Case
 from mailgate.desk.clocks import remind
 from mailgate.desk.command import Command, Result, Subject, destroys, line, run
 from mailgate.desk.gate import Leave, allow
 from mailgate.desk.lifecycle import ENDED, after
-from mailgate.desk.orders import acknowledgement, bare_subject, notifications, to_agent
+from mailgate.desk.orders import acknowledgement, bare_subject, tell, to_agent
 from mailgate.desk.plan import (
     NEW_TICKET,
     AddEvent,
@@ -28,10 +28,11 @@ from mailgate.desk.plan import (
     RememberCustomer,
     Spend,
 )
+from mailgate.desk.policy import Agent
 from mailgate.desk.rule import Routing
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.desk.trust import Acknowledge, Commands
-from mailgate.mail.model import Address, VerdictKind
+from mailgate.mail.model import Address, Proof, VerdictKind
 
 _KINDS = {
     Acknowledge.FULL: LetterKind.ACKNOWLEDGEMENT,
@@ -66,28 +67,32 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
     leave, kind = _acknowledged(case, author, routing)
     effects: list[Effect] = [
         _ticket(case, author, routing, start, links),
-        AddMessage(NEW_TICKET, _direction(case), marks=case.trust.treatment.marks, text=_text(case)),
+        AddMessage(NEW_TICKET, _direction(case), marks=case.marks, text=_text(case)),
         AddEvent(NEW_TICKET, "opened", _meta(case, routing), {"reason": routing.reason}),
     ]
     letters: list[LetterOrder] = []
+    told_line = f"notified: nobody, the rule made it {start.status.value}"
     if kind and not leave.reason:
         letters.append(acknowledgement(case, author, kind, start.team, routing.actions.template))
         effects += [Spend(key) for key in leave.keys]
     if routing.actions.note:
         effects.append(AddNote(NEW_TICKET, routing.actions.note, f"rule {routing.rule}"))
     if start.status not in ENDED:
-        told = audience(case.policy, start.team, start.assignee)
-        letters += notifications(case, told, None, "new", case.trust.treatment.marks, routing.reason)
+        speaker = case.agent.id if case.agent else ""
+        everybody = (*audience(case.policy, start.team, start.assignee, speaker), *_followers(case, routing))
+        told, spent, told_line = tell(case, everybody, None, "new", routing.reason)
+        letters += told
+        effects += spent
         effects += remind(case.policy, start.team, NEW_TICKET, case.now_ms)
     if case.agent and start.lines:
         letters.append(to_agent(case, LetterKind.TRANSCRIPT, case.agent, None, {"lines": start.lines}, None))
-    if case.reading.verdict.kind is VerdictKind.GENUINE:
+    if case.reading.verdict.kind is VerdictKind.GENUINE and case.sender.proof is not Proof.FAIL:
         effects.append(RememberCustomer(author.email, author.name, case.mail.language))
     return case.plan(
         Outcome.LINK if related is not None else Outcome.NEW,
         effects,
         letters,
-        _said(case, routing, links, leave.reason),
+        (*_said(case, routing, links, leave.reason), told_line),
         acknowledge=leave.reason,
         rule=routing.rule,
         ticket=NEW_TICKET,
@@ -146,7 +151,8 @@ def _obey(case: Case, start: Start, command: Command) -> Start:
 
 
 def _acknowledged(case: Case, author: Address, routing: Routing) -> tuple[Leave, LetterKind | None]:
-    """Whether the customer is told, and by which letter: trust, the rule, a pause and the gate are asked in this order."""
+    """Whether the customer is told, and by which letter: trust, the rule, a pause and the gate are asked in this
+    order."""
     kind = _KINDS.get(case.trust.treatment.acknowledge)
     if kind is None:
         return Leave(f"trust: {case.trust.row}"), None
@@ -175,6 +181,10 @@ def _direction(case: Case) -> Direction:
 
 def _text(case: Case) -> str | None:
     return case.text if case.commands and case.trust.treatment.commands is not Commands.NONE else None
+
+
+def _followers(case: Case, routing: Routing) -> tuple[Agent, ...]:
+    return followers((_watcher(case, name) for name in routing.actions.watchers), case.policy)
 
 
 def _watcher(case: Case, name: str) -> Participant:

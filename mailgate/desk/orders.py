@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailgate.desk.case import Case
-from mailgate.desk.plan import NEW_TICKET, LetterKind, LetterOrder, Purpose
+from mailgate.desk.clue import tag_number
+from mailgate.desk.gate import news
+from mailgate.desk.plan import NEW_TICKET, Effect, LetterKind, LetterOrder, Purpose, Spend
 from mailgate.desk.policy import Agent
-from mailgate.desk.thread import tag_number
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address
 
@@ -20,7 +21,7 @@ HISTORY_LIMIT = 5
 
 
 def acknowledgement(case: Case, to: Address, kind: LetterKind, team: str, template: str) -> LetterOrder:
-    """ "We have your message": the customer's own words are quoted only in the full one, to a proved sender."""
+    """That we have the message: the customer's own words are quoted only in the full one, to a proved sender."""
     full = kind is LetterKind.ACKNOWLEDGEMENT
     found = case.policy.teams.get(team)
     values: dict[str, object] = {
@@ -42,11 +43,25 @@ def acknowledgement(case: Case, to: Address, kind: LetterKind, team: str, templa
     )
 
 
+def tell(
+    case: Case, agents: Iterable[Agent], ticket: Ticket | None, what: str, reason: str
+) -> tuple[list[LetterOrder], list[Effect], str]:
+    """The notifications of a customer's mail, what they spend, and the line of the trace; none past the budget
+    (L-27)."""
+    author = case.author.email if case.author else ""
+    leave = news(author, case.facts.spent, case.policy.budgets, case.now_ms)
+    if leave.reason:
+        return [], [], f"notification: none: {leave.reason}"
+    told = tuple(dict.fromkeys(agent.id for agent in agents))
+    letters = notifications(case, (case.policy.agents[one] for one in told), ticket, what, reason)
+    return letters, [Spend(key) for key in leave.keys] if letters else [], f"notified: {', '.join(told) or 'nobody'}"
+
+
 def notifications(
-    case: Case, agents: Iterable[Agent], ticket: Ticket | None, what: str, marks: tuple[str, ...], reason: str
+    case: Case, agents: Iterable[Agent], ticket: Ticket | None, what: str, reason: str
 ) -> list[LetterOrder]:
     """The news for agents, each with a token of their own; ``what`` is ``new``, ``reply`` or ``note``."""
-    values = _news(case, what, marks, reason)
+    values = _news(case, what, reason)
     return [
         LetterOrder(
             kind=LetterKind.NOTIFICATION,
@@ -125,14 +140,14 @@ def bare_subject(case: Case) -> str:
     return subject.replace(ours.format(number=number), "").strip() if number is not None else subject
 
 
-def _news(case: Case, what: str, marks: tuple[str, ...], reason: str) -> dict[str, object]:
+def _news(case: Case, what: str, reason: str) -> dict[str, object]:
     mail = case.mail
     text = case.text or mail.reply_text or mail.text
     return {
         "text": text,
         "quoted": _rest(mail.text, mail.reply_text),
         "what": what,
-        "marks": marks,
+        "marks": case.marks,
         "history": _history(case),
         "customer": _customer(case),
         "attachments": tuple(

@@ -1,7 +1,7 @@
 """What shall be done about a mail, or about the hour: a list of effects, as plain values.
 
-``decide`` (and each duty) returns a ``Plan``; ``compose`` turns its letter orders into bytes; ``store.apply`` writes all of
-it in one transaction. Nothing in here does anything.
+``decide`` (and each duty) returns a ``Plan``; ``compose`` turns its letter orders into bytes; ``store.apply`` writes
+all of it in one transaction. Nothing in here does anything.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Cause(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may read a message: ``PUBLIC`` requester and watchers too, ``AGENTS`` (a note, or unproved mail) agents only."""
+    """Who may read a message: ``PUBLIC`` requester and watchers too, ``AGENTS`` (a note, or unproved mail) agents
+    only."""
 
     PUBLIC = "public"
     AGENTS = "agents"
@@ -94,7 +95,8 @@ class OpenTicket:
 @dataclass(frozen=True, slots=True)
 class AddMessage:
     """Put the mail being settled on a ticket, with its attachments. ``marks`` are shown to agents (``unverified``,
-    ``third party``, ``proof failed``). ``text`` replaces the mail's text where it must (an agent's words without commands)."""
+    ``third party``, ``proof failed``). ``text`` replaces the mail's text where it must (an agent's words without
+    commands)."""
 
     ticket: int
     direction: Direction
@@ -115,8 +117,8 @@ class AddNote:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTicket:
-    """Set fields of a ticket: the keys are names of ``Ticket`` fields, the values their new values. ``why`` and ``actor``
-    stand in the event."""
+    """Set fields of a ticket: the keys are names of ``Ticket`` fields, the values their new values. ``why`` and
+    ``actor`` stand in the event."""
 
     ticket: int
     changes: Mapping[str, object]
@@ -146,7 +148,8 @@ class LinkTickets:
 
 @dataclass(frozen=True, slots=True)
 class AddEvent:
-    """An entry in a ticket's history. ``meta`` holds no personal data and is never erased; ``payload`` may hold some."""
+    """An entry in a ticket's history. ``meta`` holds no personal data and is never erased; ``payload`` may hold
+    some."""
 
     ticket: int
     kind: str
@@ -165,7 +168,8 @@ class RecordBounce:
 
 @dataclass(frozen=True, slots=True)
 class RecordRating:
-    """One rating per ticket: 1 (bad) to 5 (good), with the free text; a later one replaces it, both stay in the history."""
+    """One rating per ticket: 1 (bad) to 5 (good), with the free text; a later one replaces it, both stay in the
+    history."""
 
     ticket: int
     score: int
@@ -278,9 +282,9 @@ class LetterOrder:
     """A letter to be composed: to whom, about what, in which language.
 
     ``values`` are what the template of ``kind`` needs beyond ticket, brand and team (see ``letters/render.py`` for the
-    table). ``attach`` are part paths of the mail being settled. ``purpose`` says which token the Reply-To carries (None:
-    the plain address). ``agent`` is the id of the agent who speaks (ANSWER) or is addressed. ``text`` is the body of an
-    ANSWER or COPY. ``template`` overrides the template's name. ``in_reply_to`` is the Message-ID answered.
+    table). ``attach`` are part paths of the mail being settled. ``purpose`` says which token the Reply-To carries
+    (None: the plain address). ``agent`` is the id of the agent who speaks (ANSWER) or is addressed. ``text`` is the body
+    of an ANSWER or COPY. ``template`` overrides the template's name. ``in_reply_to`` is the Message-ID answered.
     """
 
     kind: LetterKind

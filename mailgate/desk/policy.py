@@ -134,13 +134,15 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """How many automatic letters the gate lets out (promise 6)."""
+    """How many automatic letters the gate lets out (promise 6); ``news_per_sender_hour`` is how many mails of one
+    sender agents are notified of within an hour (the rest they find in the queue)."""
 
     per_address_hour: int = 3
     per_address_day: int = 10
     per_domain_hour: int = 60
     per_ticket_day: int = 10
     unproved_hour: int = 300
+    news_per_sender_hour: int = 60
 
 
 @dataclass(frozen=True)
@@ -185,11 +187,6 @@ class Policy:
         found = self.teams.get(team)
         wanted = found.members if found else ()
         return tuple(agent for key in wanted if (agent := self.agents.get(key)) and agent.active)
-
-    def responsible(self, team: str, assignee: str) -> tuple[Agent, ...]:
-        """Who is told of a ticket: its assignee while active, else the team's active members."""
-        owner = self.agents.get(assignee)
-        return (owner,) if owner and owner.active else self.members(team)
 
     @cached_property
     def _mailboxes(self) -> dict[str, Mailbox]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from mailgate.desk.clue import CLUE_LIMIT, clues, tag_number
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Carrier, Clue
 from mailgate.desk.gate import budget_keys
 from mailgate.desk.policy import Policy
-from mailgate.desk.thread import CLUE_LIMIT, clues, tag_number
 from mailgate.desk.token import split_address, split_message_id
-from mailgate.mail.model import Bounce, Reading
+from mailgate.mail.model import Bounce, Proof, Reading
 
 HOUR_MS = 3_600_000
 
@@ -36,13 +36,16 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
     ids = (*(bounce.message_ids if bounce else ()), *reading.mail.in_reply_to, *reversed(reading.mail.references))
     numbers = tuple(dict.fromkeys(clue.number for clue in found if clue.number is not None))
     agent = policy.agent_by_address(author)
-    told = dict.fromkeys((author, agent.address.lower()) if agent else (author,))
+    proved = reading.sender.proof is Proof.PASS
+    keys = budget_keys(author, numbers[:3], now_ms, proved) if author else ()
+    if agent and not proved:
+        keys += budget_keys(agent.address, numbers[:3], now_ms, False)
     return Questions(
         brand=delivery.brand,
         clues=found,
         message_ids=tuple(dict.fromkeys(ids))[:CLUE_LIMIT],
         author=author,
-        budget_keys=tuple(key for address in told if address for key in budget_keys(address, numbers[:3], now_ms)),
+        budget_keys=tuple(dict.fromkeys(keys)),
         since_ms=now_ms - policy.duplicate_hours * HOUR_MS,
     )
 

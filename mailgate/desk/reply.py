@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailgate.desk.assign import audience
+from mailgate.desk.assign import audience, followers
 from mailgate.desk.case import Case
 from mailgate.desk.clocks import remind
 from mailgate.desk.lifecycle import ENDED, Happening, changes
-from mailgate.desk.orders import notifications
+from mailgate.desk.orders import tell
 from mailgate.desk.plan import (
     AddEvent,
     AddMessage,
@@ -50,18 +50,20 @@ def append(case: Case, ticket: Ticket) -> Plan:
             ticket.id,
             Direction.THIRD_PARTY if third else Direction.CUSTOMER,
             treatment.visibility,
-            marks=treatment.marks,
+            marks=case.marks,
         )
     ]
     if moves:
         effects += _moved(case, ticket)
     else:
         effects.append(AddEvent(ticket.id, "appended", {"trust": case.trust.row, "state": "unchanged"}))
-    if case.author and moves:
+    if case.author and moves and case.sender.proof is not Proof.FAIL:
         effects.append(RememberCustomer(case.author.email, case.author.name, case.mail.language))
-    told = () if ticket.status is Status.SPAM else audience(case.policy, ticket.team, ticket.assignee)
-    letters = notifications(case, told, ticket, "reply", treatment.marks, ticket.reason)
-    said = (f"trust: {case.trust.row}: {treatment.name}", f"placed: on ticket {ticket.number}")
+    everybody = (*audience(case.policy, ticket.team, ticket.assignee), *followers(ticket.participants, case.policy))
+    told = () if ticket.status is Status.SPAM else everybody
+    letters, spent, told_line = tell(case, told, ticket, "reply", ticket.reason)
+    effects += spent
+    said = (f"trust: {case.trust.row}: {treatment.name}", f"placed: on ticket {ticket.number}", told_line)
     return case.plan(Outcome.APPEND, effects, letters, said, acknowledge="it is on a known ticket", ticket=ticket.id)
 
 

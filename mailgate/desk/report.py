@@ -31,7 +31,7 @@ from mailgate.desk.plan import (
 )
 from mailgate.desk.reply import belongs
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.trust import Place
+from mailgate.desk.trust import Held, Who
 from mailgate.mail.model import Action, Bounce, ReportedRecipient, VerdictKind
 
 SPOKEN = frozenset({LetterKind.ANSWER.value, LetterKind.COPY.value})
@@ -61,12 +61,13 @@ def bounced(case: Case) -> Plan | None:
             effects.append(AddEvent(ticket_id, "bounce", meta, {"recipient": who.email, "reason": who.reason}))
     letters = tuple(_undelivered(case, bounce, letter, ticket))
     failed = sum(who.action is Action.FAILED for who in bounce.recipients)
-    said = f"bounce: of {letter.kind if letter else 'a letter'} to {letter.recipient if letter else 'somebody'}: {failed} failed"
+    said = f"bounce: of our letter ({letter.kind if letter else 'known by its token'}): {failed} failed"
     return case.plan(Outcome.BOUNCE, effects, letters, (said,), ticket=ticket_id)
 
 
 def reported(case: Case) -> Plan | None:
-    """Receipts, complaints and answers of calendars and challengers: an event where they belong to a letter, else held."""
+    """Receipts, complaints and answers of calendars and challengers: an event where they belong to a letter, else
+    held."""
     report = case.reading.verdict.report
     if report not in REPORTS:
         return None
@@ -85,11 +86,11 @@ def automatic(case: Case) -> Plan | None:
         return None
     if case.agent and kind is VerdictKind.AUTO_REPLY:
         return _agent_away(case)
-    ticket = belongs(case) if case.author else None
-    if ticket is None and case.trust.treatment.place in (Place.SPEAK, Place.CONFIRM):
-        ticket = case.ticket
+    where = case.placement
+    known = where.as_requester is Who.PARTICIPANT or where.held is not Held.NONE
+    ticket = where.ticket if known else None
     if ticket is not None:
-        marks = ("automatic", *case.trust.treatment.marks)
+        marks = ("automatic", *case.marks)
         effects = (AddMessage(ticket.id, Direction.ROBOT, Visibility.AGENTS, marks=marks),)
         said = f"robot: put on ticket {ticket.number}, which stays {ticket.status.value}"
         return case.plan(Outcome.APPEND, effects, (), (said,), acknowledge="a robot wrote it", ticket=ticket.id)

@@ -1,6 +1,8 @@
-"""Where a mail goes: the admin's rules, in order; the first that matches wins, and one with ``go_on`` lets later ones add.
+"""Where a mail goes: the admin's rules, in order; the first that matches wins, and one with ``go_on`` lets later ones
+add.
 
-A desk may have ten thousand keyword rules, so a ``Router`` is compiled once per policy and keeps an index from tokens to
+A desk may have ten thousand keyword rules, so a ``Router`` is compiled once per policy and keeps an index from tokens
+to
 rules: a mail is taken apart into tokens once, and only the rules that one of them triggers are asked at all, together
 with those that no index can serve (a pattern, a size, the hour). They are asked in the order of the config, so the
 index changes nothing but the time.

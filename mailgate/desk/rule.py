@@ -14,9 +14,9 @@ class Condition:
     """A node of a condition tree.
 
     ``any``, ``all`` and ``none`` hold ``children``; ``test`` compares one ``subject`` (``subject``, ``body``, ``from``,
-    ``to``, ``header:X-Origin``, ``attachment``, ``size``, ``language``, ``hours``, ``customer_tag``, ``verdict``, ``field:NAME``
-    …) by one ``relation`` (``words``, ``contains``, ``is``, ``domain``, ``in``, ``matches``, ``over``, ``under``, ``type`` …)
-    with ``values``. ``key`` is the path in the TOML file, for explanations.
+    ``to``, ``header:X-Origin``, ``attachment``, ``size``, ``language``, ``hours``, ``customer_tag``, ``verdict``,
+    ``field:NAME`` …) by one ``relation`` (``words``, ``contains``, ``is``, ``domain``, ``in``, ``matches``, ``over``,
+    ``under``, ``type`` …) with ``values``. ``key`` is the path in the TOML file, for explanations.
     """
 
     operator: Operator
@@ -47,8 +47,8 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``name`` is what tickets record; ``line`` is where it stands in ``file``. With ``go_on`` (``continue = true``)
-    later rules may add to it, otherwise the first match wins. ``brands`` limits it; empty means all."""
+    """One rule. ``name`` is what tickets record; ``line`` is where it stands in ``file``. With ``go_on`` (``continue =
+    true``) later rules may add to it, otherwise the first match wins. ``brands`` limits it; empty means all."""
 
     name: str
     when: Condition

@@ -1,8 +1,8 @@
 """Who may do what: identity is proved, never read from ``From:`` (DESIGN: trust, promise 5).
 
 The table below is the whole policy. A mail is described by four words: who it says it is from in relation to the ticket
-that the clues lead to, whose token it carries, what of the sender is proved, and whether it would act (answer a customer
-or carry a command). The first row that fits names the treatment; the row's name is kept with the decision, and
+that the clues lead to, whose token it carries, what of the sender is proved, and whether it would act (answer a
+customer or carry a command). The first row that fits names the treatment; the row's name is kept with the decision, and
 ``Policy.trust`` may give any row another treatment.
 
 A clue proposes, trust disposes: knowing a ticket's number, its subject or a Message-ID is no right to anything.
@@ -29,7 +29,8 @@ class Who(StrEnum):
 
 
 class Held(StrEnum):
-    """Whose token the mail carries: the author's ``OWN``, made for somebody ``OTHER`` (a forwarded letter), ``NONE``."""
+    """Whose token the mail carries: the author's ``OWN``, made for somebody ``OTHER`` (a forwarded letter),
+    ``NONE``."""
 
     OWN = "own token"
     OTHER = "somebody else's token"

@@ -1,8 +1,8 @@
 """Text as keyword rules see it: width and case folded, words apart, scripts without word borders kept in one piece.
 
-``canonical`` turns any text into segments joined by single spaces, with a space at both ends: `` 我的 iphone 坏了 ``. In
-that form a keyword of a script with word borders is looked for with its spaces (`` iphone ``), so that *refund* does not
-find *refundable*; one of Chinese, Japanese, Thai, Khmer, Lao or Burmese without them, so that 退款 is found inside
+``canonical`` turns any text into segments joined by single spaces, with a space at both ends: `` 我的 iphone 坏了 ``.
+In that form a keyword of a script with word borders is looked for with its spaces (`` iphone ``), so that *refund* does
+not find *refundable*; one of Chinese, Japanese, Thai, Khmer, Lao or Burmese without them, so that 退款 is found inside
 我要退款谢谢. Line breaks and spaces between two such characters are dropped, since mail clients put them anywhere.
 
 ``tokens`` are what an index looks up: every word, and of the borderless runs every character and every pair.

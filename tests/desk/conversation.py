@@ -11,7 +11,7 @@ from datetime import time
 
 from mailgate.desk import route
 from mailgate.desk.decide import Delivery, decide
-from mailgate.desk.facts import Facts
+from mailgate.desk.facts import NO_FACTS, Facts
 from mailgate.desk.plan import Effect, LetterKind, LetterOrder, Plan, Purpose
 from mailgate.desk.policy import Agent, Brand, Hours, Mailbox, Policy, Role, Team
 from mailgate.desk.questions import ask
@@ -159,7 +159,7 @@ class Desk:
     policy: Policy = field(default_factory=policy)
     tickets: tuple[Ticket, ...] = ()
     known_ids: dict[str, Ticket] = field(default_factory=dict)
-    facts: Facts = Facts()
+    facts: Facts = NO_FACTS
 
     @property
     def tokens(self) -> Tokens:
