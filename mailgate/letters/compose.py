@@ -71,6 +71,8 @@ class Composer:
     def _letter(self, order: LetterOrder, ticket: Ticket | None, files: Files, now_ms: int) -> Letter:
         if not headers.is_address(order.to.email):
             raise Permanent(Cause.INTERNAL.value, f"a letter ({order.kind.value}) was ordered to what is no address")
+        if order.kind is LetterKind.REMINDER and order.purpose is None:
+            ticket = None  # it is about several tickets, so an answer to it must not end on the first
         brand = self._brand(order)
         unique = self.clock.token_hex(8)
         addressing = address(order, ticket, brand, self.policy, self.tokens, unique)

@@ -59,10 +59,8 @@ class Files:
             if one.path == path:
                 return one.filename, one.content_type
         given: Any = order.values.get("attachments") or ()
-        for row in given:
-            if row.get("path") == path:
-                return str(row.get("name") or f"attachment-{place}"), str(row.get("type") or "")
-        return f"attachment-{place}", ""
+        named = given[place - 1] if len(given) == len(order.attach) else {}
+        return str(named.get("name") or f"attachment-{place}"), ""
 
     def _content(self, path: str) -> bytes | None:
         if path not in self._read:

@@ -17,6 +17,7 @@ from mailgate.letters.headers import disposition
 
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}(; charset=utf-8)?")
 _BASE64_LINE = 76
 
@@ -44,7 +45,7 @@ def body(text: str, html: str, enclosures: Iterable[Enclosure], unique: str) -> 
 
 def clean_text(text: str) -> str:
     """``text`` with LF line ends and without controls that a mail reader or terminal might obey."""
-    return _CONTROLS.sub("", _BREAKS.sub("\n", text))
+    return _CONTROLS.sub("", _BREAKS.sub("\n", text)) if _ODD.search(text) else text
 
 
 def _text_part(text: str, subtype: str) -> bytes:

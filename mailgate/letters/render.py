@@ -19,10 +19,11 @@ says why: a letter is never lost over a template.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from mailgate.letters import builtin, values, when, words
 
 MAX_STEPS = 10_000
 MAX_OUTPUT = 8 * 1024 * 1024
+MAX_PIECES = 200_000
 FALLBACK = "en"
 
 _FILTERS = (
@@ -149,7 +151,7 @@ class Templates:
                     sandbox.fill(sandbox.get_template(file), context)
                 except Exception as error:  # see render: told to the admin instead of raised
                     path = sandbox.path_of(file)
-                    yield Problem(str(path), _line_of(error, path), "", _complaint(error), _advice(error))
+                    yield Problem(str(path), _line_of(error, path), "", _complaint(error), _advice(error, context))
 
     def _files(self, name: str, language: str, brand: str) -> _Files:
         key = (name, language, brand)
@@ -204,12 +206,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def fill(self, template: jinja2.Template, context: Mapping[str, Any]) -> str:
         """The filled template; ``SecurityError`` past a limit, and whatever the template raises."""
         self._steps = 0
-        pieces, length = [], 0
-        for piece in template.generate(context):
-            pieces.append(piece)
-            length += len(piece)
-            if length > MAX_OUTPUT:
-                raise SecurityError(f"the letter grew past {MAX_OUTPUT} characters")
+        pieces = list(islice(template.generate(context), MAX_PIECES))
+        if len(pieces) == MAX_PIECES or sum(map(len, pieces)) > MAX_OUTPUT:
+            raise SecurityError(f"the letter grew past {MAX_OUTPUT} characters")
         return "".join(pieces)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -304,10 +303,11 @@ def _complaint(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _advice(error: Exception) -> str:
-    if isinstance(error, jinja2.UndefinedError):
-        return "docs/templates.md lists what may be filled in"
-    return ""
+def _advice(error: Exception, known: Mapping[str, Any]) -> str:
+    """The nearest name that there is, where a template used one that there is not."""
+    found = re.match("'([^']+)' is undefined", str(error)) if isinstance(error, jinja2.UndefinedError) else None
+    near = difflib.get_close_matches(found[1], known, 1, 0.5) if found else []
+    return f'did you mean "{near[0]}"?' if near else ""
 
 
 def _line_of(error: Exception, path: Path) -> int:

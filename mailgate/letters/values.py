@@ -75,7 +75,7 @@ VALUES: Mapping[LetterKind, tuple[Value, ...]] = {
         Value("answer_by_ms", "when the answer is promised", default=None, sample=_NOON),
     ),
     LetterKind.NOTIFICATION: (
-        Value("what", "new (a ticket) or reply", default="new", sample="reply"),
+        Value("what", "new (a ticket), reply or note", default="new", sample="reply"),
         Value("text", "the new text, whole", sample=_QUESTION),
         Value("quoted", "what the mail quoted", sample="An older question"),
         Value("author", "who wrote it: name and address", sample="Ana Lee <ana@b.example>"),
@@ -101,6 +101,7 @@ VALUES: Mapping[LetterKind, tuple[Value, ...]] = {
             sample=({"name": "photo.jpg", "size": 48_000, "risks": (), "enclosed": True},),
             item=_ATTACHED,
         ),
+        Value("cc", "addresses that the mail was copied to", default=(), sample=("eve@b.example",)),
         Value("reason", "why this ticket came to this team", sample='rule "printers"'),
         Value("commands", "whether to remind of the commands", default=True, sample=True),
         Value("due_ms", "when an answer is due", default=None, sample=_NOON),
