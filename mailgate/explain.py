@@ -6,17 +6,22 @@ to; nothing is locked and nothing is written. Without a config a plain desk with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailgate.clock import Clock
-from mailgate.desk.decide import Delivery, decide
+from mailgate.assembly import desk_of, open_store, ours_of, plain_desk, senses_of
+from mailgate.clock import Clock, SystemClock
+from mailgate.config.settings import Settings
+from mailgate.desk.decide import decide
+from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import NO_FACTS, Carrier, Facts
 from mailgate.desk.plan import OpenTicket, Plan
+from mailgate.desk.policy import Brand, Mailbox, Policy, Team
 from mailgate.desk.questions import ask
-from mailgate.errors import Permanent
-from mailgate.gateway import Desk, Senses, deliveries, unread, read
+from mailgate.edges.dns import NoDns
+from mailgate.errors import Temporary
+from mailgate.gateway import Desk, Senses, deliveries, read
 from mailgate.mail.model import Action, Envelope, Reading, VerdictKind
 from mailgate.store.database import Store
 
@@ -33,10 +38,7 @@ class Explainer:
     def explain(self, name: str, raw: bytes, mailbox: str = "") -> dict[str, object]:
         """One JSON-ready object for one mail, with the fields of DESIGN's interfaces; ``name`` becomes ``id``."""
         envelope = self._envelope(raw, mailbox)
-        try:
-            reading = read(raw, envelope, name, self.senses)
-        except Permanent as error:
-            reading = unread(name, envelope, raw, str(error))
+        reading = read(raw, envelope, name, self.senses)
         delivery = deliveries(envelope, self.desk.policy)[0]
         plan = self._plan(reading, delivery)
         return {"id": name, **mail_fields(reading), **plan_fields(plan, self._reference(reading, delivery))}
@@ -52,8 +54,7 @@ class Explainer:
     def _facts(self, reading: Reading, delivery: Delivery, now_ms: int) -> Facts:
         if self.store is None:
             return NO_FACTS
-        with self.store.reading() as tx:
-            return tx.facts(ask(reading, delivery, self.desk.policy, now_ms), lock=False)
+        return self.store.facts(ask(reading, delivery, self.desk.policy, now_ms))
 
     def _reference(self, reading: Reading, delivery: Delivery) -> int | None:
         """The ticket number that the subject's tag names, whether it exists or not."""
@@ -133,7 +134,43 @@ def plan_fields(plan: Plan, reference: int | None) -> dict[str, object]:
     }
 
 
-def mails(paths: Iterator[Path] | list[Path]) -> Iterator[tuple[str, bytes]]:
+def explain(paths: Iterable[Path], settings: Settings | None) -> Iterator[dict[str, object]]:
+    """One JSON-ready object a mail, files and folders alike; without settings a plain desk with the defaults answers."""
+    clock = SystemClock()
+    explainer, store = _explainer(settings, clock)
+    try:
+        for name, raw in mails(paths):
+            yield explainer.explain(name, raw)
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _explainer(settings: Settings | None, clock: Clock) -> tuple[Explainer, Store | None]:
+    if settings is None:
+        return plain_explainer(clock), None
+    try:
+        store = open_store(settings, clock)
+    except Temporary:
+        store = None
+    return Explainer(desk_of(settings, clock), senses_of(settings, clock), clock, store), store
+
+
+def plain_explainer(clock: Clock) -> Explainer:
+    """A desk with the defaults and no database: one brand, one mailbox, one team, no rules, no DNS."""
+    brand = Brand("desk", "Support", "support@desk.example", default_team="support")
+    box = Mailbox(brand.address, brand.id)
+    policy = Policy(
+        brands={brand.id: brand},
+        mailboxes=(box,),
+        teams={"support": Team("support", "Support")},
+        agents={},
+        secrets=(("plain", b"no secret: nothing that explain prints is ever sent"),),
+    )
+    return Explainer(plain_desk(policy, clock), Senses(ours_of(policy), (), NoDns()), clock)
+
+
+def mails(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Every file of the paths, folders in the order of their names, as (name, bytes)."""
     for path in paths:
         if path.is_dir():

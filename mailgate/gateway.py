@@ -24,20 +24,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailgate.clock import Clock
-from mailgate.desk.decide import Delivery, decide
+from mailgate.desk.decide import decide
+from mailgate.desk.delivery import Delivery
 from mailgate.desk.plan import Cause, HoldMail, Letter, Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.questions import ask
 from mailgate.desk.route import Router
+from mailgate.desk.ticket import Ticket
 from mailgate.desk.token import Tokens, split_address
 from mailgate.errors import Permanent, Temporary
 from mailgate.letters.compose import Composer
 from mailgate.mail.classify import Ours, classify
-from mailgate.mail.model import Envelope, Reading
-from mailgate.mail.parse import attachment_bytes, parse
+from mailgate.logs import fault, get
+from mailgate.mail.model import Envelope, Proof, Reading, Sender, Verdict, VerdictKind
+from mailgate.mail.parse import attachment_bytes, minimal, parse
 from mailgate.mail.proof import Profile, Resolver, prove
-from mailgate.store.database import Store
-from mailgate.store.intake import Mark, Tx
+from mailgate.store.database import Store, Tx
+from mailgate.store.draft import DeliveryRow
+from mailgate.store.intake import Mark
+
+log = get("gateway")
+
+NO_ID_WINDOW_MS = 600_000
+"""How long a mail without a Message-ID is the same as one before (promise 2)."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +97,11 @@ class Settled:
 
 
 def read(raw: bytes, envelope: Envelope, key: str, senses: Senses) -> Reading:
-    """Bytes to a reading: parse, classify, prove. Raises ``Permanent`` where the mail cannot be read at all."""
-    parsed = parse(raw)
+    """Bytes to a reading: parse, classify, prove. What is no mail at all gives a reading that will be held."""
+    try:
+        parsed = parse(raw)
+    except Permanent as error:
+        return unread(key, envelope, raw, str(error))
     return Reading(
         entry_key=key,
         envelope=envelope,
@@ -164,17 +176,25 @@ def _settle_one(
             facts = replace(facts, duplicate_of=earlier)
             plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
             ticket = tx.open(plan, now_ms, clock.token_hex(16))
-            letters = desk.composer.compose(plan.letters, ticket, arrival.raw, attachment_bytes, now_ms)
+            attachments = arrival.reading.mail.attachments
+            letters = desk.composer.compose(plan.letters, ticket, arrival.raw, attachment_bytes, now_ms, attachments)
             tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
     except Temporary:
         raise
     except Exception as error:  # one wide except, and it parks: the mail is held with its raw, the next one flows
-        log.error("a mail could not be settled and is held", entry=mark.entry_key, error=type(error).__name__, exc_info=True)
+        log.error("a mail could not be settled and is held", entry=mark.entry_key, **fault(error))
         plan = held(Cause.INTERNAL, f"{type(error).__name__} while settling; release it after an upgrade")
         letters = ()
         with tx.savepoint():
             tx.write(row, arrival.reading, arrival.raw, plan, None, (), now_ms)
     return Settled(mark.entry_key, delivery.brand, plan, letters)
+
+
+def act(tx: Tx, ticket: Ticket | None, plan: Plan, desk: Desk, now_ms: int) -> tuple[Letter, ...]:
+    """What the hour brings: the plan of a duty, its letters composed and written into the running transaction."""
+    letters = desk.composer.compose(plan.letters, ticket, None, attachment_bytes, now_ms)
+    tx.write(None, None, None, plan, ticket, letters, now_ms)
+    return letters
 
 
 def held(cause: Cause, detail: str) -> Plan:

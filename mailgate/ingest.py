@@ -18,14 +18,18 @@ import mailbox
 import os
 import smtplib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from mailgate.clock import Clock
+from mailgate.clock import Clock, SystemClock
+from mailgate.config.settings import Settings
 from mailgate.desk.policy import Policy
 from mailgate.desk.token import split_address
+from mailgate.edges.listen import ingest_path
 from mailgate.edges.spool import Spool
+from mailgate.edges.spool_lock import SpoolLock
 from mailgate.errors import Refused, Temporary
 from mailgate.mail import headers
 from mailgate.mail.address import parse_addresses
@@ -134,7 +138,7 @@ def files(paths: list[Path]) -> Iterator[FileMail]:
     """Every mail of the paths: a Maildir's, an mbox's, the .eml files of a folder, one file."""
     for path in paths:
         if (path / "cur").is_dir() or (path / "new").is_dir():
-            box: mailbox.Mailbox[mailbox.Message] = mailbox.Maildir(str(path), create=False)  # type: ignore[assignment]
+            box: mailbox.Mailbox[mailbox.Message] = mailbox.Maildir(str(path), create=False)
             for key in sorted(box.keys()):
                 yield FileMail(f"{path}/{key}", box.get_bytes(key))
         elif path.is_dir():
@@ -166,18 +170,51 @@ def _mbox(path: Path) -> Iterator[FileMail]:
         yield FileMail(f"{path}#{int(key) + 1}", box.get_bytes(key), "" if sender == "MAILER-DAEMON" else sender)
 
 
-def ingest(found: Iterator[FileMail], keeper: Keeper, policy: Policy, chosen: str, told: Callable[[str, str], None]) -> int:
-    """Keep every mail; ``told(name, refusal)`` hears of each, with an empty refusal when it is kept.
+def ingest_paths(settings: Settings, paths: list[Path], chosen: str, told: Callable[[str, str], None]) -> int:
+    """Keep every mail of the paths; ``told(name, refusal)`` hears of each, with an empty refusal when it is kept.
 
-    Returns how many were refused; raises ``Temporary`` at the first that must be tried again.
+    Returns how many were refused; raises ``Temporary`` at the first mail that must be tried again.
     """
     refused = 0
-    for mail in found:
-        sender = mail.sender if mail.sender is not None else sender_of(mail.raw)
-        try:
-            keeper.keep(FileMail(mail.name, mail.raw, sender), recipients_of(mail.raw, policy, chosen))
-            told(mail.name, "")
-        except Refused as error:
-            refused += 1
-            told(mail.name, str(error))
+    with _keeper(settings) as keeper:
+        for mail in files(paths):
+            refusal = _keep(keeper, mail, settings, chosen)
+            told(mail.name, refusal)
+            refused += bool(refusal)
     return refused
+
+
+def ingest_pipe(settings: Settings, raw: bytes, chosen: str) -> str:
+    """Keep one mail from an MTA's pipe; returns why it was refused, or an empty string when it is kept.
+
+    Raises ``Temporary`` when it must be tried again.
+    """
+    with _keeper(settings) as keeper:
+        return _keep(keeper, FileMail("standard input", raw), settings, chosen)
+
+
+def _keep(keeper: Keeper, mail: FileMail, settings: Settings, chosen: str) -> str:
+    sender = mail.sender if mail.sender is not None else sender_of(mail.raw)
+    try:
+        keeper.keep(FileMail(mail.name, mail.raw, sender), recipients_of(mail.raw, settings.policy, chosen))
+    except Refused as error:
+        return str(error)
+    return ""
+
+
+@contextmanager
+def _keeper(settings: Settings) -> Iterator[Keeper]:
+    """The running daemon, else the spool under its lock."""
+    clock, lock = SystemClock(), SpoolLock(settings.spool_path)
+    keeper: Keeper
+    try:
+        lock.take()
+    except Refused:
+        keeper = IntoDaemon(ingest_path(settings.state_dir))
+    else:
+        keeper = IntoSpool(Spool.open(settings.spool_path, clock, checkpoints=True), clock)
+    try:
+        yield keeper
+    finally:
+        keeper.close()
+        lock.release()

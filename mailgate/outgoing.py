@@ -24,10 +24,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailgate.clock import Clock
-from mailgate.edges.smtp_out import Courier, MaybeSent, RelayAway
+from mailgate.duties import undelivered
+from mailgate.edges.courier import Courier, MaybeSent, RelayAway
 from mailgate.errors import Refused, Temporary
+from mailgate.gateway import Desk, act
 from mailgate.logs import fault, get
-from mailgate.store.database import Store
+from mailgate.store.database import Store, Tx
 from mailgate.store.outbox import LetterState, Outgoing, Result
 
 log = get("sender")
@@ -36,6 +38,7 @@ GROUP = 10
 MINUTE_MS = 60_000
 RETRY_AFTER_MIN = (1, 5, 15, 30, 60)
 GIVE_UP_MS = 5 * 86_400_000
+LOOK_S = 30.0
 PROBE_S = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -125,24 +128,52 @@ def _again(letter: Outgoing, why: str, clock: Clock) -> Result:
 class Sender:
     """The sender's loop body: each ``turn`` writes down the last group's results and claims the next, in one commit."""
 
-    def __init__(self, store: Store, courier: Courier, holder: str, clock: Clock) -> None:
-        """``holder`` names this process on the letters that it claims."""
-        self.store, self.courier, self.holder, self.clock = store, courier, holder, clock
+    def __init__(self, store: Store, courier: Courier, desk: Desk, holder: str, clock: Clock) -> None:
+        """``holder`` names this daemon on the letters that it claims."""
+        self.store, self.courier, self.desk, self.holder, self.clock = store, courier, desk, holder, clock
         self.breaker = Breaker()
-        self.results: list[Result] = []
+        self.handed: list[tuple[Outgoing, Result]] = []
 
     def turn(self) -> list[tuple[Outgoing, Result]]:
         """Hand over at most ten letters; returns them with what became of each (empty: nothing was due).
 
         Raises ``Temporary`` when the database is away; the results are kept and written down by a later turn.
         """
-        room = GROUP if self.clock.monotonic() >= self.breaker.closed_until else 0
-        letters = self.store.settle_and_claim(self.results, self.holder, self.clock.now_ms(), room)
-        self.results = hand_over(letters, self.courier, self.breaker, self.clock)
-        return list(zip(letters, self.results, strict=True))
+        letters = self._write_and_claim(GROUP if self.clock.monotonic() >= self.breaker.closed_until else 0)
+        self.handed = list(zip(letters, hand_over(letters, self.courier, self.breaker, self.clock), strict=True))
+        return self.handed
+
+    def pause(self) -> float:
+        """Seconds until it is worth another turn, when nobody rings."""
+        if self.breaker.closed_until:
+            return max(0.0, self.breaker.closed_until - self.clock.monotonic())
+        due_ms = self.store.next_due_ms()
+        return LOOK_S if due_ms is None else min(LOOK_S, max(0.0, (due_ms - self.clock.now_ms()) / 1000))
 
     def finish(self) -> None:
         """Write down what the last turn learned; nothing stays ``handing`` after an orderly end."""
-        self.store.settle_and_claim(self.results, self.holder, self.clock.now_ms(), 0)
-        self.results = []
+        self._write_and_claim(0)
         self.courier.close()
+
+    def _write_and_claim(self, room: int) -> list[Outgoing]:
+        now_ms = self.clock.now_ms()
+        due_ms = self.store.next_due_ms() if room else None
+        if not self.handed and (due_ms is None or due_ms > now_ms):
+            return []
+
+        def body(tx: Tx) -> list[Outgoing]:
+            tx.settle_letters([result for _, result in self.handed], now_ms)
+            for letter, result in self.handed:
+                if result.state is LetterState.FAILED and letter.ticket_id is not None:
+                    self._tell_agents(tx, letter, result, now_ms)
+            return tx.claim_letters(self.holder, now_ms, room)
+
+        letters = self.store.run(body)
+        self.handed = []
+        return letters
+
+    def _tell_agents(self, tx: Tx, letter: Outgoing, result: Result, now_ms: int) -> None:
+        ticket = tx.ticket(letter.ticket_id or 0)
+        if ticket is not None:
+            plan = undelivered.report(letter.kind, letter.recipient, result.error, ticket, self.desk.policy)
+            act(tx, ticket, plan, self.desk, now_ms)

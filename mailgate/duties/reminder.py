@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mailgate.desk.hours import add_open
-from mailgate.desk.lifecycle import waits_for_us
-from mailgate.desk.plan import AddEvent, ClearTimer, LetterKind, LetterOrder, Outcome, Plan, Purpose, SetTimer
-from mailgate.desk.policy import Agent, Policy, Team
+from mailgate.desk import clocks
+from mailgate.desk.assign import audience
+from mailgate.desk.plan import AddEvent, ClearTimer, LetterKind, LetterOrder, Outcome, Plan, Purpose
+from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address
 
-TIMER = "reminder"
+TIMER = clocks.REMINDER
 
 
 def remind(due: Sequence[Ticket], policy: Policy, now_ms: int) -> list[tuple[Ticket | None, Plan]]:
@@ -25,24 +25,17 @@ def remind(due: Sequence[Ticket], policy: Policy, now_ms: int) -> list[tuple[Tic
     by_agent: dict[str, list[Ticket]] = {}
     for ticket in sorted(due, key=lambda each: each.waiting_since_ms or each.updated_ms):
         team = policy.teams.get(ticket.team)
-        if team is None or not waits_for_us(ticket.status) or not team.remind_after_ms:
+        if team is None or ticket.waiting_since_ms is None or not team.remind_after_ms:
             plans.append((ticket, Plan(Outcome.EVENT, (ClearTimer(ticket.id, TIMER),))))
             continue
-        told = policy.responsible(ticket.team, ticket.assignee)
+        told = audience(policy, ticket.team, ticket.assignee)
         for agent in told:
             by_agent.setdefault(agent.id, []).append(ticket)
         event = AddEvent(ticket.id, "reminded", {"agents": [agent.id for agent in told]})
-        plans.append((ticket, Plan(Outcome.EVENT, (event, SetTimer(ticket.id, TIMER, _next(team, policy, now_ms))))))
+        plans.append((ticket, Plan(Outcome.EVENT, (event, *clocks.remind(policy, ticket.team, ticket.id, now_ms)))))
     for key, tickets in by_agent.items():
         plans.append((tickets[0], Plan(Outcome.EVENT, letters=(_letter(policy.agents[key], tickets, policy, now_ms),))))
     return plans
-
-
-def _next(team: Team, policy: Policy, now_ms: int) -> int:
-    hours = policy.hours.get(team.hours)
-    if team.remind_in_hours and hours:
-        return add_open(hours, now_ms, team.remind_after_ms)
-    return now_ms + team.remind_after_ms
 
 
 def _letter(agent: Agent, tickets: Sequence[Ticket], policy: Policy, now_ms: int) -> LetterOrder:

@@ -6,12 +6,13 @@ customer must not have been asked within the brand's period; then one letter goe
 
 from __future__ import annotations
 
+from mailgate.desk import clocks
 from mailgate.desk.plan import AddEvent, ClearTimer, Effect, LetterKind, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Policy
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Address
 
-TIMER = "survey"
+TIMER = clocks.SURVEY
 
 
 def ask_rating(ticket: Ticket, asked_ms: int | None, policy: Policy, now_ms: int, draw: float) -> Plan:

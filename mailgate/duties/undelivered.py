@@ -7,23 +7,20 @@ that no letter about a letter ever begets another.
 
 from __future__ import annotations
 
-from mailgate.desk.plan import AddEvent, LetterKind, LetterOrder, Outcome, Plan, Purpose, RecordBounce
+from mailgate.desk.assign import audience
+from mailgate.desk.plan import LetterKind, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.ticket import Ticket
-from mailgate.mail.model import Action, Address, ReportedRecipient
+from mailgate.mail.model import Address
 
-WORTH_TELLING = frozenset({LetterKind.ANSWER, LetterKind.COPY})
+WORTH_TELLING = frozenset({LetterKind.ANSWER.value, LetterKind.COPY.value})
 
 
-def report(letter: int, kind: LetterKind, recipient: str, reason: str, ticket: Ticket, policy: Policy) -> Plan:
-    """The plan for one letter that failed for good."""
-    status = _status(reason)
-    effects = (
-        RecordBounce(letter, ticket.id, ReportedRecipient(recipient, Action.FAILED, status, reason)),
-        AddEvent(ticket.id, "letter failed", {"letter": letter, "kind": kind.value}, {"to": recipient, "reason": reason}),
-    )
-    told = policy.responsible(ticket.team, ticket.assignee) if kind in WORTH_TELLING else ()
-    return Plan(Outcome.EVENT, effects, tuple(_letter(agent, recipient, reason, status, ticket, policy) for agent in told))
+def report(kind: str, recipient: str, reason: str, ticket: Ticket, policy: Policy) -> Plan:
+    """The plan for one letter that failed for good; the store has written that on letter and ticket already."""
+    told = audience(policy, ticket.team, ticket.assignee) if kind in WORTH_TELLING else ()
+    letters = tuple(_letter(agent, recipient, reason, ticket, policy) for agent in told)
+    return Plan(Outcome.EVENT, letters=letters, ticket=ticket.id)
 
 
 def _status(reason: str) -> str:
@@ -32,7 +29,7 @@ def _status(reason: str) -> str:
     return next((word for word in words[:3] if word.count(".") == 2 and word.replace(".", "").isdigit()), "")
 
 
-def _letter(agent: Agent, recipient: str, reason: str, status: str, ticket: Ticket, policy: Policy) -> LetterOrder:
+def _letter(agent: Agent, recipient: str, reason: str, ticket: Ticket, policy: Policy) -> LetterOrder:
     brand = policy.brands[ticket.brand]
     return LetterOrder(
         kind=LetterKind.UNDELIVERED,
@@ -43,5 +40,5 @@ def _letter(agent: Agent, recipient: str, reason: str, status: str, ticket: Tick
         mailbox=ticket.mailbox,
         purpose=Purpose.AGENT,
         agent=agent.id,
-        values={"recipient": recipient, "reason": reason, "status": status},
+        values={"recipient": recipient, "reason": reason, "status": _status(reason)},
     )

@@ -21,10 +21,11 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 from mailgate.clock import Clock
+from mailgate.edges.bell import Bell
 
 PR_SET_PDEATHSIG = 1
 GRACE_S = 30.0
@@ -162,12 +163,27 @@ def _ended() -> Iterator[tuple[int, int]]:
         yield pid, status
 
 
-@contextmanager
-def stop_signal() -> Iterator[list[int]]:
-    """In a child: SIGTERM makes the list non-empty, so that a loop can ask ``if stopping`` between two steps."""
-    stopping: list[int] = []
-    before = signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
-    try:
-        yield stopping
-    finally:
-        signal.signal(signal.SIGTERM, before)
+class Stop:
+    """In a child: whether SIGTERM came, and a wait that it ends at once."""
+
+    def __init__(self) -> None:
+        """Take over SIGTERM of this process."""
+        self.asked = False
+        self._bell = Bell()
+        signal.signal(signal.SIGTERM, self._hear)
+
+    def __bool__(self) -> bool:
+        """True once the process shall end."""
+        return self.asked
+
+    def wait(self, timeout: float, *bells: Bell) -> None:
+        """Until a bell rings, SIGTERM comes, or ``timeout`` seconds are over; rings are taken back."""
+        if self.asked:
+            return
+        woken, _, _ = select.select([self._bell, *bells], [], [], timeout)
+        for bell in woken:
+            bell.clear()
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        self._bell.ring()

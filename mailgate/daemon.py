@@ -1,0 +1,151 @@
+"""The composition root: a config becomes processes, and the processes a desk.
+
+``serve`` takes the spool's lock, brings the database up to date, binds the listening sockets, forks one process a role
+and watches over them. The parent itself keeps no connection and parses no mail.
+
+=========  ========  ====================================================  =================================
+role       how many  what it does                                          when the database is away
+=========  ========  ====================================================  =================================
+front      1         SMTP, LMTP and submission into the spool              goes on
+imap       0 or 1    all IMAP mailboxes into the spool                     waits
+worker     n         reads mails: parse, classify, prove                   goes on
+applier    1         settles readings in order of acceptance               waits, probes every 5 s at least
+sender     1         letters to the relay                                  waits, probes every 5 s at least
+clock      1         what time makes due; sweeping; anchors                waits
+=========  ========  ====================================================  =================================
+
+SIGTERM ends in good order within 30 seconds. SIGHUP reads the config again: a broken one leaves the old one in force and
+says why; a good one lets every child drain and forks it anew, while the listening sockets stay open in the parent.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from mailgate import logs, roles
+from mailgate.assembly import open_store
+from mailgate.clock import Clock, SystemClock
+from mailgate.config.load import load
+from mailgate.config.settings import Settings
+from mailgate.edges.bell import Bell
+from mailgate.edges.listen import Listeners, bind_all, shown
+from mailgate.edges.processes import Supervisor
+from mailgate.edges.spool_lock import SpoolLock
+from mailgate.errors import ConfigError, Refused, Temporary
+
+LOCK_PATIENCE_S = 3.0
+WATCH_S = 5.0
+
+
+def serve(config_path: Path) -> int:
+    """Run the desk until SIGTERM or Ctrl-C; returns the exit code (0 ended in order, 1 failed).
+
+    Raises ``ConfigError`` when the config cannot be used.
+    """
+    clock = SystemClock()
+    settings = load(config_path, clock)
+    logs.configure(json=settings.log_json, level=settings.log_level)
+    lock = SpoolLock(settings.spool_path)
+    try:
+        _take(lock, clock)
+        migrate(settings, clock)
+        listeners = bind_all(settings.smtp_in, settings.state_dir)
+    except Refused as error:
+        sys.stderr.write(f"mailgate: {error}\n")
+        return 1
+    try:
+        return Daemon(config_path, settings, listeners, clock).run()
+    finally:
+        lock.release()
+
+
+def migrate(settings: Settings, clock: Clock) -> None:
+    """Bring the database up to date before any process opens it; a database that is away is left for later."""
+    try:
+        open_store(settings, clock, announce=lambda line: logs.get("database").info(line)).close()
+    except Temporary as error:
+        logs.get("database").warning("the database is away; mail is accepted and waits", reason=str(error))
+
+
+def _take(lock: SpoolLock, clock: Clock) -> None:
+    """The spool's lock; the children of a daemon that was killed a moment ago get three seconds to be gone."""
+    deadline = clock.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            return lock.take()
+        except Refused:
+            if clock.monotonic() > deadline:
+                raise
+            select.select([], [], [], 0.1)
+
+
+class Daemon:
+    """The parent process: signals, children, reload."""
+
+    def __init__(self, config_path: Path, settings: Settings, listeners: Listeners, clock: Clock) -> None:
+        """Nothing is forked yet."""
+        self.config_path, self.settings, self.listeners, self.clock = config_path, settings, listeners, clock
+        self.log = logs.get("daemon")
+        self.wanted: list[int] = []
+        self.mail_bell, self.letter_bell, self.ready_bell = Bell(), Bell(), Bell()
+        self.supervisor = Supervisor(clock, self._tell)
+
+    def run(self) -> int:
+        """Fork everything, say the ready line, watch until told to stop."""
+        woken = self._signals()
+        for name, main in self._mains().items():
+            self.supervisor.add(name, main)
+        announced = False
+        while not {signal.SIGTERM, signal.SIGINT} & set(self.wanted):
+            self.supervisor.watch(woken, WATCH_S if announced else 0.02)
+            if not announced and self.ready_bell.wait(0):
+                sys.stderr.write(f"mailgate is ready: {shown(self.listeners)}\n")
+                sys.stderr.flush()
+                announced = True
+            if signal.SIGHUP in self.wanted:
+                self.wanted = [number for number in self.wanted if number != signal.SIGHUP]
+                self._reload()
+        self.log.info("stopping")
+        return 0 if self.supervisor.stop() else 1
+
+    def _signals(self) -> int:
+        """Take over the signals; returns the descriptor that becomes readable when one arrives."""
+        near, far = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(far, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda heard, _frame: self.wanted.append(heard))
+        signal.signal(signal.SIGCHLD, lambda _heard, _frame: None)
+        return near
+
+    def _mains(self) -> dict[str, Callable[[], None]]:
+        """The main function of every process, for the settings in force."""
+        context = roles.Context(
+            self.settings, self.clock, self.listeners, self.mail_bell, self.letter_bell, self.ready_bell.ring
+        )
+        mains: dict[str, Callable[[], None]] = {"applier": partial(roles.applier, context)}
+        for number in range(self.settings.worker.workers):
+            mains[f"worker {number + 1}"] = partial(roles.worker, context)
+        mains |= {"front": partial(roles.front, context), "sender": partial(roles.sender, context)}
+        mains["clock"] = partial(roles.clock, context)
+        if self.settings.imap:
+            mains["imap"] = partial(roles.imap, context)
+        return mains
+
+    def _reload(self) -> None:
+        """SIGHUP: a good config replaces every child, a broken one changes nothing."""
+        try:
+            self.settings = load(self.config_path, self.clock)
+        except ConfigError as error:
+            self.log.error("the config is broken; the old one stays in force", problems=[str(each) for each in error.problems])
+            return
+        self.supervisor.replace(self._mains())
+        self.log.info("config read again", generation=self.settings.policy.generation)
+
+    def _tell(self, name: str, event: str, detail: str) -> None:
+        self.log.warning("a process ended and is started again", process=name, happened=event, detail=detail)

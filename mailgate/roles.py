@@ -1,0 +1,216 @@
+"""What each child process of the daemon does, from its fork to its end: one function a role.
+
+A role opens what it needs after the fork, works until SIGTERM, finishes what it holds, and returns. Whatever it raises
+ends the process with a log line, and the parent forks it anew. Where a role needs the database and it is away, it
+waits and probes, first often, then every five seconds; one log line says so, another that it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import uvloop
+
+from mailgate import gateway, logs
+from mailgate.applier import Applier
+from mailgate.assembly import DeskRecipients, desk_of, open_store, senses_of
+from mailgate.clock import Clock
+from mailgate.config.settings import Settings
+from mailgate.edges.bell import Bell
+from mailgate.edges.group_commit import GroupCommit
+from mailgate.edges.imap_cursor import Cursor, Gap
+from mailgate.edges.imap_in import run_imap
+from mailgate.edges.listen import Listeners
+from mailgate.edges.processes import Stop
+from mailgate.edges.smtp_in import serve_mail
+from mailgate.edges.smtp_out import open_relay
+from mailgate.edges.spool import Spool
+from mailgate.edges.worker import WorkerPool, run_worker
+from mailgate.errors import Temporary
+from mailgate.mail.model import Envelope
+from mailgate.outgoing import Sender
+from mailgate.store.cursors import ImapCursors
+from mailgate.store.database import Store
+from mailgate.timetable import Timetable
+
+PROBE_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the parent hands to every child: the settings of one generation, and what was made before the fork.
+
+    ``sockets`` are the listening ones, by the name of their setting; ``ready`` tells the parent that mail is taken.
+    """
+
+    settings: Settings
+    clock: Clock
+    sockets: Listeners
+    mail_bell: Bell
+    letter_bell: Bell
+    ready: Callable[[], None]
+
+    @property
+    def worker_socket(self) -> Path:
+        """Where the workers meet the applier."""
+        return self.settings.state_dir / "worker.sock"
+
+    def spool(self, *, checkpoints: bool = False) -> Spool:
+        """This process's own connection to the spool."""
+        return Spool.open(self.settings.spool_path, self.clock, checkpoints=checkpoints)
+
+    def store(self, stop: Stop, part: str, *, checkpoints: bool = False) -> Store | None:
+        """This process's own connection to the database; waits until there is one. None: told to stop meanwhile."""
+        patience = Patience(part)
+        while not stop:
+            try:
+                store = open_store(self.settings, self.clock, checkpoints=checkpoints)
+            except Temporary as error:
+                patience.wait(error, stop)
+            else:
+                patience.over()
+                return store
+        return None
+
+
+class Patience:
+    """How a role waits while something it needs is away: one log line, short waits at first, five seconds at most."""
+
+    def __init__(self, part: str) -> None:
+        """``part`` names the role in the log."""
+        self.log = logs.get(part)
+        self.failures = 0
+
+    def wait(self, error: Temporary, stop: Stop) -> None:
+        """Note a failure and wait for the next probe, or for SIGTERM."""
+        if not self.failures:
+            self.log.warning("waiting until it is back", reason=str(error))
+        pause = PROBE_S[min(self.failures, len(PROBE_S) - 1)]
+        self.failures += 1
+        stop.wait(pause)
+
+    def over(self) -> None:
+        """It worked."""
+        if self.failures:
+            self.log.info("it is back; going on", tries=self.failures)
+        self.failures = 0
+
+
+def front(context: Context) -> None:
+    """SMTP, LMTP and submission into the spool."""
+    stop = asyncio.Event()
+
+    async def main() -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        commits = GroupCommit(context.spool(), context.mail_bell.ring)
+        recipients = DeskRecipients(context.settings)
+        await serve_mail(context.settings.smtp_in, recipients, commits, context.clock, stop, context.ready, context.sockets)
+
+    uvloop.run(main())
+
+
+def imap(context: Context) -> None:
+    """All IMAP mailboxes into the spool, one thread each."""
+    stop = Stop()
+    store = context.store(stop, "imap")
+    if store is None:
+        return
+    spool, ended = context.spool(), threading.Event()
+
+    def accept(mails: Sequence[tuple[bytes, Envelope, str]]) -> list[str]:
+        keys = spool.accept_many(mails)
+        context.mail_bell.ring()
+        return keys
+
+    cursors = ImapCursors(store, _cursor, Gap)
+    ours = DeskRecipients(context.settings).knows
+    arguments = (context.settings.imap, accept, cursors, context.clock, ended, logs.get("imap"))
+    running = threading.Thread(target=run_imap, args=arguments, kwargs={"ours": ours})
+    running.start()
+    while not stop:
+        stop.wait(60.0)
+    ended.set()
+    running.join()
+    store.close()
+
+
+def _cursor(uidvalidity: int, low: int, gaps: tuple[object, ...]) -> Cursor:
+    return Cursor(uidvalidity, low, tuple(gap for gap in gaps if isinstance(gap, Gap)))
+
+
+def worker(context: Context) -> None:
+    """Read mails: parse, classify, prove; in a process that may die of one."""
+    read = partial(gateway.read, senses=senses_of(context.settings, context.clock))
+    run_worker(context.worker_socket, context.settings.spool_path, read, context.settings.worker, context.clock)
+
+
+def applier(context: Context) -> None:
+    """Settle what the workers read; the only process that checkpoints spool and SQLite database."""
+    stop, patience = Stop(), Patience("applier")
+    spool = context.spool(checkpoints=True)
+    pool = WorkerPool(context.worker_socket, context.settings.worker, context.clock, spool)
+    store = context.store(stop, "applier", checkpoints=True)
+    if store is None:
+        return
+    spool.reopen_done(store.known_entries)
+    work = Applier(spool, pool, store, desk_of(context.settings, context.clock), context.clock)
+    while not stop:
+        try:
+            settled = work.turn(timeout=0.02)
+            patience.over()
+        except Temporary as error:
+            patience.wait(error, stop)
+            continue
+        if any(each.letters for each in settled):
+            context.letter_bell.ring()
+        if work.idle():
+            stop.wait(1.0, context.mail_bell)
+    store.close()
+
+
+def sender(context: Context) -> None:
+    """Letters to the relay."""
+    stop, patience = Stop(), Patience("sender")
+    store = context.store(stop, "sender")
+    if store is None:
+        return
+    desk = desk_of(context.settings, context.clock)
+    holder = f"{socket.gethostname()}:{context.settings.spool_path}"
+    store.recover_letters(holder, context.clock.now_ms())
+    work = Sender(store, open_relay(context.settings.relay), desk, holder, context.clock)
+    while not stop:
+        try:
+            handed = work.turn()
+            patience.over()
+        except Temporary as error:
+            patience.wait(error, stop)
+            continue
+        if not handed:
+            stop.wait(work.pause(), context.letter_bell)
+    work.finish()
+    store.close()
+
+
+def clock(context: Context) -> None:
+    """What time makes due."""
+    stop, patience = Stop(), Patience("clock")
+    store = context.store(stop, "clock")
+    if store is None:
+        return
+    desk = desk_of(context.settings, context.clock)
+    timetable = Timetable(store, context.spool(), desk, context.clock, context.letter_bell.ring)
+    while not stop:
+        try:
+            timetable.tick()
+            patience.over()
+        except Temporary as error:
+            patience.wait(error, stop)
+        stop.wait(1.0)
+    store.close()

@@ -1,0 +1,100 @@
+"""The clock's list of ticks: how often each duty looks whether something is due.
+
+``schedule`` only says when to look; what is due stands in the database, so that a restart, a second daemon or a clock
+that jumps loses nothing and doubles nothing. A duty that fails is logged and looked at again at its next tick;
+``Temporary`` (the database is away) goes up to the caller, who waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import schedule
+
+from mailgate import logs
+from mailgate.clock import Clock
+from mailgate.desk.plan import Plan
+from mailgate.desk.ticket import Ticket
+from mailgate.duties import reminder, survey
+from mailgate.edges.spool import Spool
+from mailgate.errors import Temporary
+from mailgate.gateway import Desk, act
+from mailgate.store.database import Store, Tx
+
+log = logs.get("clock")
+
+CLAIM = 200
+Planned = tuple[Ticket | None, Plan]
+DONE_KEPT_MS = 7 * 86_400_000
+
+
+class Timetable:
+    """All duties of one daemon, each at its pace."""
+
+    def __init__(self, store: Store, spool: Spool, desk: Desk, clock: Clock, ring: Callable[[], None]) -> None:
+        """``ring`` wakes the sender when letters were written."""
+        self.store, self.spool, self.desk, self.clock, self.ring = store, spool, desk, clock, ring
+        self.jobs = schedule.Scheduler()
+        for seconds, duty in ((1, self.reminders), (1, self.surveys), (300, self.sweep), (3600, self.anchor)):
+            self.jobs.every(seconds).seconds.do(self._safely, duty)
+        self.away: Temporary | None = None
+
+    def tick(self) -> None:
+        """Run what is due to be looked at; raises ``Temporary`` when the database is away."""
+        self.away = None
+        self.jobs.run_pending()
+        if self.away is not None:
+            raise self.away
+
+    def _safely(self, duty: Callable[[], None]) -> None:
+        """An exception of one duty never stops another, nor the list (``schedule`` would let it escape)."""
+        try:
+            duty()
+        except Temporary as error:
+            self.away = error
+        except Exception as error:
+            log.error("a duty failed and is tried again at its next tick", duty=duty.__name__, **logs.fault(error))
+
+    def reminders(self) -> None:
+        """Remind teams of what waits too long."""
+        self._settle_due(reminder.TIMER, lambda tx, due, now_ms: reminder.remind(due, self.desk.policy, now_ms))
+
+    def surveys(self) -> None:
+        """Ask customers of closed tickets."""
+
+        def plans(tx: Tx, due: Sequence[Ticket], now_ms: int) -> list[Planned]:
+            draws = [(ticket, tx.survey_asked_ms(ticket.requester.email), self.clock.jitter(0.0, 1.0)) for ticket in due]
+            return [
+                (ticket, survey.ask_rating(ticket, asked_ms, self.desk.policy, now_ms, draw))
+                for ticket, asked_ms, draw in draws
+            ]
+
+        self._settle_due(survey.TIMER, plans)
+
+    def _settle_due(self, timer: str, plans: Callable[[Tx, Sequence[Ticket], int], list[Planned]]) -> None:
+        """Everything that one timer makes due, in one transaction; the sender is woken when letters were written."""
+        now_ms = self.clock.now_ms()
+        due_ms = self.store.next_timer_ms()
+        if due_ms is None or due_ms > now_ms:
+            return
+
+        def body(tx: Tx) -> int:
+            written = 0
+            for ticket, plan in plans(tx, tx.due_tickets(timer, now_ms, CLAIM), now_ms):
+                written += len(act(tx, ticket, plan, self.desk, now_ms))
+            return written
+
+        if self.store.run(body):
+            self.ring()
+
+    def sweep(self) -> None:
+        """Let go of raws in the spool that were settled a week ago, and of budgets that are over."""
+        now_ms = self.clock.now_ms()
+        self.spool.sweep(now_ms - DONE_KEPT_MS)
+        self.store.sweep(now_ms)
+
+    def anchor(self) -> None:
+        """Once a day, say the signed heads of the audit chains to the log."""
+        anchor = self.store.daily_anchor(self.clock.now_ms())
+        if anchor:
+            log.info("audit anchor", **anchor)
