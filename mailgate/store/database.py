@@ -26,14 +26,16 @@ from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, intake, outbox
+from mailgate.store import apply, intake, outbox, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.draft import DeliveryRow
+from mailgate.store.held import held_counts
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
 from mailgate.store.outbox import Outgoing, Recovered, Result
 from mailgate.store.read import tickets_by_id
 from mailgate.store.rows import Conflict, Rows
+from mailgate.store.stats import letter_counts
 from mailgate.store.work import Work
 
 T = TypeVar("T")
@@ -75,6 +77,14 @@ class Tx:
             return None
         self.work.tickets[ticket_id], self.work.heads[ticket_id] = found
         return found[0]
+
+    def settle_letters(self, results: Sequence[Result], now_ms: int) -> None:
+        """See ``outbox.settle_letters``."""
+        outbox.settle_letters(self.work, results, now_ms)
+
+    def claim_letters(self, holder: str, now_ms: int, limit: int) -> list[Outgoing]:
+        """See ``outbox.claim_letters``."""
+        return outbox.claim_letters(self.work.rows, holder, now_ms, limit)
 
     def open(self, plan: Plan, now_ms: int, rid: str) -> Ticket | None:
         """The ticket that a plan is about: the new one, numbered, or the one that it names; see ``apply.open_plan``."""
@@ -192,10 +202,28 @@ class Store:
         self.rows.connect()
         return outbox.next_due_ms(self.rows)
 
+    def facts(self, questions: Questions) -> Facts:
+        """What ``decide`` would be told, without locking and without effect, for ``explain``."""
+        self.rows.connect()
+        return intake.facts(Work(self.rows, self._ids, self._audit_key, self._salt), questions, lock=False)
+
+    def next_timer_ms(self) -> int | None:
+        """When the next timer is due; None when there is none."""
+        self.rows.connect()
+        return timers.next_timer_ms(self.rows)
+
     def known_entries(self, keys: Sequence[str]) -> set[str]:
         """Which of these spool entries have a done-mark here."""
         self.rows.connect()
         return intake.known_entries(self.rows, keys)
+
+    def letter_counts(self) -> dict[str, int]:
+        """How many letters are in each state."""
+        return letter_counts(self.rows)
+
+    def held_counts(self) -> dict[str, int]:
+        """How many mails are held, by cause."""
+        return held_counts(self.rows)
 
     def jump_numbers(self, by: int = 1000) -> None:
         """Skip ticket numbers, after a restore or failover that may have lost some already told to customers."""

@@ -46,7 +46,7 @@ TABLES: tuple[tuple[str, str, str], ...] = (
     ("links", "ticket_id, other_id, why, created_ms", "ON CONFLICT (ticket_id, other_id) DO NOTHING"),
     (
         "letters",
-        "id, ticket_id, brand, kind, recipient, mail_from, message_id, subject, at_most_once, state, next_ms, "
+        "id, ticket_id, entry_key, brand, kind, recipient, mail_from, message_id, subject, at_most_once, state, next_ms, "
         "attempts, claimed_by, claimed_ms, created_ms, error, relay_message_id, failed_template",
         "",
     ),
@@ -158,7 +158,7 @@ class Draft:
         mac = mac_of(self.work.audit_key, link.head, metadata, digest)
         self.add("events", ticket_id, seq, at_ms, kind, actor, meta_text, salt, payload_text, digest, mac)
         self.work.heads[ticket_id] = Link(seq, mac)
-        self.changed.setdefault(ticket_id, {})
+        self.changed.setdefault(ticket_id, {})["updated_ms"] = at_ms
 
     def customer(self, brand: str, email: str) -> Customer:
         """What will be remembered of an address, to be added to."""

@@ -232,7 +232,9 @@ def queue_letter(draft: Draft, letter: p.Letter) -> None:
     number = draft.work.ids.take("row_ids")
     about = (letter.kind.value, letter.recipient, letter.mail_from, letter.message_id, letter.subject)
     state = (int(letter.at_most_once), "queued", draft.now_ms, 0, "", 0, draft.now_ms, "", "", letter.failed_template)
-    draft.add("letters", number, ticket_id, letter.brand, *about, *state)
+    draft.add(
+        "letters", number, ticket_id, draft.delivery.entry_key if draft.delivery else None, letter.brand, *about, *state
+    )
     draft.add("letter_data", number, letter.data)
     draft.add("known_ids", letter.brand, id_key(letter.message_id), ticket_id, number)
     draft.work.letters_written = True

@@ -125,13 +125,15 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
     """
     rows = work.rows
     ids = _known_ids(rows, questions)
+    customer, survey_asked_ms = _customer(rows, questions)
     return Facts(
         tickets=_tickets_of_clues(work, questions, ids, lock=lock),
         letters=_letters(rows, ids),
         recent=_recent(work, questions),
         spent=_spent(work, questions.budget_keys),
         paused=_paused(work),
-        **_customer(rows, questions),
+        customer=customer,
+        survey_asked_ms=survey_asked_ms,
     )
 
 
@@ -218,21 +220,18 @@ def _letters(rows: Rows, ids: dict[str, tuple[int | None, int | None]]) -> dict[
     return {by_letter[row[0]]: LetterFact(*row) for row in found}
 
 
-def _customer(rows: Rows, questions: Questions) -> dict[str, object]:
-    """``customer`` and ``survey_asked_ms`` of the author."""
+def _customer(rows: Rows, questions: Questions) -> tuple[Customer | None, int | None]:
+    """What is remembered of the author, and when a survey last went to them."""
     if not questions.author:
-        return {}
+        return None, None
     row = rows.one(
         "SELECT email, name, language, tags, tickets, open_tickets, last_rating, survey_asked_ms FROM customers "
         "WHERE brand = ? AND email_key = ?",
         (questions.brand, key_of(questions.author)),
     )
     if row is None:
-        return {}
-    return {
-        "customer": Customer(row[0], row[1], row[2], tuple(from_json(row[3])), *row[4:7]),
-        "survey_asked_ms": row[7],
-    }
+        return None, None
+    return Customer(row[0], row[1], row[2] or "und", tuple(from_json(row[3])), *row[4:7]), row[7]
 
 
 def _recent(work: Work, questions: Questions) -> tuple[Ticket, ...]:
@@ -254,7 +253,7 @@ def _spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
     if not asked:
         return {}
     condition, params = work.rows.among("budget_key", asked)
-    found = dict(work.rows.all(f"SELECT budget_key, spent FROM budgets WHERE {condition}", params))  # noqa: S608
+    found: dict[str, int] = dict(work.rows.all(f"SELECT budget_key, spent FROM budgets WHERE {condition}", params))  # noqa: S608
     return {key: found.get(key, 0) + work.spent[key] for key in asked}
 
 

@@ -22,10 +22,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from mailgate.store.apply import flush
 from mailgate.store.draft import Draft
 from mailgate.store.rows import Row, Rows, id_key
+from mailgate.store.schema import LetterRow
 from mailgate.store.work import Work
 
 STALE_MS = 3_600_000
@@ -99,7 +101,7 @@ def claim_letters(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Outg
     if not found:
         return []
     condition, params = rows.among("letter_id", [row[0] for row in found])
-    data = dict(rows.all(f"SELECT letter_id, data FROM letter_data WHERE {condition}", params))  # noqa: S608
+    data: dict[int, bytes] = dict(rows.all(f"SELECT letter_id, data FROM letter_data WHERE {condition}", params))  # noqa: S608
     return [_outgoing(row, bytes(data[row[0]])) for row in sorted(found, key=lambda row: (row[10], row[0]))]
 
 
@@ -177,3 +179,34 @@ def next_due_ms(rows: Rows) -> int | None:
     """When the next letter is due; None when none waits."""
     row = rows.one("SELECT min(next_ms) FROM letters WHERE state IN ('queued', 'retry')")
     return row[0] if row else None
+
+
+def list_letters(rows: Rows, *, state: str = "", limit: int = 1000) -> list[dict[str, Any]]:
+    """Letters without their bytes, oldest first; those of one state where given, else all that are not sent yet."""
+    query = LetterRow.select().order_by(LetterRow.id).limit(limit)
+    done = (LetterState.SENT.value, LetterState.CANCELLED.value)
+    query = query.where(LetterRow.state == state) if state else query.where(LetterRow.state.not_in(done))
+    return rows.select(query)
+
+
+def retry_letter(work: Work, letter: int, now_ms: int, actor: str) -> bool:
+    """Queue a letter again by hand; False when it is being handed over, sent, or not there."""
+    return _by_hand(
+        work, letter, LetterState.QUEUED, ("queued", "retry", "failed", "unknown", "cancelled"), now_ms, actor
+    )
+
+
+def cancel_letter(work: Work, letter: int, now_ms: int, actor: str) -> bool:
+    """Take a letter back by hand; False when it is being handed over, sent, or not there."""
+    return _by_hand(work, letter, LetterState.CANCELLED, ("queued", "retry", "failed", "unknown"), now_ms, actor)
+
+
+def _by_hand(work: Work, letter: int, state: LetterState, leaves: Sequence[str], now_ms: int, actor: str) -> bool:
+    condition, params = work.rows.among("state", list(leaves))
+    changed = work.rows.all(
+        f"UPDATE letters SET state = ?, next_ms = ?, claimed_by = '' WHERE id = ? AND {condition} RETURNING id",  # noqa: S608
+        [state.value, now_ms, letter, *params],
+    )
+    if changed:
+        tell_ticket(work, letter, state, "", now_ms, actor)
+    return bool(changed)

@@ -105,6 +105,23 @@ def columns_of(changes: Mapping[str, object]) -> dict[str, object]:
 
 
 PLAIN_FIELDS = frozenset(
-    "mailbox subject status team kind assignee priority language rule reason merged_into closed_ms waiting_since_ms "
-    "answered_ms rating last_message_id updated_ms".split()
+    [
+        "mailbox",
+        "subject",
+        "status",
+        "team",
+        "kind",
+        "assignee",
+        "priority",
+        "language",
+        "rule",
+        "reason",
+        "merged_into",
+        "closed_ms",
+        "waiting_since_ms",
+        "answered_ms",
+        "rating",
+        "last_message_id",
+        "updated_ms",
+    ]
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mailgate.desk.facts import Carrier, Clue
-from mailgate.desk.plan import ChangeTicket, HoldMail, LetterKind, Outcome, Plan, Cause
+from mailgate.desk.plan import Cause, ChangeTicket, HoldMail, LetterKind, Outcome, Plan
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Status
 from mailgate.store.database import Store

@@ -59,7 +59,7 @@ TABLES = (
         PRIMARY KEY (ticket_id, other_id)) {clustered}""",
     "CREATE INDEX links_other ON links (other_id)",
     """CREATE TABLE letters (
-        id {rowid}, ticket_id BIGINT, brand TEXT NOT NULL, kind TEXT NOT NULL, recipient TEXT NOT NULL,
+        id {rowid}, ticket_id BIGINT, entry_key TEXT, brand TEXT NOT NULL, kind TEXT NOT NULL, recipient TEXT NOT NULL,
         mail_from TEXT NOT NULL, message_id TEXT NOT NULL, subject TEXT NOT NULL, at_most_once INTEGER NOT NULL,
         state TEXT NOT NULL, next_ms BIGINT NOT NULL, attempts INTEGER NOT NULL, claimed_by TEXT NOT NULL,
         claimed_ms BIGINT NOT NULL, created_ms BIGINT NOT NULL, settled_ms BIGINT, error TEXT NOT NULL,
