@@ -1,0 +1,155 @@
+"""``mailgate init``: a few questions, and a folder with a ``config.toml`` that works, and a secret of mode 0600.
+
+Nothing that is there is ever overwritten. What is not asked stands at its default (see ``config.example.toml``).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mailgate.cli.frame import say
+from mailgate.cli.init_text import Answers, config_text, person
+
+WHERE = Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder to make; the present one by default.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        epilog='Example: mailgate init desk --yes --address support@acme.example --agent "Ana <ana@acme.example>"'
+    )(init)
+
+
+def init(
+    folder: WHERE = Path(),
+    name: Annotated[str, typer.Option(help="What customers read as the sender's name.")] = "",
+    address: Annotated[str, typer.Option(help="The address that customers write to.")] = "",
+    agent: Annotated[
+        list[str] | None, typer.Option(help='Who answers, as "Ana <ana@acme.example>"; may be repeated.')
+    ] = None,
+    language: Annotated[str, typer.Option(help="The desk's language, en or zh.")] = "en",
+    timezone: Annotated[str, typer.Option(help="The desk's time zone; by default this machine's.")] = "",
+    relay: Annotated[
+        str, typer.Option(help="The server that sends our mail, HOST[:PORT]; without one, letters go into a Maildir.")
+    ] = "",
+    relay_user: Annotated[str, typer.Option(help="The user name there, where it wants one.")] = "",
+    imap: Annotated[
+        str, typer.Option(help="The server to fetch the mailbox from, HOST[:PORT]; without one, mail comes by SMTP.")
+    ] = "",
+    imap_user: Annotated[str, typer.Option(help="The account there; by default the address.")] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing; what is not given stands at its default.")
+    ] = False,
+) -> None:
+    """Make a desk: a configuration and a secret.
+
+    Passwords go into files of their own; what is there already is never overwritten.
+    """
+    target = folder / "config.toml"
+    if target.exists():
+        say(f"mailgate: {target} is already there; nothing was changed")
+        raise typer.Exit(1)
+    ask = _given if yes else _asked
+    address = ask("The address that customers write to", address, "")
+    domain = address.rpartition("@")[2] or "example.org"
+    name = ask("The desk's name, as customers read it", name, f"{domain.partition('.')[0].capitalize()} Support")
+    people = agent or [ask("Who answers, as Name <address>", "", f"Agent <agent@{domain}>")]
+    relay = ask("The server that sends our mail, HOST[:PORT]; empty: into a Maildir, to try out", relay, "")
+    relay_user = ask("The user name there; empty: none", relay_user, "") if relay else ""
+    imap = ask("The server to fetch the mailbox from, HOST[:PORT]; empty: mail comes by SMTP", imap, "")
+    answers = Answers(
+        name=name,
+        address=address,
+        agents=tuple(person(each) for each in people),
+        language=language,
+        timezone=timezone or machine_timezone(),
+        relay=relay,
+        relay_user=relay_user,
+        imap=imap,
+        imap_user=(imap_user or ask("The account there", "", address)) if imap else "",
+    )
+    _write(folder, answers)
+    if not yes:
+        _passwords(folder, answers)
+    _tell(folder, answers)
+
+
+def _given(question: str, answer: str, default: str) -> str:
+    """--yes: the flag, else the default; an address has none."""
+    if not answer and not default and question.startswith("The address"):
+        raise typer.BadParameter("--yes needs --address")
+    return answer or default
+
+
+def _asked(question: str, answer: str, default: str) -> str:
+    if answer:
+        return answer
+    needed: dict[str, Any] = {} if question.startswith("The address") else {"default": default}
+    return str(typer.prompt(question, **needed)).strip()
+
+
+def _write(folder: Path, answers: Answers) -> None:
+    """The secret and the config; the config is read back before it gets its name, so that what stands there works."""
+    from mailgate.clock import SystemClock
+    from mailgate.config.keys import new_secret
+    from mailgate.config.load import load
+    from mailgate.errors import ConfigError
+
+    clock = SystemClock()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "secret").exists():
+        write_private(folder / "secret", new_secret(clock))
+    draft = folder / "config.toml.new"
+    draft.write_text(config_text(answers), "utf-8")
+    try:
+        load(draft, clock)
+    except ConfigError:
+        draft.unlink()
+        raise
+    draft.rename(folder / "config.toml")
+
+
+def _passwords(folder: Path, answers: Answers) -> None:
+    for wanted, file, what in (
+        (answers.relay_user, "relay-password", f"Password of {answers.relay_user} at {answers.relay}"),
+        (answers.imap, "imap-password", f"Password of {answers.imap_user} at {answers.imap}"),
+    ):
+        if wanted and not (folder / file).exists():
+            word = str(typer.prompt(f"{what}; empty: later", default="", hide_input=True, show_default=False))
+            if word:
+                write_private(folder / file, word + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """A new file that only its owner can read, from its first moment on."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
+        handle.write(text)
+
+
+def machine_timezone() -> str:
+    """The zone that this machine's clock shows, or UTC."""
+    from zoneinfo import ZoneInfo
+
+    _, found, zone = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError):
+        return "UTC"
+    return zone if found and not zone.startswith(("posix", "right", "Etc")) else "UTC"
+
+
+def _tell(folder: Path, answers: Answers) -> None:
+    config = folder / "config.toml"
+    say(f"Made {config} and {folder / 'secret'}. Keep the secret in your backup.")
+    for wanted, file in ((answers.relay_user, "relay-password"), (answers.imap, "imap-password")):
+        if wanted and not (folder / file).exists():
+            say(f"Put the password into {folder / file}, readable for nobody else (chmod 600).")
+    if not answers.relay:
+        say(
+            f"Letters go into the Maildir {folder / 'letters'}; set [smtp.out] to a relay when they shall reach people."
+        )
+    say(f"Next: mailgate check -c {config}; mailgate serve -c {config}")
