@@ -32,6 +32,7 @@ _DATE = re.compile(
 )
 _ADDRESS = re.compile(r"[\w.+%'=/-]{1,64}@[\w-]{1,63}")
 _VERBS = tuple(verb for words in WROTE for verb in words.verbs)
+_OPENERS = tuple(opener for words in WROTE for opener in words.openers)
 _DASHES = "-–—_=*~+. \t\xa0"
 
 
@@ -91,7 +92,7 @@ def _weigh(joined: str) -> tuple[float, str]:
     if spoken is None:
         return (0.85, "any") if dated and addressed and joined.endswith(_COLONS) else (0.0, "")
     opened = _opened(lowered, spoken)
-    if dated and (addressed or opened is not None):
+    if dated and (addressed or opened is not None or _DATE.match(joined)):
         return 0.95, (opened or spoken).language
     if addressed:
         return 0.75, spoken.language
@@ -107,16 +108,16 @@ def _opened(lowered: str, spoken: Wrote) -> Wrote | None:
 
 
 def _widened(lines: Sequence[str], found: Found) -> Found:
-    """``found`` with the line above it where that opens the same sentence ("On Tue, Apr 29," / "2014 at 4:22 …")."""
+    """``found`` with the lines above it that open the same sentence ("On Tue, Apr 29," / "2014 at 4:22 …"): they end in
+    the middle of a date, and one of them begins as attributions do."""
     lowered = plain(lines[found.start]).lower()
-    if any(lowered.startswith(words.openers) for words in WROTE if words.openers):
+    if lowered.startswith(_OPENERS) and not lowered.startswith("at "):
         return found
-    for start in range(found.start - 1, max(found.start - 3, -1), -1):
+    for start in range(found.start - 1, max(found.start - 4, -1), -1):
         above = plain(lines[start]).lower()
-        if not above or above.endswith((".", "!", "?", "。", "！", "？", *_COLONS)):
+        if not above or not (above[-1] in ",，、" or above[-1].isdigit()):
             break
-        opens = any(above.startswith(words.openers) for words in WROTE if words.openers)
-        if opens and _DATE.search(above):
+        if above.startswith(_OPENERS):
             return found._replace(start=start)
     return found
 
@@ -152,15 +153,15 @@ def header_block(lines: Sequence[str], first: int) -> Found | None:
             strangers += 1
             if strangers > 2:
                 break
-    start = _above(lines, first)
+    start = rule_above(lines, first)
     ruled = start < first
     if "from" not in roles or len(roles) < (2 if ruled else 3) or not roles & {"date", "subject"}:
         return None
     return Found(start, end, SpanKind.ATTRIBUTION, 0.9, "header block")
 
 
-def _above(lines: Sequence[str], first: int) -> int:
-    """Where the rule above a header block begins (dashes, underscores), at most two blank lines up."""
+def rule_above(lines: Sequence[str], first: int) -> int:
+    """Where the rule above old text begins (dashes, underscores), at most two blank lines up; ``first`` if none."""
     for start in range(first - 1, max(first - 4, -1), -1):
         line = plain(lines[start]) or lines[start].strip()
         if line:

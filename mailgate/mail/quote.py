@@ -59,7 +59,7 @@ MAX_TRIES = 300
 """Attributions and header blocks looked at in one mail before the rest is left to the other voices."""
 
 _MARKER_WORDS = frozenset(" ".join(line.strip(_EDGES).lower().split()) for line in MARKER_LINE.values())
-_NOT_OF_THE_AUTHOR = frozenset(SpanKind) - {SpanKind.SIGNATURE}
+_OF_THE_AUTHOR = frozenset({SpanKind.SIGNATURE})
 _COLONS = (":", "：", "︰")
 
 
@@ -155,6 +155,8 @@ def hear_structure(page: Page, html_raw: str) -> None:
         opening = page.lines[page.next_filled(first)] if page.next_filled(first) < at else ""
         if kind is SpanKind.QUOTE and attribution.separator(opening) is SpanKind.FORWARDED:
             kind = SpanKind.FORWARDED
+        if kind not in _OF_THE_AUTHOR:
+            first = attribution.rule_above(page.lines, first)
         page.put(first, at, Label(kind, 0.95, region.evidence))
 
 
@@ -286,7 +288,7 @@ def reply_text(text: str, spans: Iterable[Span]) -> str:
     left_out: list[Span] = []
     for span in spans:
         below_old = bool(left_out) and text[left_out[-1].end : span.start].strip() == ""
-        if span.kind in _NOT_OF_THE_AUTHOR or (below_old and left_out[-1].kind is not SpanKind.FORWARDED):
+        if span.kind not in _OF_THE_AUTHOR or (below_old and left_out[-1].kind is not SpanKind.FORWARDED):
             left_out.append(span)
     return _without(text, left_out)
 

@@ -72,7 +72,7 @@ MOBILE: tuple[str, ...] = phrases(
 
 DEVICES: tuple[str, ...] = phrases(
     """
-    iphone | ipad | ipod | android | blackberry | samsung | galaxy | huawei | xiaomi | windows | outlook | phone |
+    iphon | ipad | ipod | android | blackberry | samsung | galaxy | huawei | xiaomi | windows | outlook | phone |
     mobile | handy | telefon | mobil | mail | proton | yahoo | gmail | ios | nokia | pixel | 手机 | 手機 | tablet |
     móvil | portable | celular | cellulare | device | verizon | spark | tutanota | aol | телефон | htc | wireless |
     휴대폰

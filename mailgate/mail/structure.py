@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mailgate.mail.model import SpanKind
 
 MAX_HTML = 1_000_000
+MAX_PIECES = 24
 _KEYS = (48, 24, 12)
 
 
@@ -96,6 +99,7 @@ class _Reader:
     """One walk over the tags: the visible letters so far, and where in them a container opened and closed."""
 
     pieces: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     length: int = 0
     found: list[tuple[int, int, Container]] = field(default_factory=list)
     inside: Container | None = None
@@ -109,6 +113,7 @@ class _Reader:
             return
         letters = letters_of(html.unescape(text) if "&" in text else text)
         self.pieces.append(letters)
+        self.starts.append(self.length)
         self.length += len(letters)
 
     def see_tag(self, content: str) -> None:
@@ -158,7 +163,7 @@ def regions(text: str, html_raw: str) -> list[Region]:
         at = tag.end()
     reader.see_text(html_raw[at:])
     letters = reader.finish()
-    return _in_text(text, letters, reader.found) if reader.found else []
+    return _in_text(text, letters, reader) if reader.found else []
 
 
 def container_of(tag: str) -> Container | None:
@@ -174,16 +179,14 @@ def letters_of(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _in_text(text: str, letters: str, found: list[tuple[int, int, Container]]) -> list[Region]:
+def _in_text(text: str, letters: str, reader: _Reader) -> list[Region]:
     """Where the letters inside each container stand in the text."""
     places = [at for at, character in enumerate(text) if character.isalnum()]
     there = "".join([text[at] for at in places])
     result: list[Region] = []
     here_done = there_done = 0
-    for opened, closed, container in found:
-        if opened == closed:
-            continue
-        start = _locate(there, letters[opened:closed], there_done, there_done + opened - here_done)
+    for opened, closed, container in reader.found:
+        start = _start(there, letters, reader.starts, (opened, closed), there_done, there_done - here_done)
         if start is None:
             continue
         end = _end(there, letters, start, opened, closed)
@@ -195,10 +198,28 @@ def _in_text(text: str, letters: str, found: list[tuple[int, int, Container]]) -
     return result
 
 
+def _start(
+    there: str, letters: str, starts: Sequence[int], region: tuple[int, int], low: int, shift: int
+) -> int | None:
+    """Where the region begins in the text: its first letters, or those of a later piece of it where the text lacks
+    the first (an attribution that only the HTML has)."""
+    opened, closed = region
+    first = bisect_left(starts, opened)
+    for piece in starts[first : first + MAX_PIECES] or [opened]:
+        if piece >= closed:
+            break
+        found = _locate(there, letters[piece:closed], low, piece + shift)
+        if found is not None:
+            return found
+    return None
+
+
 def _locate(there: str, wanted: str, low: int, expected: int) -> int | None:
     """Where ``wanted`` begins in ``there`` from ``low`` on, nearest to where it is ``expected``."""
     for size in _KEYS:
         key = wanted[:size]
+        if len(key) < min(size, 4):
+            break
         hits: list[int] = []
         at = there.find(key, low)
         while at >= 0 and len(hits) < 8:
@@ -206,8 +227,6 @@ def _locate(there: str, wanted: str, low: int, expected: int) -> int | None:
             at = there.find(key, at + 1)
         if hits:
             return min(hits, key=lambda hit: abs(hit - expected))
-        if len(wanted) <= size // 2:
-            break
     return None
 
 
