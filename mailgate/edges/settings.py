@@ -73,6 +73,7 @@ class SmtpIn:
     data_budget: int = 268_435_456
     min_free: int = 104_857_600
     trusted_relays: tuple[str, ...] = ()
+    auth_pause: float = 1.0
 
 
 class After(StrEnum):

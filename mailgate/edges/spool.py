@@ -136,7 +136,7 @@ class Spool:
         return entries
 
     def raw(self, key: str) -> bytes:
-        """The bytes of the mail exactly as they were accepted; ``Permanent`` when they have been swept or never were."""
+        """The bytes of the mail exactly as they were accepted; ``Permanent`` when they were swept or never there."""
         with self._reading() as db:
             row = db.execute(
                 "SELECT octets FROM raw WHERE seq = (SELECT seq FROM entry WHERE key = ?)", (key,)

@@ -22,8 +22,8 @@ A death is only written (durably, in the spool) when another worker is there to 
 whole machine goes down no worker comes back, so a restart never counts against honest mail. After ``limits.deaths``
 the entry is finished with the trouble ``worker-died``.
 
-No threads: one selector, ``collect`` does the work. A ``Temporary`` of the spool leaves ``collect`` with nothing lost; the
-next call goes on. ``Inline`` is the same for one process: it reads where it stands, and is guarded by nothing.
+No threads: one selector, ``collect`` does the work. A ``Temporary`` of the spool passes through ``collect`` and loses
+nothing; the next call goes on. ``Inline`` is the same for one process: it reads where it stands, unguarded.
 """
 
 from __future__ import annotations
@@ -336,7 +336,7 @@ class Inline:
         return frozenset()
 
     def collect(self, timeout: float) -> list[Finished]:
-        """Read all that was offered, in order; never waits. Raises the ``Temporary`` of the spool, with nothing lost."""
+        """Read all that was offered, in order; never waits. A ``Temporary`` of the spool passes; nothing is lost."""
         del timeout
         while self._waiting:
             entry = self._waiting[0]

@@ -7,7 +7,7 @@ made out of its pickles, nothing else is looked up or called.
 from __future__ import annotations
 
 import io
-import pickle  # noqa: S403 -- both ends are ours, and the reading end is fenced below
+import pickle
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Batch = tuple[tuple[str, Envelope], ...]
 class Answer:
     """From worker to applier: the reading of one entry, or the trouble with it (``limit: memory``, ``error: Class``).
 
-    An answer without a key is the worker's farewell: it was told to stop, and what it had not answered is not its fault.
+    An answer without a key is the worker's farewell: what it has not answered is nobody's fault.
     """
 
     key: str

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mailgate.clock import SystemClock
+from mailgate.edges.settings import SmtpIn
 from mailgate.edges.spool import Spool
+from tests.edges.smtp_server import Front
 
 DAY_MS = 86_400_000
 
@@ -41,3 +44,19 @@ def spool(spool_path: Path, clock: HandClock) -> Iterator[Spool]:
     spool = Spool.open(spool_path, clock, checkpoints=True)
     yield spool
     spool.close()
+
+
+@pytest.fixture
+def serve(spool: Spool, clock: HandClock, tmp_path: Path) -> Iterator[Callable[..., Front]]:
+    """Start a front with these settings changed; it is stopped after the test."""
+    running: list[Front] = []
+
+    def start(**changed: Any) -> Front:
+        settings = SmtpIn(**{"hostname": "mx.help.example", "min_free": 0, "auth_pause": 0.0, **changed})
+        front = Front(spool, clock, settings, tmp_path)
+        running.append(front)
+        return front
+
+    yield start
+    for front in running:
+        front.stop()

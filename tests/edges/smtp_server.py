@@ -1,0 +1,166 @@
+"""A real front on loopback for tests, and a client that says exactly the octets it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+
+import uvloop
+
+from mailgate.clock import Clock
+from mailgate.edges.group_commit import GroupCommit
+from mailgate.edges.settings import SmtpIn
+from mailgate.edges.smtp_in import serve_mail
+from mailgate.edges.spool import Entry, Spool
+
+ADDRESSES = ("support@help.example", "billing@help.example", "hilfe@bücher.example", "support+t1-good@help.example")
+AGENT = "ana@corp.example"
+PASSWORD = b"correct horse"
+
+
+class Desk:
+    """A desk with a few addresses and one agent; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.failure: Exception | None = None
+
+    def knows(self, address: str) -> bool:
+        """Only the addresses above, exactly."""
+        self.asked.append(address)
+        if self.failure:
+            raise self.failure
+        return address.lower() in ADDRESSES
+
+    def agent_login(self, user: str, password: bytes) -> str | None:
+        """Only Ana."""
+        return AGENT if (user, password) == ("ana", PASSWORD) else None
+
+
+class Front:
+    """The servers, running in a thread of their own until ``stop``."""
+
+    def __init__(self, spool: Spool, clock: Clock, settings: SmtpIn, folder: Path) -> None:
+        self.spool, self.clock, self.settings = spool, clock, settings
+        self.desk = Desk()
+        self.rings = 0
+        self.sockets = {name: _tcp() for name in ("smtp", "lmtp", "submission")}
+        self.sockets["ingest"] = socket.socket(socket.AF_UNIX)
+        self.sockets["ingest"].bind(str(folder / "ingest"))
+        for listener in self.sockets.values():
+            listener.listen(512)
+        self.places = {name: listener.getsockname() for name, listener in self.sockets.items()}
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: uvloop.run(self._main()), daemon=True)
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    async def _main(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self.commits = GroupCommit(self.spool, self._ring)
+        listeners = tuple(self.sockets.items())
+        await serve_mail(self.settings, self.desk, self.commits, self.clock, self._stop, self._ready.set, listeners)
+
+    def _ring(self) -> None:
+        self.rings += 1
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop, and go on."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+
+    def stop(self) -> None:
+        """Stop, and wait for the end."""
+        if self._thread.is_alive():
+            self.ask_to_stop()
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+        for listener in self.sockets.values():
+            listener.close()
+
+    def wire(self, lane: str = "smtp", *, greet: str = "client.example") -> Wire:
+        """A new connection, greeted unless ``greet`` is empty."""
+        wire = Wire(self.places[lane])
+        if greet:
+            assert wire.answer().startswith("220")
+            assert wire.say(f"{'LHLO' if lane in ('lmtp', 'ingest') else 'EHLO'} {greet}").startswith("250")
+        return wire
+
+    def kept(self) -> list[Entry]:
+        """What the spool has."""
+        return self.spool.pending(0, 10_000, 1 << 40)
+
+    def raws(self) -> list[bytes]:
+        """The bytes of what the spool has, behind our trace line."""
+        return [without_trace(self.spool.raw(entry.key)) for entry in self.kept()]
+
+
+class Wire:
+    """One connection."""
+
+    def __init__(self, place: tuple[str, int] | str) -> None:
+        self.socket = socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
+        self.socket.settimeout(10)
+        self.socket.connect(place)
+        self.file = self.socket.makefile("rb")
+
+    def send(self, data: bytes) -> None:
+        """These octets."""
+        self.socket.sendall(data)
+
+    def answer(self) -> str:
+        """One reply, all its lines; empty when the server has hung up."""
+        lines = []
+        while True:
+            try:
+                line = self.file.readline().decode("ascii")
+            except ConnectionResetError:
+                line = ""
+            lines.append(line.rstrip("\r\n"))
+            if line[3:4] != "-":
+                return "\n".join(lines)
+
+    def say(self, command: str) -> str:
+        """A command, and its reply."""
+        self.send(command.encode("utf-8", "surrogateescape") + b"\r\n")
+        return self.answer()
+
+    def open_mail(self, *recipients: str, sender: str = "customer@client.example") -> None:
+        """MAIL, RCPT and DATA, up to the 354."""
+        assert self.say(f"MAIL FROM:<{sender}>").startswith("250")
+        for recipient in recipients or ("support@help.example",):
+            assert self.say(f"RCPT TO:<{recipient}>").startswith("250")
+        assert self.say("DATA").startswith("354")
+
+    def mail(self, content: bytes, *recipients: str) -> str:
+        """A whole mail, and the answer to its end."""
+        self.open_mail(*recipients)
+        self.send(content + b"\r\n.\r\n")
+        return self.answer()
+
+    def ended(self) -> bool:
+        """Whether the server has hung up."""
+        try:
+            return self.file.readline() == b""
+        except ConnectionResetError:
+            return True
+
+    def close(self) -> None:
+        """Hang up."""
+        self.file.close()
+        self.socket.close()
+
+
+def without_trace(raw: bytes) -> bytes:
+    """The mail behind our own Received header."""
+    assert raw.startswith(b"Received: from ")
+    first, _, rest = raw.partition(b"; ")
+    assert first.count(b"\r\n") == 1
+    return rest.partition(b"\r\n")[2]
+
+
+def _tcp() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    return listener
