@@ -27,10 +27,12 @@ _QUOTED_LOCAL = re.compile(rf'"({_ATOM}{{1,128}})"')
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f]")
 _PLAIN_AUTHOR = re.compile(
-    r'(?:"?([A-Za-z0-9][A-Za-z0-9 ._\'-]{0,100}?)"? {0,3}<)?'
+    r"(?:([A-Za-z0-9][A-Za-z0-9 ._'-]{0,100}?) {0,3}<)?"
     r"([A-Za-z0-9_+-][A-Za-z0-9._+-]{0,62})@([a-z0-9.-]{1,200})(>?)"
 )
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[(<>,;:@\\)\[\]]|[^"(<>,;:@\\)\[\]]+', re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|"', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _FINDABLE = re.compile(r"[^\s<>()\[\],;:\"]{1,128}@[^\s<>()\[\],;:\"@]{1,255}")
 
 _ADDRESS_LIKE = re.compile(r"@[^\s@]{0,253}\.|@\s*$")
@@ -83,7 +85,7 @@ def _author(value: str) -> tuple[Address | None, str]:
         name = " ".join(pieces.comments)
     if any("@" in comment for comment in pieces.comments):
         return None, "an address in a comment of From"
-    if _hides_line_ends(name):
+    if encoded_word.hides_line_ends(name):
         return None, "line ends or NUL hidden in the name"
     return Address(address, display_name(name)), ""
 
@@ -192,20 +194,14 @@ def _word_characters(label: str) -> bool:
 
 def _bad_name(name: str, address: str) -> str:
     """Why a display name before an angle address makes the whole ambiguous; empty where it does not."""
-    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", name).strip()
-    if '"' in bare:
+    if name.count('"') - name.count('\\"') & 1:
         return "quote not closed"
+    bare = _QUOTED.sub("", name).strip()
     if ":" in bare or ";" in bare:
         return "a group"
     if "@" in bare and bare.lower() != address.lower() and _ADDRESS_LIKE.search(bare):
         return "a second address before the angle brackets"
     return ""
-
-
-def _hides_line_ends(name: str) -> bool:
-    if "=?" not in name:
-        return False
-    return bool(re.search("[\0\r\n]", encoded_word.unsafe(name)))
 
 
 # ------------------------------------------------------------------ lenient
@@ -230,9 +226,7 @@ def display_name(name: str) -> str:
     """A display name as a person reads it: decoded, unquoted, one line."""
     name = name.strip()
     if '"' in name:
-        name = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda match: re.sub(r"\\(.)", r"\1", match.group(1)), name).replace(
-            '"', ""
-        )
+        name = _QUOTED.sub(lambda match: _ESCAPED.sub(r"\1", match.group(1) or ""), name)
     return " ".join(encoded_word.decode(name).split()) if name else ""
 
 

@@ -70,10 +70,23 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str]:
             return _mended(octets, name), "not-utf-8" if name == "utf-8" else "8bit-without-charset"
     if name is None:
         return _unlabelled(octets), "unknown-charset"
+    if name not in _STATEFUL and not name.startswith("utf-") and _is_utf_8(octets, 1 if name.startswith("cp125") else 8):
+        return storable(octets.decode("utf-8")).removeprefix("\ufeff"), "mislabelled-utf-8"
     try:
         return storable(octets.decode(name)).removeprefix("\ufeff"), ""
     except (UnicodeDecodeError, ValueError):
         return _against_label(octets, name)
+
+
+def _is_utf_8(octets: bytes, chance: int) -> bool:
+    """Whether ``octets`` are UTF-8 by more than chance: valid, with more than ``chance`` sequences of several octets."""
+    if octets.isascii():
+        return False
+    try:
+        text = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return len(octets) - len(text) > chance and sum(char > "\x7f" for char in text[:4096]) > chance
 
 
 def storable(text: str) -> str:
@@ -104,11 +117,8 @@ def _unlabelled(octets: bytes) -> str:
 
 def _against_label(octets: bytes, name: str) -> tuple[str, str]:
     """The label's codec fails on these octets: UTF-8 if they are that, else the label with its holes marked."""
-    if name not in _STATEFUL and not name.startswith("utf-"):
-        try:
-            return storable(octets.decode("utf-8")), "mislabelled-utf-8"
-        except UnicodeDecodeError:
-            pass
+    if name not in _STATEFUL and _is_utf_8(octets, 0):
+        return storable(octets.decode("utf-8")), "mislabelled-utf-8"
     try:
         return storable(octets.decode(name, "replace")), "broken-charset"
     except (UnicodeDecodeError, ValueError):

@@ -83,7 +83,7 @@ def sanitise(html: str, keep_cids: frozenset[str]) -> str:
         return as_pre(plain_text(html[:MAX_HTML]))
     html = html.replace("\0", "")
     for _ in range(_ROUNDS):
-        cleaned = _round(html, keep_cids)
+        cleaned = _round(html, keep_cids).strip()
         if cleaned == html:
             return cleaned
         html = cleaned

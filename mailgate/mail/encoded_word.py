@@ -97,6 +97,11 @@ def _octets(encoding: str, text: str) -> bytes | None:
     return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
 
 
-def unsafe(value: str) -> str:
-    """``value`` with its encoded words read and nothing cleaned, to look for what was hidden in them."""
-    return _words(value, quote=False)
+def hides_line_ends(value: str) -> bool:
+    """Whether an encoded word in ``value`` holds a NUL or a line end: nobody's name does (catalogue S-09)."""
+    for match in _WORD.finditer(value):
+        octets = _octets(match.group(2), match.group(3)) or b""
+        wide = match.group(1).lower().startswith(("utf-16", "utf-32"))
+        if b"\r" in octets or b"\n" in octets or (b"\0" in octets and not wide):
+            return True
+    return False
