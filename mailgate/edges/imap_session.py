@@ -195,20 +195,12 @@ class Session:
         with self._asking("IDLE"):
             self._client.idle()
         try:
-            with self._asking("IDLE", seconds + self.account.command_deadline):
-                self._listen(seconds, every, beat)
+            while seconds > 0 and not self._client.stirs(min(seconds, every)):
+                seconds -= every
+                beat()
         finally:
             with self._asking("DONE"):
                 self._client.idle_done()
-
-    def _listen(self, seconds: float, every: float, beat: Callable[[], None]) -> None:
-        if self._client.idle_check(timeout=0):
-            return
-        while seconds > 0:
-            if self._client.idle_check(timeout=min(seconds, every)) or self._client.stirred:
-                return
-            seconds -= every
-            beat()
 
     def close(self) -> None:
         """LOGOUT, politely but not for long, and close; never raises."""

@@ -23,7 +23,6 @@ import select
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import imapclient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
@@ -71,7 +70,6 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient publish
         self._account = account
         self._line = line
         self._waker = waker
-        self.stirred = False  # whether the last wait ended before its time: news, the waker, or the server hung up
         super().__init__(
             account.host,
             account.port,
@@ -84,16 +82,26 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient publish
     def _create_IMAP4(self) -> Wire:  # noqa: N802 - imapclient's name
         return Wire(self._account, self.ssl_context, self._line)
 
-    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> list[Any]:
-        """With timeout 0, always "readable": news may stand in imaplib's buffer, where poll cannot see them."""
-        if timeout == 0:
-            return [sock]
+    def stirs(self, seconds: float) -> bool:
+        """Whether, within so many seconds of an IDLE, the server sends something or hangs up, or the waker rings.
+
+        imapclient's ``idle_check`` reads without blocking, which tears lines in two, and polls the socket only, while
+        news that came together with the ``+`` already stand in imaplib's buffer. Here nothing is read: ``idle_done``
+        does that, line by line.
+        """
+        sock = self.socket()
+        sock.setblocking(False)
+        try:
+            if self._imap.file.peek(1):
+                return True
+        except OSError:  # nothing there yet, as TLS says it (SSLWantReadError); a dead line shows in the poll below
+            pass
+        finally:
+            self._set_read_timeout()
         poller = select.poll()
         poller.register(sock.fileno(), select.POLLIN)
         poller.register(self._waker.fileno(), select.POLLIN)
-        events = poller.poll(None if timeout is None else timeout * 1000)
-        self.stirred = bool(events)
-        return events
+        return bool(poller.poll(seconds * 1000))
 
 
 def check(account: ImapAccount) -> None:
