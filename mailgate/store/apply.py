@@ -6,15 +6,15 @@ running transaction, the delivery's outcome with it. Nothing is kept unless the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mailgate.desk.plan import NEW_TICKET, Letter, OpenTicket, Outcome, Plan
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Envelope, Reading
-from mailgate.store.draft import TABLES, DeliveryRow, Draft
+from mailgate.store.draft import TABLES, DeliveryRow, Draft, Table
 from mailgate.store.effects import EFFECTS, queue_letter, requester_first
 from mailgate.store.read import FINISHED, tickets_by_id
-from mailgate.store.rows import key_of, to_json
+from mailgate.store.rows import Part, key_of, to_json
 from mailgate.store.work import Work
 
 TICKET_COLUMNS = (
@@ -22,8 +22,7 @@ TICKET_COLUMNS = (
     "requester_email, requester_name, requester_key, rule, reason, merged_into, created_ms, updated_ms, closed_ms, "
     "waiting_since_ms, answered_ms, rating, last_message_id, thread, events, head"
 )
-
-CUSTOMERS = (
+CUSTOMER_COLUMNS = (
     "brand, email_key, email, name, language, tags, tickets, open_tickets, last_rating, survey_asked_ms, updated_ms"
 )
 ADD_TO_CUSTOMER = (
@@ -34,13 +33,18 @@ ADD_TO_CUSTOMER = (
     "last_rating = COALESCE(excluded.last_rating, customers.last_rating), "
     "survey_asked_ms = COALESCE(excluded.survey_asked_ms, customers.survey_asked_ms), updated_ms = excluded.updated_ms"
 )
-DELIVERY_COLUMNS = (
+DELIVERIES = Table(
+    "deliveries",
     "entry_key, brand, mailbox, outcome, cause, ticket_id, message_id, duplicate_of, rule, generation, acknowledge, "
-    "trace, received_ms, settled_ms"
+    "trace, received_ms, settled_ms",
+    2,
+    "mailbox, outcome, cause, ticket_id, message_id, duplicate_of, rule, generation, acknowledge, trace, received_ms, "
+    "settled_ms",
 )
-SETTLE_DELIVERY = "ON CONFLICT (entry_key, brand) DO UPDATE SET " + ", ".join(
-    f"{column} = excluded.{column}" for column in DELIVERY_COLUMNS.split(", ")[2:]
-)
+
+
+TIMERS = Table("timers", "ticket_id, kind, due_ms", 2, "due_ms")
+CLEAR_TIMER = "DELETE FROM timers WHERE ticket_id = ? AND kind = ?"
 
 
 def open_plan(work: Work, plan: Plan, now_ms: int, rid: str) -> Ticket | None:
@@ -108,9 +112,10 @@ def write(
         queue_letter(draft, letter)
     if delivery is not None:
         _keep_raw(draft, delivery, plan)
-    flush(draft)
-    if delivery is not None:
-        _settle(draft, delivery, plan)
+        draft.work.unsettled.discard((delivery.entry_key, delivery.brand))
+        flush(draft, _outcome(draft, delivery, plan))
+    else:
+        flush(draft)
 
 
 def _keep_raw(draft: Draft, delivery: DeliveryRow, plan: Plan) -> None:
@@ -129,30 +134,42 @@ def _envelope_text(envelope: Envelope | None) -> str | None:
     return to_json({name: getattr(envelope, name) for name in Envelope.__slots__})
 
 
-def flush(draft: Draft) -> None:
-    """Write everything that a draft has gathered, one statement a table."""
-    rows = draft.work.rows
-    _write_tickets(draft)
-    for table, columns, conflict in TABLES:
-        rows.insert(table, columns, draft.rows.get(table, ()), conflict)
-    rows.many("DELETE FROM timers WHERE ticket_id = ? AND kind = ?", draft.cleared)
-    _write_words(draft)
-    rows.insert("customers", CUSTOMERS, _customer_rows(draft), ADD_TO_CUSTOMER)
+def flush(draft: Draft, *more: Part) -> None:
+    """Write everything that a draft has gathered, one statement a table, and ``more`` beside it."""
+    parts = [*_tickets(draft), *_tables(draft), *_timers(draft), *_words(draft), *_customers(draft), *more]
+    if parts:
+        draft.work.rows.write(parts)
 
 
-def _write_tickets(draft: Draft) -> None:
+def _tickets(draft: Draft) -> Iterator[Part]:
     """The new ticket as a whole, the others' changed columns, each with the head of its history."""
     for ticket_id, columns in draft.changed.items():
         link = draft.work.heads[ticket_id]
         if draft.opened and draft.ticket is not None and ticket_id == draft.ticket.id:
-            draft.work.rows.run(
-                f"INSERT INTO tickets ({TICKET_COLUMNS}) VALUES ({', '.join('?' * 30)})",  # noqa: S608
-                (*_ticket_row(draft.work.tickets[ticket_id]), link.events, link.head),
-            )
+            row = (*_ticket_row(draft.work.tickets[ticket_id]), link.events, link.head)
+            yield Part("tickets", TICKET_COLUMNS, (row,))
             continue
         names = ", ".join(f"{name} = ?" for name in (*columns, "events", "head"))
         sql = f"UPDATE tickets SET {names} WHERE id = ?"  # noqa: S608
-        draft.work.rows.run(sql, (*columns.values(), link.events, link.head, ticket_id))
+        yield Part("tickets", "", ((*columns.values(), link.events, link.head, ticket_id),), statement=sql)
+
+
+def _tables(draft: Draft) -> Iterator[Part]:
+    """The rows of each table; of two that would update the same row the last counts."""
+    for table in TABLES:
+        rows = draft.rows.get(table.name)
+        if rows:
+            once = list({row[: table.key]: row for row in rows}.values()) if table.update else rows
+            yield Part(table.name, table.columns, once, table.conflict)
+
+
+def _timers(draft: Draft) -> Iterator[Part]:
+    """Timers that are set, and those that are cleared."""
+    for (ticket_id, kind), due_ms in draft.timers.items():
+        if due_ms is None:
+            yield Part("timers", "", ((ticket_id, kind),), statement=CLEAR_TIMER)
+        else:
+            yield Part(TIMERS.name, TIMERS.columns, ((ticket_id, kind, due_ms),), TIMERS.conflict)
 
 
 def _ticket_row(ticket: Ticket) -> tuple[object, ...]:
@@ -166,44 +183,36 @@ def _ticket_row(ticket: Ticket) -> tuple[object, ...]:
     )
 
 
-def _write_words(draft: Draft) -> None:
-    rows = draft.work.rows
-    if rows.postgres:
-        rows.many(
-            "INSERT INTO search (message_id, words) VALUES (?, array_to_tsvector(CAST(? AS text[])))", draft.words
-        )
-    else:
-        rows.many(
-            "INSERT INTO search (rowid, words) VALUES (?, ?)", [(id_, " ".join(words)) for id_, words in draft.words]
-        )
+def _words(draft: Draft) -> Iterator[Part]:
+    """The search index: a document's distinct tokens."""
+    rows = [(message, " ".join(words)) for message, words in draft.words]
+    if rows and draft.work.rows.postgres:
+        yield Part("search", "message_id, words", rows, values="?, array_to_tsvector(string_to_array(?, ' '))")
+    elif rows:
+        yield Part("search", "rowid, words", rows)
 
 
-def _customer_rows(draft: Draft) -> list[tuple[object, ...]]:
+def _customers(draft: Draft) -> Iterator[Part]:
     """In the order of the keys, so that two appliers meet in the same order."""
-    return [
+    rows = [
         (
             *(brand, key, who.email, who.name, who.language, "[]", who.tickets, who.open_tickets),
             *(who.rating, who.survey_asked_ms, draft.now_ms),
         )
         for (brand, key), who in sorted(draft.customers.items())
     ]
+    if rows:
+        yield Part("customers", CUSTOMER_COLUMNS, rows, ADD_TO_CUSTOMER)
 
 
-def _settle(draft: Draft, delivery: DeliveryRow, plan: Plan) -> None:
+def _outcome(draft: Draft, delivery: DeliveryRow, plan: Plan) -> Part:
     """The outcome of the delivery, with all that explains it (promise 8)."""
     ticket_id = draft.ticket.id if draft.ticket and plan.ticket in (None, NEW_TICKET) else plan.ticket
     received_ms = draft.reading.envelope.received_ms if draft.reading else delivery.received_ms
     duplicate_of = draft.work.duplicates.get((delivery.entry_key, delivery.brand), "")
-    draft.work.rows.insert(
-        "deliveries",
-        DELIVERY_COLUMNS,
-        [
-            (
-                *(delivery.entry_key, delivery.brand, delivery.mailbox, plan.outcome.value),
-                *(plan.cause.value if plan.cause else "", ticket_id or None, draft.message, duplicate_of),
-                *(plan.rule, plan.generation, plan.acknowledge, to_json(plan.trace), received_ms, draft.now_ms),
-            )
-        ],
-        SETTLE_DELIVERY,
+    row = (
+        *(delivery.entry_key, delivery.brand, delivery.mailbox, plan.outcome.value),
+        *(plan.cause.value if plan.cause else "", ticket_id or None, draft.message, duplicate_of),
+        *(plan.rule, plan.generation, plan.acknowledge, to_json(plan.trace), received_ms, draft.now_ms),
     )
-    draft.work.unsettled.discard((delivery.entry_key, delivery.brand))
+    return Part(DELIVERIES.name, DELIVERIES.columns, (row,), DELIVERIES.conflict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailgate.desk.plan import NEW_TICKET
 from mailgate.desk.ticket import Status, Ticket
@@ -18,63 +18,57 @@ from mailgate.store.read import FINISHED, columns_of, tickets_by_id
 from mailgate.store.rows import key_of, to_json
 from mailgate.store.work import Work
 
-KEEP = "DO NOTHING"
-TABLES: tuple[tuple[str, str, str], ...] = (
-    (
-        "participants",
-        "ticket_id, email_key, email, name, role, since_ms",
-        "ON CONFLICT (ticket_id, email_key) DO UPDATE SET role = excluded.role",
-    ),
-    (
+
+class Table(NamedTuple):
+    """A table that drafts add rows to. Where ``update`` names columns, a row whose first ``key`` columns are there
+    already gets those of the new row; with ``key`` alone it stays as it is."""
+
+    name: str
+    columns: str
+    key: int = 0
+    update: str = ""
+
+    @property
+    def conflict(self) -> str:
+        """What SQL says to a row that is there already."""
+        if not self.key:
+            return ""
+        key = ", ".join(self.columns.split(", ")[: self.key])
+        news = ", ".join(f"{column} = excluded.{column}" for column in self.update.split(", "))
+        return f"ON CONFLICT ({key}) DO UPDATE SET {news}" if self.update else f"ON CONFLICT ({key}) DO NOTHING"
+
+
+TABLES = (
+    Table("participants", "ticket_id, email_key, email, name, role, since_ms", 2, "role"),
+    Table(
         "messages",
         "id, ticket_id, entry_key, direction, visibility, agent, marks, author_email, author_name, subject, "
         "message_id, text, new_text, language, verdict, proof, received_ms, created_ms",
-        "",
     ),
-    (
+    Table(
         "attachments",
         "message_id, path, filename, content_type, claimed_type, size, sha256, content_id, inline, noise, risks, place",
-        "",
     ),
-    (
-        "raws",
-        "entry_key, sha256, size, envelope, received_ms, data",
-        "ON CONFLICT (entry_key) DO NOTHING",
-    ),
-    ("known_ids", "brand, message_id, ticket_id, letter_id", "ON CONFLICT (brand, message_id) DO NOTHING"),
-    ("events", "ticket_id, seq, at_ms, kind, actor, meta, salt, payload, digest, mac", ""),
-    ("links", "ticket_id, other_id, why, created_ms", "ON CONFLICT (ticket_id, other_id) DO NOTHING"),
-    (
+    Table("raws", "entry_key, sha256, size, envelope, received_ms, data", 1),
+    Table("known_ids", "brand, message_id, ticket_id, letter_id", 2),
+    Table("events", "ticket_id, seq, at_ms, kind, actor, meta, salt, payload, digest, mac"),
+    Table("links", "ticket_id, other_id, why, created_ms", 2),
+    Table(
         "letters",
-        "id, ticket_id, entry_key, brand, kind, recipient, mail_from, message_id, subject, at_most_once, state, next_ms, "
-        "attempts, claimed_by, claimed_ms, created_ms, error, relay_message_id, failed_template",
-        "",
+        "id, ticket_id, entry_key, brand, kind, recipient, mail_from, message_id, subject, at_most_once, state, "
+        "next_ms, attempts, claimed_by, claimed_ms, created_ms, error, relay_message_id, failed_template",
     ),
-    ("letter_data", "letter_id, data", ""),
-    (
+    Table("letter_data", "letter_id, data"),
+    Table(
         "letter_bounces",
         "letter_id, email_key, email, action, status, reason, at_ms",
-        "ON CONFLICT (letter_id, email_key) DO UPDATE SET action = excluded.action, status = excluded.status, "
-        "reason = excluded.reason, at_ms = excluded.at_ms",
+        2,
+        "action, status, reason, at_ms",
     ),
-    (
-        "held",
-        "id, entry_key, brand, mailbox, cause, detail, author, subject, received_ms, state",
-        "ON CONFLICT (entry_key, brand) DO NOTHING",
-    ),
-    (
-        "timers",
-        "ticket_id, kind, due_ms",
-        "ON CONFLICT (ticket_id, kind) DO UPDATE SET due_ms = excluded.due_ms",
-    ),
-    (
-        "ratings",
-        "ticket_id, score, comment, rated_by, at_ms",
-        "ON CONFLICT (ticket_id) DO UPDATE SET score = excluded.score, comment = excluded.comment, "
-        "rated_by = excluded.rated_by, at_ms = excluded.at_ms",
-    ),
+    Table("held", "id, entry_key, brand, mailbox, cause, detail, author, subject, received_ms, state"),
+    Table("ratings", "ticket_id, score, comment, rated_by, at_ms", 1, "score, comment, rated_by, at_ms"),
 )
-"""Every table that a draft adds rows to: its columns, and what happens to a row that is there already."""
+"""In the order in which they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +112,7 @@ class Draft:
     message: int | None = None
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     changed: dict[int, dict[str, object]] = field(default_factory=dict)
-    cleared: list[tuple[int, str]] = field(default_factory=list)
+    timers: dict[tuple[int, str], int | None] = field(default_factory=dict)
     words: list[tuple[int, list[str]]] = field(default_factory=list)
     customers: dict[tuple[str, str], Customer] = field(default_factory=dict)
 

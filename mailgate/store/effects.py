@@ -205,12 +205,12 @@ def hold_mail(draft: Draft, effect: p.HoldMail) -> None:
 
 def set_timer(draft: Draft, effect: p.SetTimer) -> None:
     """Something becomes due."""
-    draft.add("timers", draft.resolve(effect.ticket).id, effect.kind, effect.due_ms)
+    draft.timers[draft.resolve(effect.ticket).id, effect.kind] = effect.due_ms
 
 
 def clear_timer(draft: Draft, effect: p.ClearTimer) -> None:
     """Nothing of that kind is due any more."""
-    draft.cleared.append((draft.resolve(effect.ticket).id, effect.kind))
+    draft.timers[draft.resolve(effect.ticket).id, effect.kind] = None
 
 
 def spend(draft: Draft, effect: p.Spend) -> None:

@@ -23,7 +23,7 @@ from mailgate.desk.facts import Clue, Facts, LetterFact
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
 from mailgate.store.read import MERGE_HOPS, tickets_by_id, tickets_where
-from mailgate.store.rows import Rows, from_json, id_key, key_of
+from mailgate.store.rows import Rows, among, from_json, id_key, key_of
 from mailgate.store.work import Work
 
 DONE = "done"
@@ -104,8 +104,8 @@ def _claim_contents(rows: Rows, marks: Sequence[Mark]) -> dict[Mark, str]:
 def _holders(rows: Rows, keys: list[str]) -> dict[str, tuple[str, int | None]]:
     if not keys:
         return {}
-    condition, params = rows.among("dedupe_key", keys)
-    found = rows.all(f"SELECT dedupe_key, entry_key, until_ms FROM dedupe WHERE {condition}", params)  # noqa: S608
+    condition = among("dedupe_key", keys)
+    found = rows.all(f"SELECT dedupe_key, entry_key, until_ms FROM dedupe WHERE {condition}", keys)  # noqa: S608
     return {key: (entry_key, until_ms) for key, entry_key, until_ms in found}
 
 
@@ -113,8 +113,9 @@ def known_entries(rows: Rows, keys: Sequence[str]) -> set[str]:
     """Which of these entries have a done-mark, for the spool's replay after a restore."""
     found: set[str] = set()
     for start in range(0, len(keys), 500):
-        condition, params = rows.among("entry_key", keys[start : start + 500])
-        found |= {key for (key,) in rows.all(f"SELECT entry_key FROM deliveries WHERE {condition}", params)}  # noqa: S608
+        part = keys[start : start + 500]
+        sql = f"SELECT entry_key FROM deliveries WHERE {among('entry_key', part)}"  # noqa: S608
+        found |= {key for (key,) in rows.all(sql, part)}
     return found
 
 
@@ -162,10 +163,11 @@ def _known_ids(rows: Rows, questions: Questions) -> dict[str, tuple[int | None, 
     if not asked:
         return {}
     by_key = {id_key(message_id): message_id for message_id in asked}
-    condition, params = rows.among("message_id", sorted(by_key))
+    keys = sorted(by_key)
+    condition = among("message_id", keys)
     found = rows.all(
         f"SELECT message_id, ticket_id, letter_id FROM known_ids WHERE brand = ? AND {condition}",  # noqa: S608
-        [questions.brand, *params],
+        [questions.brand, *keys],
     )
     return {by_key[key]: (ticket_id, letter_id) for key, ticket_id, letter_id in found}
 
@@ -215,8 +217,9 @@ def _letters(rows: Rows, ids: dict[str, tuple[int | None, int | None]]) -> dict[
     by_letter = {letter: message_id for message_id, (_, letter) in ids.items() if letter is not None}
     if not by_letter:
         return {}
-    condition, params = rows.among("id", sorted(by_letter))
-    found = rows.all(f"SELECT id, ticket_id, kind, recipient, message_id FROM letters WHERE {condition}", params)  # noqa: S608
+    letters = sorted(by_letter)
+    condition = among("id", letters)
+    found = rows.all(f"SELECT id, ticket_id, kind, recipient, message_id FROM letters WHERE {condition}", letters)  # noqa: S608
     return {by_letter[row[0]]: LetterFact(*row) for row in found}
 
 
@@ -252,8 +255,8 @@ def _spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
     asked = list(keys)
     if not asked:
         return {}
-    condition, params = work.rows.among("budget_key", asked)
-    found: dict[str, int] = dict(work.rows.all(f"SELECT budget_key, spent FROM budgets WHERE {condition}", params))  # noqa: S608
+    sql = f"SELECT budget_key, spent FROM budgets WHERE {among('budget_key', asked)}"  # noqa: S608
+    found: dict[str, int] = dict(work.rows.all(sql, asked))
     return {key: found.get(key, 0) + work.spent[key] for key in asked}
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from mailgate.store.apply import flush
 from mailgate.store.draft import Draft
-from mailgate.store.rows import Row, Rows, id_key
+from mailgate.store.rows import Row, Rows, among, id_key
 from mailgate.store.schema import LetterRow
 from mailgate.store.work import Work
 
@@ -100,8 +100,9 @@ def claim_letters(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Outg
     )
     if not found:
         return []
-    condition, params = rows.among("letter_id", [row[0] for row in found])
-    data: dict[int, bytes] = dict(rows.all(f"SELECT letter_id, data FROM letter_data WHERE {condition}", params))  # noqa: S608
+    ids = [row[0] for row in found]
+    sql = f"SELECT letter_id, data FROM letter_data WHERE {among('letter_id', ids)}"  # noqa: S608
+    data: dict[int, bytes] = dict(rows.all(sql, ids))
     return [_outgoing(row, bytes(data[row[0]])) for row in sorted(found, key=lambda row: (row[10], row[0]))]
 
 
@@ -124,8 +125,8 @@ def settle_letters(work: Work, results: Sequence[Result], now_ms: int) -> None:
         [(now_ms, r.relay_message_id, r.letter) for r in results if r.state is LetterState.SENT],
     )
     rows.many(
-        "UPDATE letters SET state = ?, attempts = attempts + ?, settled_ms = ?, next_ms = ?, error = ?, claimed_by = '' "
-        "WHERE id = ? AND state = 'handing'",
+        "UPDATE letters SET state = ?, attempts = attempts + ?, settled_ms = ?, next_ms = ?, error = ?, "
+        "claimed_by = '' WHERE id = ? AND state = 'handing'",
         [_other_row(result, now_ms) for result in results if result.state is not LetterState.SENT],
     )
     rows.many(
@@ -162,7 +163,8 @@ def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
     cut = "state = 'handing' AND (claimed_by = ? OR claimed_ms < ?)"
     params = (holder, now_ms - STALE_MS)
     again = work.rows.all(
-        f"UPDATE letters SET state = 'queued', claimed_by = '', next_ms = ? WHERE {cut} AND at_most_once = 0 RETURNING id",  # noqa: S608
+        f"UPDATE letters SET state = 'queued', claimed_by = '', next_ms = ? WHERE {cut} "  # noqa: S608
+        "AND at_most_once = 0 RETURNING id",
         (now_ms, *params),
     )
     unknown = work.rows.all(
@@ -202,10 +204,10 @@ def cancel_letter(work: Work, letter: int, now_ms: int, actor: str) -> bool:
 
 
 def _by_hand(work: Work, letter: int, state: LetterState, leaves: Sequence[str], now_ms: int, actor: str) -> bool:
-    condition, params = work.rows.among("state", list(leaves))
+    condition = among("state", leaves)
     changed = work.rows.all(
         f"UPDATE letters SET state = ?, next_ms = ?, claimed_by = '' WHERE id = ? AND {condition} RETURNING id",  # noqa: S608
-        [state.value, now_ms, letter, *params],
+        [state.value, now_ms, letter, *leaves],
     )
     if changed:
         tell_ticket(work, letter, state, "", now_ms, actor)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.store.chain import Link
-from mailgate.store.rows import Row, Rows, from_json, key_of, to_json
+from mailgate.store.rows import Row, Rows, among, from_json, key_of, to_json
 
 COLUMNS = (
     "id, number, rid, brand, mailbox, subject, status, team, kind, assignee, priority, tags, language, fields, "
@@ -32,9 +32,9 @@ def tickets_where(rows: Rows, column: str, values: list[Any], *, lock: bool) -> 
     """The same, chosen by any column."""
     if not values:
         return {}
-    condition, params = rows.among(column, values)
+    condition = among(column, values)
     locking = " ORDER BY id FOR UPDATE" if lock and rows.postgres else ""
-    found = rows.all(f"SELECT {COLUMNS} FROM tickets WHERE {condition}{locking}", params)  # noqa: S608
+    found = rows.all(f"SELECT {COLUMNS} FROM tickets WHERE {condition}{locking}", values)  # noqa: S608
     people = _participants(rows, [row[0] for row in found])
     return {row[0]: (ticket_of(row, people.get(row[0], ())), Link(row[27], bytes(row[28]))) for row in found}
 
@@ -75,10 +75,10 @@ def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
 def _participants(rows: Rows, ids: list[int]) -> Mapping[int, tuple[Participant, ...]]:
     if not ids:
         return {}
-    condition, params = rows.among("ticket_id", ids)
+    condition = among("ticket_id", ids)
     found: dict[int, list[Participant]] = {}
     sql = f"SELECT ticket_id, email, name, role FROM participants WHERE {condition} ORDER BY since_ms, email_key"  # noqa: S608
-    for ticket_id, email, name, role in rows.all(sql, params):
+    for ticket_id, email, name, role in rows.all(sql, ids):
         found.setdefault(ticket_id, []).append(Participant(email, name, ParticipantRole(role)))
     return {ticket_id: tuple(people) for ticket_id, people in found.items()}
 

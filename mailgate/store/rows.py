@@ -27,6 +27,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -49,11 +50,36 @@ class Conflict(Temporary):
     """Two transactions stood in each other's way; the same one, run again, may pass."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of ``Rows.write``: rows for a table, or with ``statement`` any SQL whose parameters are the one row.
+
+    ``columns`` is the list as SQL writes it, ``conflict`` an ``ON CONFLICT`` clause, ``values`` what stands for one row
+    where that is not a question mark a column.
+    """
+
+    table: str
+    columns: str
+    rows: Sequence[Sequence[object]]
+    conflict: str = ""
+    values: str = ""
+    statement: str = ""
+
+    def sql(self, rows: int) -> str:
+        """The statement for so many rows."""
+        return self.statement or _insert(self.table, self.columns, rows, self.conflict, self.values)
+
+
+def among(column: str, values: Sequence[object]) -> str:
+    """A condition that ``column`` is one of the values (at least one); they are its parameters."""
+    return f"{column} = ?" if len(values) == 1 else f"{column} IN ({', '.join('?' * len(values))})"
+
+
 class Rows:
     """Runs SQL on one database. ``postgres`` says which of the two dialects is spoken."""
 
     def __init__(self, url: str, *, checkpoints: bool = False) -> None:
-        """``url`` is ``sqlite:///PATH`` or ``postgresql://…``; nothing is opened yet. ``ValueError`` for anything else."""
+        """``url`` is ``sqlite:///PATH`` or ``postgresql://…``, else ``ValueError``; nothing is opened yet."""
         self.postgres = url.startswith(("postgresql://", "postgres://"))
         self.path: Path | None = None
         self._thread = threading.local()
@@ -123,11 +149,19 @@ class Rows:
         sql = f"{_insert(table, columns, len(rows), conflict)} RETURNING {returning}"
         return self.all(sql, [value for row in rows for value in row])
 
-    def among(self, column: str, values: Sequence[object]) -> tuple[str, list[object]]:
-        """A condition that ``column`` is one of the values (at least one), with its parameters."""
-        if self.postgres:
-            return f"{column} = ANY(?)", [list(values)]
-        return f"{column} IN ({', '.join('?' * len(values))})", list(values)
+    def write(self, parts: Sequence[Part]) -> None:
+        """Write what belongs together, in order.
+
+        PostgreSQL gets one statement with all of it, each part a ``WITH`` query: a mail costs one answer to wait for
+        instead of a dozen. So no row may be touched by two parts.
+        """
+        if not self.postgres:
+            for part in parts:
+                self.many(part.sql(1), part.rows)
+            return
+        inner = ", ".join(f"w{place} AS ({part.sql(len(part.rows))})" for place, part in enumerate(parts[:-1]))
+        sql = f"{'WITH ' if inner else ''}{inner} {parts[-1].sql(len(parts[-1].rows))}"
+        self.run(sql, [value for part in parts for row in part.rows for value in row])
 
     def select(self, query: Any) -> list[dict[str, Any]]:
         """The rows of a Peewee query as dictionaries; for the cold paths, where reading well counts."""
@@ -269,8 +303,8 @@ def _dialect(sql: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _insert(table: str, columns: str, rows: int, conflict: str) -> str:
-    values = f"({', '.join('?' * (columns.count(',') + 1))})"
+def _insert(table: str, columns: str, rows: int, conflict: str, values: str = "") -> str:
+    values = f"({values or ', '.join('?' * (columns.count(',') + 1))})"
     return f"INSERT INTO {table} ({columns}) VALUES {', '.join([values] * rows)} {conflict}"  # noqa: S608
 
 

@@ -1,8 +1,9 @@
 """The tables as Peewee models: one class a table, each with the sentence of what a row is.
 
-The migrations made the tables, and a test holds the models against them. Queries for people to read (lists, one ticket,
-counts) are built from these; the hot path writes its SQL itself. No model is bound to a database: ``Rows.select`` runs a
-query on the one that it has. Times are milliseconds since 1970 UTC; ``…_key`` is ``rows.key_of`` of its neighbour.
+The migrations made the tables, and a test holds the models against them. Queries for people to read (lists, one
+ticket, counts) are built from these; the hot path writes its SQL itself. No model is bound to a database:
+``Rows.select`` runs a query on the one that it has. Times are milliseconds since 1970 UTC; ``…_key`` is
+``rows.key_of`` of its neighbour.
 """
 
 from __future__ import annotations

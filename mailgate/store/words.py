@@ -1,14 +1,15 @@
 """A text as search tokens, the same for both databases: words, and pairs of characters where a script has no spaces.
 
-FTS5's and PostgreSQL's own tokenisers take a Chinese sentence for one word, so that 退款 is not found in 请退款谢谢. Here
-a run of Chinese, Japanese or Thai characters becomes its overlapping pairs; a search for three characters asks for both
-pairs. Case, width (NFKC) and accents are folded. Cheap and flat: 0.2 ms for 3 KB.
+FTS5's and PostgreSQL's own tokenisers take a Chinese sentence for one word, so that 退款 is not found in
+请退款谢谢. Here a run of Chinese, Japanese or Thai characters becomes its overlapping pairs; a search for three
+characters asks for both pairs. Case, width (NFKC) and accents are folded. Cheap and flat: 0.2 ms for 3 KB.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 LIMIT = 65_536
 """How many characters of a text are indexed; a tsvector over 1 MB would be refused."""
@@ -16,7 +17,13 @@ LIMIT = 65_536
 LONGEST = 64
 """No word that somebody searches for is longer; what is, is machine noise."""
 
-_SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_SPACELESS = "".join(
+    (
+        "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff",  # Thai, Lao, Burmese, Khmer
+        "\u3005-\u3007\u3040-\u30ff",  # Japanese syllables
+        "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",  # Chinese characters
+    )
+)
 _TOKEN = re.compile(rf"([{_SPACELESS}]+)|((?:(?![{_SPACELESS}])[^\W_])+)")
 
 
@@ -30,7 +37,7 @@ def words_of(text: str) -> list[str]:
         elif len(spaceless) == 1:
             found[spaceless] = None
         else:
-            found.update(dict.fromkeys(map("".join, zip(spaceless, spaceless[1:], strict=False))))
+            found.update(dict.fromkeys(map("".join, pairwise(spaceless))))
     return list(found)
 
 
