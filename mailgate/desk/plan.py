@@ -283,8 +283,8 @@ class LetterOrder:
 
     ``values`` are what the template of ``kind`` needs beyond ticket, brand and team (see ``letters/render.py`` for the
     table). ``attach`` are part paths of the mail being settled. ``purpose`` says which token the Reply-To carries
-    (None: the plain address). ``agent`` is the id of the agent who speaks (ANSWER) or is addressed. ``text`` is the body
-    of an ANSWER or COPY. ``template`` overrides the template's name. ``in_reply_to`` is the Message-ID answered.
+    (None: the plain address). ``agent`` is the id of the agent who speaks (ANSWER) or is addressed. ``text`` is the
+    body of an ANSWER or COPY. ``template`` overrides the template's name. ``in_reply_to`` is the Message-ID answered.
     """
 
     kind: LetterKind
