@@ -61,12 +61,18 @@ def test_every_language_of_the_marker_has_its_pattern() -> None:
 
 
 def test_answers_between_quotes_stay_new() -> None:
-    text = "On 16 Nov 2026, at 9:12, Desk <d@desk.example> wrote:\n> Which floor?\nThe third.\n> And which room?\n\nTwelve.\n\n> Thanks\n"
+    text = (
+        "On 16 Nov 2026, at 9:12, Desk <d@desk.example> wrote:\n> Which floor?\n"
+        "The third.\n> And which room?\n\nTwelve.\n\n> Thanks\n"
+    )
     assert new(text).split() == ["The", "third.", "Twelve."]
 
 
 def test_a_line_that_a_mail_program_broke_out_of_a_quote_stays_quote() -> None:
-    text = "Fine.\n\n> Please look at the back of the machine where the serial number is printed on a\nsmall label\n> and send it to us.\n"
+    text = (
+        "Fine.\n\n> Please look at the back of the machine where the serial number "
+        "is printed on a\nsmall label\n> and send it to us.\n"
+    )
     assert new(text) == "Fine."
 
 
@@ -81,13 +87,19 @@ def test_a_mail_without_any_quote_is_all_new() -> None:
 
 
 def test_a_bare_forward_says_what_it_forwards() -> None:
-    text = "---------- Forwarded message ---------\nFrom: Bo <bo@x.example>\nDate: Mon\nSubject: Bill\nTo: Ana\n\nThe bill is wrong.\n"
+    text = (
+        "---------- Forwarded message ---------\nFrom: Bo <bo@x.example>\nDate: "
+        "Mon\nSubject: Bill\nTo: Ana\n\nThe bill is wrong.\n"
+    )
     assert SpanKind.FORWARDED in kinds(text, "Fwd: Bill")
     assert "The bill is wrong." in new(text, "Fwd: Bill")
 
 
 def test_a_forward_with_a_comment_says_the_comment() -> None:
-    text = "Please see below.\n\nBegin forwarded message:\n\nFrom: Bo <bo@x.example>\nDate: Mon\nSubject: Bill\n\nThe bill is wrong.\n"
+    text = (
+        "Please see below.\n\nBegin forwarded message:\n\nFrom: Bo <bo@x.example>\n"
+        "Date: Mon\nSubject: Bill\n\nThe bill is wrong.\n"
+    )
     assert new(text, "Fwd: Bill") == "Please see below."
 
 
@@ -112,13 +124,34 @@ def test_a_signature_is_new_text_but_not_without_signature(delimiter: str) -> No
 @pytest.mark.parametrize(
     "line",
     [
-        "Sent from my iPhone", "Sent from my Galaxy", "Get Outlook for iOS<https://aka.ms/o0ukef>", "Sent from Yahoo Mail on Android",
-        "Von meinem iPhone gesendet", "Gesendet von Outlook für Android", "Envoyé de mon iPhone", "Enviado desde mi iPhone", "Enviado do meu iPhone",
-        "Inviato da iPhone", "Verstuurd vanaf mijn iPhone", "Wysłane z iPhone'a", "Отправлено с iPhone", "iPhone'umdan gönderildi", "Skickat från min iPhone",
-        "Sendt fra min iPhone", "Lähetetty iPhonesta", "Odesláno z iPhonu", "发自我的iPhone", "從我的iPhone傳送", "iPhoneから送信", "나의 iPhone에서 보냄",
-        "Gửi từ iPhone của tôi", "أُرسلت من الـ iPhone", "נשלח מה-iPhone שלי", "Sent with Proton Mail secure email.",
+        "Sent from my iPhone",
+        "Sent from my Galaxy",
+        "Get Outlook for iOS<https://aka.ms/o0ukef>",
+        "Sent from Yahoo Mail on Android",
+        "Von meinem iPhone gesendet",
+        "Gesendet von Outlook für Android",
+        "Envoyé de mon iPhone",
+        "Enviado desde mi iPhone",
+        "Enviado do meu iPhone",
+        "Inviato da iPhone",
+        "Verstuurd vanaf mijn iPhone",
+        "Wysłane z iPhone'a",
+        "Отправлено с iPhone",
+        "iPhone'umdan gönderildi",
+        "Skickat från min iPhone",
+        "Sendt fra min iPhone",
+        "Lähetetty iPhonesta",
+        "Odesláno z iPhonu",
+        "发自我的iPhone",
+        "從我的iPhone傳送",
+        "iPhoneから送信",
+        "나의 iPhone에서 보냄",
+        "Gửi từ iPhone của tôi",
+        "أُرسلت من الـ iPhone",
+        "נשלח מה-iPhone שלי",
+        "Sent with Proton Mail secure email.",
     ],
-)  # fmt: skip
+)
 def test_what_a_telephone_adds_is_signature(line: str) -> None:
     assert unsigned(f"It smokes.\n\n{line}\n") == "It smokes."
     assert SpanKind.SIGNATURE in kinds(f"It smokes.\n\n{line}\n")
@@ -127,11 +160,31 @@ def test_what_a_telephone_adds_is_signature(line: str) -> None:
 @pytest.mark.parametrize(
     "closing",
     [
-        "Best regards,", "Kind regards", "Mit freundlichen Grüßen", "Viele Grüße,", "Cordialement,", "Saludos cordiales,", "Atenciosamente,",
-        "Cordiali saluti", "Met vriendelijke groet,", "Pozdrawiam,", "С уважением,", "Saygılarımla,", "Med vänliga hälsningar", "Med venlig hilsen",
-        "Vennlig hilsen", "Ystävällisin terveisin", "S pozdravem", "此致", "よろしくお願いいたします。", "감사합니다.", "Trân trọng,", "مع أطيب التحيات", "בברכה,",
+        "Best regards,",
+        "Kind regards",
+        "Mit freundlichen Grüßen",
+        "Viele Grüße,",
+        "Cordialement,",
+        "Saludos cordiales,",
+        "Atenciosamente,",
+        "Cordiali saluti",
+        "Met vriendelijke groet,",
+        "Pozdrawiam,",
+        "С уважением,",
+        "Saygılarımla,",
+        "Med vänliga hälsningar",
+        "Med venlig hilsen",
+        "Vennlig hilsen",
+        "Ystävällisin terveisin",
+        "S pozdravem",
+        "此致",
+        "よろしくお願いいたします。",
+        "감사합니다.",
+        "Trân trọng,",
+        "مع أطيب التحيات",
+        "בברכה,",
     ],
-)  # fmt: skip
+)
 def test_a_closing_phrase_with_a_name_below_is_signature(closing: str) -> None:
     assert unsigned(f"It smokes.\n\n{closing}\nAna Lima\nLisbon\n") == "It smokes."
 
@@ -146,7 +199,10 @@ def test_a_closing_phrase_with_a_name_below_is_signature(closing: str) -> None:
         "Thanks for the quick help yesterday, but it smokes again.",
         "The file was sent from my iPhone app and never arrived, so I send it again.",
         "Disclaimer: I am no expert, but it smokes.",
-        "Regards\n\nI forgot to say that it also smells, and that the lamp on the left hand side is red since this morning at nine.",
+        (
+            "Regards\n\nI forgot to say that it also smells, and that the lamp on the "
+            "left hand side is red since this morning at nine."
+        ),
     ],
 )
 def test_ordinary_text_that_looks_like_a_signature_is_kept(text: str) -> None:
@@ -154,7 +210,10 @@ def test_ordinary_text_that_looks_like_a_signature_is_kept(text: str) -> None:
 
 
 def test_a_disclaimer_is_neither_new_text_nor_signature() -> None:
-    text = "It smokes.\n\nThis email and any attachments are confidential and intended solely for the addressee.\nIf you are not him, delete it.\n"
+    text = (
+        "It smokes.\n\nThis email and any attachments are confidential and intended "
+        "solely for the addressee.\nIf you are not him, delete it.\n"
+    )
     assert kinds(text) == [SpanKind.DISCLAIMER]
     assert new(text) == "It smokes."
 
@@ -175,10 +234,31 @@ def test_a_signature_between_answer_and_quote_is_found() -> None:
 # ------------------------------------------------------------------ soundness
 
 PIECES = st.sampled_from(
-    ["On 1 Jan 2026, Ana <a@x.example> wrote:", "> quoted", ">", "", "", "answer", "-- ", "From: a@x.example", "Sent: today", "Subject: x", "To: b",
-     "Sent from my iPhone", "Best regards,", "-----Original Message-----", quote.MARKER_LINE["en"], "> " + quote.MARKER_LINE["zh-Hans"], "____________",
-     "写道：", "\u202b:\u202c", "   ", "This email and any attachments are confidential", "a" * 700 + ":"]
-)  # fmt: skip
+    [
+        "On 1 Jan 2026, Ana <a@x.example> wrote:",
+        "> quoted",
+        ">",
+        "",
+        "",
+        "answer",
+        "-- ",
+        "From: a@x.example",
+        "Sent: today",
+        "Subject: x",
+        "To: b",
+        "Sent from my iPhone",
+        "Best regards,",
+        "-----Original Message-----",
+        quote.MARKER_LINE["en"],
+        "> " + quote.MARKER_LINE["zh-Hans"],
+        "____________",
+        "写道：",
+        "\u202b:\u202c",
+        "   ",
+        "This email and any attachments are confidential",
+        "a" * 700 + ":",
+    ]
+)
 
 
 def sound(text: str, spans: tuple[Span, ...]) -> None:
@@ -206,12 +286,27 @@ def test_spans_of_any_text_and_html_are_sound(text: str, html: str) -> None:
 
 
 EVIL = {
-    "spaces": " " * 100_000 + "x", "wrote": "On " * 33_000, "attributions": "On Mon, 1 Jan 2026 at 10:00, x\n" * 3_200, "angles": ">" * 100_000,
-    "angle lines": "> \n" * 33_000, "dashes": "-" * 100_000, "underscores": "_" * 100_000, "newlines": "\n" * 100_000, "tags": "<" * 100_000,
-    "addresses": "a@" * 50_000, "labels": "From: " * 16_000, "label lines": "From: a\n" * 12_000, "signatures": "-- \n" * 25_000,
-    "colons": "wrote 2026 10:00:\n" * 5_500, "delimited": "--\n\n> \n" * 14_000, "blanks": "\u00a0\u2003\u3000" * 33_000 + "x",
-    "growing": "\u0130\u1e9e\ufb03" * 33_000, "stars": "*" * 100_000, "closings": "Best regards,\n" * 7_000, "blocks": "From: a\nSent: b\nx\ny\nz\n" * 5_000,
-}  # fmt: skip
+    "spaces": " " * 100_000 + "x",
+    "wrote": "On " * 33_000,
+    "attributions": "On Mon, 1 Jan 2026 at 10:00, x\n" * 3_200,
+    "angles": ">" * 100_000,
+    "angle lines": "> \n" * 33_000,
+    "dashes": "-" * 100_000,
+    "underscores": "_" * 100_000,
+    "newlines": "\n" * 100_000,
+    "tags": "<" * 100_000,
+    "addresses": "a@" * 50_000,
+    "labels": "From: " * 16_000,
+    "label lines": "From: a\n" * 12_000,
+    "signatures": "-- \n" * 25_000,
+    "colons": "wrote 2026 10:00:\n" * 5_500,
+    "delimited": "--\n\n> \n" * 14_000,
+    "blanks": "\u00a0\u2003\u3000" * 33_000 + "x",
+    "growing": "\u0130\u1e9e\ufb03" * 33_000,
+    "stars": "*" * 100_000,
+    "closings": "Best regards,\n" * 7_000,
+    "blocks": "From: a\nSent: b\nx\ny\nz\n" * 5_000,
+}
 
 
 @pytest.mark.parametrize("name", EVIL)

@@ -50,8 +50,14 @@ ATTRIBUTIONS = {
     "fi gmail": f"ma 16. marrask. 2026 klo 9.12 {WHO} kirjoitti:",
     "cs gmail": f"po 16. 11. 2026 v 9:12 odesílatel {WHO} napsal:",
     "cs thunderbird": "Dne 16.11.2026 v 9:12 Support napsal(a):",
-    "ar gmail": "\u202bفي الاثنين، 16 نوفمبر 2026 في 9:12 ص تمت كتابة ما يلي بواسطة \u202aSupport\u202c\u200f <\u202asupport@desk.example\u202c\u200f>:\u202c",
-    "he gmail": "\u202bבתאריך יום ב׳, 16 בנוב׳ 2026 ב-9:12 מאת \u202aSupport\u202c\u200f <\u202asupport@desk.example\u202c\u200f>:\u202c",
+    "ar gmail": (
+        "\u202bفي الاثنين، 16 نوفمبر 2026 في 9:12 ص تمت كتابة ما يلي بواسطة \u202aSupport\u202c\u200f "
+        "<\u202asupport@desk.example\u202c\u200f>:\u202c"
+    ),
+    "he gmail": (
+        "\u202bבתאריך יום ב׳, 16 בנוב׳ 2026 ב-9:12 מאת \u202aSupport\u202c\u200f "
+        "<\u202asupport@desk.example\u202c\u200f>:\u202c"
+    ),
     "vi gmail": f"Vào 9:12, T.2, 16 thg 11, 2026 {WHO} đã viết:",
     "uk gmail": f"пн, 16 лист. 2026 р. о 09:12 {WHO} пише:",
     "hu gmail": f"{WHO} ezt írta (időpont: 2026. nov. 16., H, 9:12):",
@@ -123,13 +129,32 @@ def test_the_rule_above_a_header_block_belongs_to_it(rule: str) -> None:
 
 
 SEPARATORS = [
-    "-----Original Message-----", "-----Ursprüngliche Nachricht-----", "----- Message d'origine -----", "-----Mensaje original-----",
-    "-----Mensagem original-----", "-----Messaggio originale-----", "-----Oorspronkelijk bericht-----", "-----Wiadomość oryginalna-----",
-    "-----Исходное сообщение-----", "-----Özgün İleti-----".replace("İ", "i"), "-----Ursprungligt meddelande-----", "-----Oprindelig meddelelse-----",
-    "-----Opprinnelig melding-----", "-----Alkuperäinen viesti-----", "-----Původní zpráva-----", "------------------ 原始邮件 ------------------",
-    "---- 回复的原邮件 ----", "-----原始郵件-----", "-----元のメッセージ-----", "----- 원본 메일 -----", "-----الرسالة الأصلية-----", "-----הודעה מקורית-----",
-    "-----Thư gốc-----", "------- Original Message -------", "-------- Original Message --------",
-]  # fmt: skip
+    "-----Original Message-----",
+    "-----Ursprüngliche Nachricht-----",
+    "----- Message d'origine -----",
+    "-----Mensaje original-----",
+    "-----Mensagem original-----",
+    "-----Messaggio originale-----",
+    "-----Oorspronkelijk bericht-----",
+    "-----Wiadomość oryginalna-----",
+    "-----Исходное сообщение-----",
+    "-----Özgün İleti-----".replace("İ", "i"),
+    "-----Ursprungligt meddelande-----",
+    "-----Oprindelig meddelelse-----",
+    "-----Opprinnelig melding-----",
+    "-----Alkuperäinen viesti-----",
+    "-----Původní zpráva-----",
+    "------------------ 原始邮件 ------------------",
+    "---- 回复的原邮件 ----",
+    "-----原始郵件-----",
+    "-----元のメッセージ-----",
+    "----- 원본 메일 -----",
+    "-----الرسالة الأصلية-----",
+    "-----הודעה מקורית-----",
+    "-----Thư gốc-----",
+    "------- Original Message -------",
+    "-------- Original Message --------",
+]
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)

@@ -19,13 +19,34 @@ def back_on(text: str, language: str = "und") -> str | None:
 @pytest.mark.parametrize(
     "subject",
     [
-        "Out of Office: Re: [#1234] printer", "Automatic reply: printer", "Re: Out of office", "Auto: printer", "Automatische Antwort: Drucker",
-        "Abwesenheitsnotiz: Drucker", "Réponse automatique\xa0: imprimante", "Respuesta automática: impresora", "Resposta automática: impressora",
-        "Risposta automatica: stampante", "Automatisch antwoord: printer", "Automatyczna odpowiedź: drukarka", "Автоматический ответ: принтер",
-        "Otomatik yanıt: yazıcı", "Autosvar: skrivare", "Automatisk svar: printer", "Automaattinen vastaus: tulostin", "Automatická odpověď: tiskárna",
-        "自动回复：打印机", "回复：自动回复", "自動回覆: 印表機", "自動応答: プリンター", "자동 회신: 프린터", "رد تلقائي: طابعة", "תשובה אוטומטית: מדפסת", "Trả lời tự động: máy in",
+        "Out of Office: Re: [#1234] printer",
+        "Automatic reply: printer",
+        "Re: Out of office",
+        "Auto: printer",
+        "Automatische Antwort: Drucker",
+        "Abwesenheitsnotiz: Drucker",
+        "Réponse automatique\xa0: imprimante",
+        "Respuesta automática: impresora",
+        "Resposta automática: impressora",
+        "Risposta automatica: stampante",
+        "Automatisch antwoord: printer",
+        "Automatyczna odpowiedź: drukarka",
+        "Автоматический ответ: принтер",
+        "Otomatik yanıt: yazıcı",
+        "Autosvar: skrivare",
+        "Automatisk svar: printer",
+        "Automaattinen vastaus: tulostin",
+        "Automatická odpověď: tiskárna",
+        "自动回复：打印机",
+        "回复：自动回复",
+        "自動回覆: 印表機",
+        "自動応答: プリンター",
+        "자동 회신: 프린터",
+        "رد تلقائي: طابعة",
+        "תשובה אוטומטית: מדפסת",
+        "Trả lời tự động: máy in",
     ],
-)  # fmt: skip
+)
 def test_the_titles_of_notices_are_known(subject: str) -> None:
     assert vacation.notice_in_subject(subject)
 
@@ -48,11 +69,17 @@ def test_titles_that_only_speak_of_such_things_are_no_notices(subject: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "Hello,\n\nI am out of the office until 7 December.", "Guten Tag,\nich bin im Urlaub und lese keine Mails.", "Bonjour,\nje suis absent jusqu'au 3 décembre.",
-        "您好，我正在休假，12月3日回来。", "Olen lomalla 3.12. asti.", "Я в отпуске до 3 декабря.", "休暇中のため、返信が遅れます。", "휴가 중입니다.",
+        "Hello,\n\nI am out of the office until 7 December.",
+        "Guten Tag,\nich bin im Urlaub und lese keine Mails.",
+        "Bonjour,\nje suis absent jusqu'au 3 décembre.",
+        "您好，我正在休假，12月3日回来。",
+        "Olen lomalla 3.12. asti.",
+        "Я в отпуске до 3 декабря.",
+        "休暇中のため、返信が遅れます。",
+        "휴가 중입니다.",
         "This is an automatic reply. We have received your mail.",
     ],
-)  # fmt: skip
+)
 def test_the_first_words_of_notices_are_known(text: str) -> None:
     assert vacation.notice_in_text(text)
 
@@ -103,10 +130,17 @@ def test_the_day_of_return_is_read(text: str, language: str, day: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "I am away.", "Call 12-34 until then.", "Since 3 November I am here.", "Until 31 February", "Until 3 December 2019", "Until 3 December 2199",
-        "Until 99/99/9999", "", "until\n\n3 December",
+        "I am away.",
+        "Call 12-34 until then.",
+        "Since 3 November I am here.",
+        "Until 31 February",
+        "Until 3 December 2019",
+        "Until 3 December 2199",
+        "Until 99/99/9999",
+        "",
+        "until\n\n3 December",
     ],
-)  # fmt: skip
+)
 def test_no_day_is_invented(text: str) -> None:
     assert back_on(text, "en") is None
 

@@ -39,12 +39,15 @@ class Notice(NamedTuple):
 
 
 def split(text: str) -> Notice:
-    """``text`` parted where the copy of the letter begins: at a line that says so, or at a block of headers."""
+    """``text`` parted where the copy of the letter begins: at a line that says so, once somebody was named above it, or
+    at a block of headers."""
     lines = text[:MAX_NOTICE].split("\n")[:MAX_LINES]
+    named = False
     for at, line in enumerate(lines):
-        if at and (_says_copy(line) or _begins_headers(lines, at)):
+        if at and ((named and _says_copy(line)) or _begins_headers(lines, at)):
             start = at + 1 if _says_copy(line) else at
             return Notice(tuple(lines[:at]), "\n".join(lines[start:]))
+        named = named or "@" in line
     return Notice(tuple(lines), "")
 
 
