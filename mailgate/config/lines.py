@@ -66,7 +66,9 @@ class _Scanner:
         self.at += 2 if double else 1
         path: Path = ()
         for key in keys[:-1]:
-            path = self._within((*path, key))
+            path = (*path, key)
+            self.lines.setdefault(path, line)
+            path = self._within(path)
         path = (*path, keys[-1])
         if double:
             self.arrays[path] = self.arrays.get(path, -1) + 1

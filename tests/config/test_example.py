@@ -1,0 +1,89 @@
+"""``config.example.toml`` and the schema say the same, in both directions."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from mailgate.config.salvage import salvage
+from mailgate.config.schema import Config
+from mailgate.config.units import Duration
+
+TEXT = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
+DEFAULT = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
+WHOLE = DEFAULT.sub("", TEXT)
+"""The example with the keys that stand at their defaults switched on."""
+
+FREE = {"hours": Any, "sla": Any}
+
+
+def models(model: type[BaseModel], where: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """Every section of the schema, by its place: ``mailboxes.imap``."""
+    yield where, model
+    for name, info in model.model_fields.items():
+        inner = next(model_in(info.annotation), None)
+        if inner is not None:
+            yield from models(inner, f"{where}.{info.alias or name}".strip("."))
+
+
+def model_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from model_in(part)
+
+
+def tables(data: Any, where: str) -> list[dict[str, Any]]:
+    """The example's tables at that place; a list or named tables are looked into."""
+    found = [data]
+    for step in filter(None, where.split(".")):
+        found = [item[step] for item in found if step in item]
+        found = [each for item in found for each in (item if isinstance(item, list) else [item])]
+        if step in FREE:
+            found = [each for item in found for each in item.values()]
+    return found
+
+
+def plain(value: Any) -> Any:
+    """The values alone, "5 min" and "300s" being the same."""
+    if isinstance(value, BaseModel):
+        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, Duration):
+        return value.ms()
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list) else value
+
+
+def test_every_key_of_the_schema_stands_in_the_example() -> None:
+    data = tomllib.loads(WHOLE)
+    for where, model in models(Config):
+        shown = {key for table in tables(data, where) for key in table}
+        keys = {info.alias or name for name, info in model.model_fields.items()}
+        assert keys <= shown, f"[{where}]"
+
+
+def test_every_key_of_the_example_is_one_of_the_schema() -> None:
+    assert [str(complaint) for complaint in salvage(tomllib.loads(WHOLE), Config).complaints] == []
+    assert [str(complaint) for complaint in salvage(tomllib.loads(TEXT), Config).complaints] == []
+
+
+def test_a_key_behind_a_hash_stands_at_its_default() -> None:
+    """Switching on what is commented out changes nothing."""
+    whole, short = (salvage(tomllib.loads(text), Config).model for text in (WHOLE, TEXT))
+    assert plain(whole) == plain(short)
+    assert len(DEFAULT.findall(TEXT)) > 80
+
+
+def test_every_key_of_the_schema_has_a_sentence() -> None:
+    for where, model in models(Config):
+        for name, info in model.model_fields.items():
+            assert info.description, f"{where}.{name}"
+            assert info.description.strip().endswith((".", ":", "?")) or where == "", f"{where}.{name}"
+            assert info.default is not PydanticUndefined or info.default_factory or info.is_required()
