@@ -17,7 +17,8 @@ from mailgate.letters.address import Addressing
 from mailgate.letters.buttons import buttons
 from mailgate.letters.headers import clean_line, shorten
 from mailgate.letters.kinds import MANNERS
-from mailgate.letters.words import cut, mailto
+from mailgate.letters.vocabulary import said
+from mailgate.letters.words import cut
 from mailgate.mail.quote import MARKER_LINE
 
 SUBJECT_LENGTH = 200
@@ -32,8 +33,11 @@ _LENGTHS: Mapping[tuple[LetterKind, str], int] = {
     (LetterKind.COPY, "quote"): 8_000,
     (LetterKind.UNDELIVERED, "text"): 8_000,
 }
+UNPROVED = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATION})
+"""What these are about was not proved to be anybody's, so nothing of it is repeated (DESIGN: promise 6)."""
+
+_ROWS: Mapping[LetterKind, str] = {LetterKind.NOTIFICATION: "history", LetterKind.REMINDER: "tickets"}
 _NO_SUBJECT = {"en": "(no subject)", "zh": "（无主题）"}
-_PRIORITIES_ZH = {"low": "低", "normal": "普通", "high": "高", "urgent": "紧急"}
 
 
 def context(
@@ -59,13 +63,22 @@ def context(
     for (kind, name), most in _LENGTHS.items():
         if kind is order.kind:
             full[name] = cut(full[name], most)
+    if order.kind in UNPROVED:
+        full["subject"] = full["name"] = full["requester"] = ""
     full["marker"] = marker(language) if MANNERS[order.kind].marker else ""
     full["reference"] = addressing.reference
+    _in_readers_words(full, order.kind, language)
     subject = f"{full['tag']} {full['subject']}".strip()
     full["buttons"] = buttons(order.kind, addressing, subject, language)
-    if len(full.get("tickets", ())) == 1:
-        full["tickets"][0]["link"] = mailto(addressing.reply, f"Re: {subject}", "#take\n")
     return full
+
+
+def _in_readers_words(full: dict[str, Any], kind: LetterKind, language: str) -> None:
+    """The desk's own words, wherever they stand, in the reader's."""
+    if kind is LetterKind.NOTIFICATION:
+        full["marks"] = tuple([said(mark, language) for mark in full["marks"]])
+    for row in full[_ROWS[kind]] if kind in _ROWS else ():
+        row.update(status=said(row["status"], language), priority=said(row["priority"], language))
 
 
 def marker(language: str) -> str:
@@ -92,7 +105,6 @@ def _common(order: LetterOrder, ticket: Ticket | None, brand: Brand, policy: Pol
     team = policy.teams.get(ticket.team)
     agent = policy.agents.get(ticket.assignee)
     requester = ticket.requester
-    chinese = language.startswith("zh")
     return {
         **common,
         "number": str(ticket.number),
@@ -100,6 +112,6 @@ def _common(order: LetterOrder, ticket: Ticket | None, brand: Brand, policy: Pol
         "subject": customers_subject(ticket.subject, tag, language),
         "team": team.name_in(language) if team else "",
         "requester": clean_line(requester.name) or requester.email,
-        "priority": _PRIORITIES_ZH.get(ticket.priority, ticket.priority) if chinese else ticket.priority,
+        "priority": said(ticket.priority, language),
         "assignee": agent.name if agent else "",
     }

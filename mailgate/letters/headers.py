@@ -31,7 +31,8 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f-\x9f]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*"@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?')
-_WORD_OCTETS = 45  # base64 makes 60 of them; with =?utf-8?B? and ?= an encoded word has 72 of its 75 octets
+_WORD_OCTETS = 39  # base64 makes 52 of them, so an encoded word (64 octets) fits behind any name of ours
+_LONG_WORD = 64
 
 
 def clean_line(text: str) -> str:
@@ -56,9 +57,9 @@ def is_address(email: str) -> bool:
 def unstructured(name: str, text: str) -> bytes:
     """One header of free text, such as Subject."""
     text = clean_line(text)
-    if _PLAIN.fullmatch(text) and "=?" not in text:
-        return _folded(name, text.split(" "))
-    return _folded(name, _mixed_words(text))
+    words = text.split(" ")
+    plain = _PLAIN.fullmatch(text) and "=?" not in text and max(map(len, words)) < _LONG_WORD
+    return _folded(name, words if plain else _mixed_words(text))
 
 
 def addresses(name: str, people: Iterable[Address]) -> bytes:
@@ -122,7 +123,7 @@ def _mixed_words(text: str) -> list[str]:
     words: list[str] = []
     run: list[str] = []
     for word in text.split(" "):
-        if _PLAIN.fullmatch(word) and len(word) < LIMIT and "=?" not in word:
+        if _PLAIN.fullmatch(word) and len(word) < _LONG_WORD and "=?" not in word:
             words += _encoded_words(" ".join(run)) if run else []
             words.append(word)
             run = []

@@ -52,6 +52,7 @@ _METHODS = frozenset(
 )
 _KINDS = frozenset(kind.value for kind in LetterKind)
 _TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_RAW_TEXT = re.compile(r"<(?:title|style|textarea)\b[^<]*\Z", re.IGNORECASE)
 _STAND_IN = re.compile(r"<!--mg-(\d+)-->|mg-(\d+)-mg")
 
 
@@ -224,6 +225,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return isinstance(obj, jinja2.runtime.TemplateReference) or type(obj).__name__ == "TemplateModule"
         return super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """No ``format``: a width in it makes text of any length."""
+        del value
+
     def _range(self, *bounds: int) -> range:
         steps = range(*bounds)
         self._steps += len(steps)
@@ -270,14 +275,14 @@ def _subfolders(root: Path) -> Iterator[Path]:
 def _styled(source: str, css: str) -> str:
     """``source`` with the rules of ``css`` as style attributes: mail clients know nothing else reliably.
 
-    The inliner parses HTML, so Jinja's tags step aside for it: in text as comments, inside an element's tag as a word.
+    The inliner parses HTML, so Jinja's tags step aside for it: in text as comments, elsewhere as a word.
     """
     kept: list[str] = []
 
     def aside(match: re.Match[str]) -> str:
         kept.append(match.group())
         before = source[: match.start()]
-        inside = before.rfind("<") > before.rfind(">")
+        inside = before.rfind("<") > before.rfind(">") or _RAW_TEXT.search(before)
         return f"mg-{len(kept) - 1}-mg" if inside else f"<!--mg-{len(kept) - 1}-->"
 
     plain = _TAGS.sub(aside, source)

@@ -121,10 +121,10 @@ VALUES: Mapping[LetterKind, tuple[Value, ...]] = {
     LetterKind.REMINDER: (
         Value(
             "tickets",
-            "what waits, most urgent first; with ``rid`` each gets a link of its own",
+            "what waits, most urgent first",
             default=(),
             sample=({"number": 1042, "subject": "Printer broken", "waited_ms": 7_200_000, "due_ms": _NOON},),
-            item={**_TICKET, "waited_ms": None, "due_ms": None, "rid": "", "link": ""},
+            item={**_TICKET, "waited_ms": None, "due_ms": None},
         ),
     ),
     LetterKind.SURVEY: (Value("answer_until_ms", "until when an answer counts", default=None, sample=_NOON),),

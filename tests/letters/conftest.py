@@ -114,9 +114,9 @@ def read(letter: Letter) -> EmailMessage:
 def text_of(letter: Letter) -> str:
     part = read(letter).get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def html_of(letter: Letter) -> str:
     part = read(letter).get_body(("html",))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
