@@ -365,8 +365,14 @@ def _reasons_for_silence(facts: Facts) -> tuple[str, ...]:
     suppress = facts.first("x-auto-response-suppress")  # MS-OXCMAIL 2.2.3.2.14: any value but None asks for silence
     if suppress and suppress.lower() != "none":
         reasons.append(f"X-Auto-Response-Suppress: {suppress}"[:200])
-    if _speaks_for_a_robot(facts.author):
+    if not facts.author:
+        reasons.append("nobody to answer: no author can be read")
+    elif _speaks_for_a_robot(facts.author):
         reasons.append(f"From: {facts.author}")
+    if any(facts.ours.is_own(address.email) for address in facts.mail.reply_to[:20]):
+        reasons.append("Reply-To: an answer would come back to us")
+    if facts.first("return-path") == "<>":
+        reasons.append("Return-Path: <>")
     if facts.mail.minimal:
         reasons.append("too complex to read whole")
     return tuple(reasons)

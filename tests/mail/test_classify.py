@@ -137,6 +137,17 @@ def test_L21_asking_for_a_receipt_is_no_sign_of_a_machine() -> None:
     assert verdict(raw) == Verdict(VerdictKind.GENUINE, automatic=False)
 
 
+def test_L24_an_answer_that_would_come_back_to_us_is_not_given() -> None:
+    found = verdict(mail("Reply-To: support+x@help.example"))
+    assert (found.kind, found.automatic) == (VerdictKind.GENUINE, True)
+
+
+@pytest.mark.parametrize("author", ["", "<>", "undisclosed:;"])
+def test_a_mail_without_an_author_has_nobody_to_answer(author: str) -> None:
+    found = verdict(mail(author=author))
+    assert (found.kind, found.automatic) == (VerdictKind.GENUINE, True)
+
+
 def test_an_empty_mail_without_subject_is_genuine() -> None:
     raw = b"From: ana@client.example\r\nTo: support@help.example\r\n\r\n"
     assert verdict(raw).kind is VerdictKind.GENUINE
@@ -189,7 +200,8 @@ def test_L06_x_autoreply_no_is_a_person() -> None:
 
 def test_L07_the_null_envelope_sender_is_a_machine() -> None:
     assert verdict(mail(), mail_from="").automatic
-    assert verdict(mail("Return-Path: <>"), mail_from=None, source="imap").automatic
+    assert verdict(mail("Return-Path: <>"), mail_from=None, source="imap").kind is VerdictKind.AUTO_REPLY
+    assert verdict(mail("Return-Path: <>")).automatic
 
 
 def test_L07_an_unknown_envelope_sender_is_no_evidence() -> None:
