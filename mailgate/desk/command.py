@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from mailgate.desk.lifecycle import Happening
 from mailgate.desk.policy import Agent, Policy
 
-_LINE = re.compile(r"\s*[#＃]\s?(?P<word>[^\W\d_][\w-]*)(?:[ \t:：]+(?P<rest>.*))?\s*\Z")
+_LINE = re.compile(r"\s*[#＃](?P<word>[^\W\d_][\w-]*)(?:[ \t:：]+(?P<rest>.*))?\s*\Z")
 LIMIT = 20
 """Commands in one mail; what stands below them is text."""
 

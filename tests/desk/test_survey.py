@@ -38,7 +38,20 @@ def test_a_lone_word_digit_or_face_is_a_rating(text: str, score: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  \n ", "1 no wait 5", "1\n5", "it was good", "6", "0", "I am away until 5 May", "good or bad", "-1", "55", "👍👎"],
+    [
+        "",
+        "  \n ",
+        "1 no wait 5",
+        "1\n5",
+        "it was good",
+        "6",
+        "0",
+        "I am away until 5 May",
+        "good or bad",
+        "-1",
+        "55",
+        "👍👎",
+    ],
 )
 def test_V06_anything_doubtful_is_no_rating(text: str) -> None:
     assert rating(text) is None

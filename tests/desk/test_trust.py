@@ -14,7 +14,10 @@ PASS, UNKNOWN, FAIL = Proof.PASS, Proof.UNKNOWN, Proof.FAIL
 OWN, OTHER, NONE = Held.OWN, Held.OTHER, Held.NONE
 
 EXPECTED = {
-    "former agent with a token": [(Who.FORMER_AGENT, OWN, PASS, True, "hold"), (Who.FORMER_AGENT, OWN, FAIL, False, "hold")],
+    "former agent with a token": [
+        (Who.FORMER_AGENT, OWN, PASS, True, "hold"),
+        (Who.FORMER_AGENT, OWN, FAIL, False, "hold"),
+    ],
     "agent with own token, proved": [(Who.AGENT, OWN, PASS, True, "speak"), (Who.AGENT, OWN, PASS, False, "speak")],
     "agent who would act, not proved": [
         (Who.AGENT, OWN, UNKNOWN, True, "confirm"),
@@ -48,9 +51,7 @@ CASES = [(row, *case) for row, cases in EXPECTED.items() for case in cases]
 
 
 @pytest.mark.parametrize(("row", "who", "held", "proof", "acts", "treatment"), CASES)
-def test_each_row_gives_its_treatment(
-    row: str, who: Who, held: Held, proof: Proof, acts: bool, treatment: str
-) -> None:
+def test_each_row_gives_its_treatment(row: str, who: Who, held: Held, proof: Proof, acts: bool, treatment: str) -> None:
     trust = judge(who, Who.FIRST, held, proof, acts)
     assert (trust.row, trust.treatment.name) == (row, treatment)
 

@@ -1,0 +1,134 @@
+"""Mail of robots: delivery reports, vacations, receipts. None is ever answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailgate.desk.facts import Facts, LetterFact
+from mailgate.desk.plan import (
+    AddEvent,
+    AddMessage,
+    Cause,
+    ChangeTicket,
+    Direction,
+    LetterKind,
+    OpenTicket,
+    Outcome,
+    Plan,
+    Purpose,
+    RecordBounce,
+    Visibility,
+)
+from mailgate.desk.ticket import Status
+from mailgate.mail.model import Action, Bounce, Proof, ReportedRecipient, VerdictKind
+from tests.desk.conversation import NOW_MS, Desk, effects, mail, reading, ticket
+
+CLEO = "cleo@customer.example"
+ANA = "ana@acme.example"
+OURS = "sent@acme.example"
+FAILED = ReportedRecipient(CLEO, Action.FAILED, "5.1.1", "no such user")
+
+
+def bounce_of(
+    kind: LetterKind = LetterKind.ANSWER, who: ReportedRecipient = FAILED, to: str = CLEO, known: bool = True
+) -> Plan:
+    """What becomes of a report about a letter of ticket 1042."""
+    letter = LetterFact(9, ticket().id, kind.value, to, OURS)
+    desk = Desk(tickets=(ticket(assignee="ana"),), known_ids={OURS: ticket(assignee="ana")} if known else {})
+    desk.facts = Facts(letters={OURS: letter} if known else {})
+    report = Bounce((who,), (OURS,), "Re: [#1042] Printer")
+    return desk.plan(
+        reading(mail(sender="mailer-daemon@mx.example"), Proof.UNKNOWN, VerdictKind.BOUNCE, mail_from="", bounce=report)
+    )
+
+
+def test_L16_a_failed_answer_is_written_on_its_letter_and_the_agent_is_told() -> None:
+    plan = bounce_of()
+    assert plan.outcome is Outcome.BOUNCE
+    assert effects(plan, RecordBounce) == [RecordBounce(9, ticket().id, FAILED)]
+    [event] = effects(plan, AddEvent)
+    assert isinstance(event, AddEvent)
+    assert CLEO not in str(event.meta)
+    assert [(letter.kind, letter.to.email, letter.values["status"]) for letter in plan.letters] == [
+        (LetterKind.UNDELIVERED, ANA, "5.1.1")
+    ]
+
+
+@pytest.mark.parametrize("action", [Action.DELAYED, Action.DELIVERED, Action.RELAYED, Action.EXPANDED])
+def test_L16_what_did_not_fail_is_written_down_silently(action: Action) -> None:
+    plan = bounce_of(who=ReportedRecipient(CLEO, action))
+    assert (plan.outcome, plan.letters) == (Outcome.BOUNCE, ())
+    assert effects(plan, RecordBounce)
+
+
+@pytest.mark.parametrize("kind", [LetterKind.ACKNOWLEDGEMENT, LetterKind.UNDELIVERED, LetterKind.NOTIFICATION])
+def test_L20_a_robots_letter_that_bounced_is_recorded_and_starts_no_third_mail(kind: LetterKind) -> None:
+    plan = bounce_of(kind)
+    assert (plan.outcome, plan.letters) == (Outcome.BOUNCE, ())
+
+
+def test_L33_nobody_is_told_at_the_address_that_is_dead() -> None:
+    dead = ReportedRecipient(ANA, Action.FAILED, "5.1.1")
+    assert bounce_of(LetterKind.COPY, dead, ANA).letters == ()
+
+
+def test_L17_a_report_on_a_letter_we_never_sent_is_held_whatever_its_subject_says() -> None:
+    plan = bounce_of(known=False)
+    assert (plan.outcome, plan.cause) == (Outcome.HOLD, Cause.BOUNCE_UNKNOWN)
+    assert not effects(plan, RecordBounce)
+
+
+def test_L19_a_report_that_only_names_our_token_address_finds_its_ticket() -> None:
+    desk = Desk(tickets=(ticket(),))
+    report = Bounce((FAILED,), (), "", (desk.token_address(Purpose.CUSTOMER, CLEO),))
+    plan = desk.plan(reading(mail(sender=""), Proof.UNKNOWN, VerdictKind.BOUNCE, bounce=report))
+    assert (plan.outcome, plan.ticket) == (Outcome.BOUNCE, ticket().id)
+    assert effects(plan, AddEvent)
+
+
+def test_L15_a_vacation_reply_is_put_on_its_ticket_which_stays_as_it_is() -> None:
+    desk = Desk(tickets=(ticket(status=Status.CLOSED, closed_ms=NOW_MS),))
+    plan = desk.answer("I am away", Purpose.CUSTOMER, CLEO, kind=VerdictKind.AUTO_REPLY)
+    assert plan.outcome is Outcome.APPEND
+    [message] = effects(plan, AddMessage)
+    assert isinstance(message, AddMessage)
+    assert (message.direction, message.visibility) == (Direction.ROBOT, Visibility.AGENTS)
+    assert not effects(plan, ChangeTicket)
+    assert plan.letters == ()
+
+
+def test_L01_a_vacation_reply_without_a_ticket_is_held() -> None:
+    plan = Desk().plan(reading(mail("I am away"), kind=VerdictKind.AUTO_REPLY))
+    assert (plan.cause, plan.letters) == (Cause.ROBOT, ())
+
+
+def test_L28_an_agents_vacation_reply_is_an_event_that_no_customer_sees() -> None:
+    desk = Desk(tickets=(ticket(),))
+    plan = desk.answer("I am away", Purpose.AGENT, ANA, kind=VerdictKind.AUTO_REPLY)
+    assert (plan.outcome, plan.letters) == (Outcome.EVENT, ())
+    assert not effects(plan, AddMessage)
+
+
+def test_L05_a_machines_own_mail_opens_a_ticket_that_is_not_acknowledged() -> None:
+    plan = Desk().plan(reading(mail("Disk full", "nagios@host.example"), kind=VerdictKind.BULK))
+    assert plan.outcome is Outcome.NEW
+    assert effects(plan, OpenTicket)
+    assert {letter.kind for letter in plan.letters} == {LetterKind.NOTIFICATION}
+    assert plan.acknowledge.startswith("a robot wrote it")
+
+
+@pytest.mark.parametrize("report", ["mdn", "arf", "calendar", "challenge"])
+def test_L21_L22_L23_L34_reports_are_events_on_their_ticket_and_held_without_one(report: str) -> None:
+    what = mail("Read.", in_reply_to=(OURS,))
+    alone = Desk().plan(reading(what, kind=VerdictKind.AUTO_REPLY, report=report))
+    assert (alone.outcome, alone.cause, alone.letters) == (Outcome.HOLD, Cause.ROBOT, ())
+    desk = Desk(tickets=(ticket(),), known_ids={OURS: ticket()})
+    desk.facts = Facts(letters={OURS: LetterFact(9, ticket().id, "answer", CLEO, OURS)})
+    known = desk.plan(reading(what, kind=VerdictKind.AUTO_REPLY, report=report))
+    assert (known.outcome, known.letters) == (Outcome.EVENT, ())
+
+
+def test_a_strangers_robot_with_a_guessed_number_is_not_put_on_the_ticket() -> None:
+    desk = Desk(tickets=(ticket(),))
+    plan = desk.plan(reading(mail(sender="x@y.example", subject="[#1042]"), kind=VerdictKind.AUTO_REPLY))
+    assert plan.cause is Cause.ROBOT
