@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mailgate.config.settings import Settings
     from mailgate.store.database import Store
 
+PIPE_WIDTH = 1000
 DEFAULT_CONFIG = Path("config.toml")
 
 ConfigFile = Annotated[
@@ -65,10 +66,10 @@ def emit(value: object) -> None:
 
 
 def console() -> Console:
-    """A console on stdout: colours in a terminal, plain text in a pipe."""
+    """A console on stdout: colours in a terminal, plain text in a pipe, where no line is cut."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
@@ -77,7 +78,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        shown.add_column(name, no_wrap=True, overflow="ellipsis")
     for row in rows:
         shown.add_row(*(Text(plain(cell)) for cell in row))
     console().print(shown if shown.row_count else empty)

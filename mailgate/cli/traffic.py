@@ -38,9 +38,12 @@ def ingest(
 
     One mail from stdin with -. Once kept, it becomes a ticket as any other mail does.
     """
+    from mailgate.desk.token import split_address
     from mailgate.ingest import ingest_paths, ingest_pipe
 
     settings = read_settings(config)
+    if mailbox and not split_address(mailbox, settings.policy.mailboxes):
+        raise typer.BadParameter(f"{mailbox} is no mailbox of the desk")
     if paths == [PIPE]:
         refusal = ingest_pipe(settings, sys.stdin.buffer.read(), mailbox)
         if refusal:

@@ -44,7 +44,8 @@ def test_keys_of_a_table_must_all_hold_and_values_of_a_list_are_alternatives() -
 
 def test_groups_nest_and_stand_beside_when() -> None:
     rule, wrong = compiled(
-        'when = { any = [{ subject = "a" }, { none = [{ body = "b" }, { body = "c" }] }] }\nnone = [{ verdict = "bulk" }]'
+        'when = { any = [{ subject = "a" }, { none = [{ body = "b" }, { body = "c" }] }] }\n'
+        'none = [{ verdict = "bulk" }]'
     )
     assert wrong == []
     any_, none = rule.when.children

@@ -1,0 +1,162 @@
+"""What an admin types against a desk that has mail: answers for people, ``--json`` for machines, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mailgate.clock import SystemClock
+from mailgate.config.load import load
+from mailgate.edges.spool import Spool
+from tests.cli.conftest import DESK, Run, feed, mail
+from tests.config.folder import write
+
+SPAM_RULE = '\n[[rules]]\nname = "later"\nwhen = { subject = "later" }\nhold = "not today"\n'
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Path:
+    """A desk with two tickets, one held mail, and letters in the outbox."""
+    config = write(tmp_path / "desk", DESK, SPAM_RULE)
+    feed(config, mail("Printer broken"), mail("退款", "我要退款。", "2"), mail("later", unique="3"))
+    return config
+
+
+def test_tickets_are_listed_newest_first_for_people_and_machines(busy: Path, run: Run) -> None:
+    shown = run("ticket", "list", "-c", busy)
+    assert shown.out.index("退款") < shown.out.index("Printer broken")
+    tickets = run("ticket", "list", "-c", busy, "--json").json
+    assert [ticket["subject"] for ticket in tickets] == ["退款", "Printer broken"]
+    assert run("ticket", "list", "-c", busy, "--team", "nobody", "--json").json == []
+    assert len(run("ticket", "list", "-c", busy, "--search", "退款", "--json").json) == 1
+
+
+def test_a_ticket_is_shown_whole(busy: Path, run: Run) -> None:
+    number = run("ticket", "list", "-c", busy, "--json").json[-1]["number"]
+    shown = run("ticket", "show", number, "-c", busy)
+    assert shown.code == 0
+    for part in ("Printer broken", "carla@client.example", "Please help.", "notification to ana@acme.example"):
+        assert part in shown.out
+    whole = run("ticket", "show", number, "-c", busy, "--json").json
+    assert whole["messages"][0]["author_email"] == "carla@client.example"
+    missing = run("ticket", "show", 999_999, "-c", busy)
+    assert (missing.code, missing.out) == (1, "")
+
+
+def test_a_strangers_control_characters_never_reach_the_terminal(config: Path, run: Run) -> None:
+    feed(config, mail("=?utf-8?q?a=1B=5D0;b=07?=", "red \x1b[31mtext"))
+    number = run("ticket", "list", "-c", config, "--json").json[0]["number"]
+    for shown in (run("ticket", "list", "-c", config), run("ticket", "show", number, "-c", config)):
+        assert "\x1b" not in shown.out
+        assert "\x07" not in shown.out
+
+
+def test_held_mail_is_listed_shown_and_its_raw_given_back(busy: Path, run: Run) -> None:
+    held = run("held", "list", "-c", busy, "--json").json
+    assert [(each["cause"], each["subject"]) for each in held] == [("rule", "later")]
+    assert "not today" in run("held", "show", held[0]["id"], "-c", busy).out
+    assert run("held", "list", "-c", busy, "--cause", "spam").out.strip() == "nothing is held"
+    assert run("held", "show", 999, "-c", busy).code == 1
+
+
+def test_a_released_mail_goes_back_to_the_spool_once(busy: Path, run: Run) -> None:
+    held_id = run("held", "list", "-c", busy, "--json").json[0]["id"]
+    assert run("held", "release", held_id, "-c", busy, "--json").json == {"released": [held_id], "missing": []}
+    run("held", "release", held_id, "-c", busy)
+    settings = load(busy, SystemClock())
+    spool = Spool.open(settings.spool_path, SystemClock())
+    assert spool.unfinished() == 1
+    spool.close()
+    assert run("stats", "-c", busy, "--json").json["spooled"] == 1
+
+
+def test_a_dropped_mail_is_gone_and_what_was_not_there_is_told(busy: Path, run: Run) -> None:
+    held_id = run("held", "list", "-c", busy, "--json").json[0]["id"]
+    dropped = run("held", "drop", held_id, 999, "-c", busy, "--json")
+    assert (dropped.code, dropped.json) == (1, {"dropped": [held_id], "missing": [999]})
+    assert run("held", "show", held_id, "--raw", "-c", busy).code == 1
+
+
+def test_letters_are_listed_cancelled_and_queued_again(busy: Path, run: Run) -> None:
+    letters = run("outbox", "list", "-c", busy, "--json").json
+    assert {"notification"} <= {letter["kind"] for letter in letters}
+    first = letters[0]["id"]
+    assert run("outbox", "cancel", first, "-c", busy).code == 0
+    assert first not in [letter["id"] for letter in run("outbox", "list", "-c", busy, "--json").json]
+    assert [each["id"] for each in run("outbox", "list", "--state", "cancelled", "-c", busy, "--json").json] == [first]
+    assert run("outbox", "retry", first, "-c", busy, "--json").json["queued"] == [first]
+    assert run("outbox", "retry", 999, "-c", busy).code == 1
+
+
+def test_stats_add_up_to_what_was_fed(busy: Path, run: Run) -> None:
+    counts = run("stats", "-c", busy, "--json").json
+    assert counts["deliveries"] == sum(counts["outcomes"].values()) == 3
+    assert counts["causes"] == {"rule": 1}
+    assert "3 deliveries" in run("stats", "-c", busy).out
+
+
+def test_the_history_is_verified_and_a_change_found(busy: Path, run: Run) -> None:
+    assert run("audit", "verify", "-c", busy).code == 0
+    import sqlite3
+
+    with sqlite3.connect(busy.parent / "state" / "mailgate.db") as database:
+        database.execute("UPDATE events SET kind = 'forged' WHERE seq = 1")
+    found = run("audit", "verify", "-c", busy, "--json")
+    assert found.code == 1
+    assert found.json[0]["seq"] == 1
+
+
+def test_the_rules_tests_tell_what_came_out_otherwise(tmp_path: Path, run: Run) -> None:
+    more = """
+[[rules]]
+name = "refunds"
+when = { subject = "refund", attachment_extension = "pdf", header = { "X-Origin" = "web" } }
+priority = "high"
+tags = ["money", "shop"]
+[[tests]]
+name = "a refund is urgent"
+subject = "Refund, please"
+attachments = ["invoice.pdf"]
+headers = { "X-Origin" = "web" }
+expect = { rule = "refunds", priority = "high", tags = ["money"], team = "support", ack = true, held = "" }
+[[tests]]
+name = "a thank-you is not"
+subject = "Thank you"
+expect = { rule = "refunds" }
+[[tests]]
+name = "a file"
+mail = "sample.eml"
+expect = { rule = "default" }
+"""
+    config = write(tmp_path, DESK, more.replace('name = "a file"', 'name = "a file"'))
+    (tmp_path / "sample.eml").write_bytes(mail("Hello"))
+    results = run("rules", "test", "-c", config, "--json")
+    assert results.code == 1
+    assert [(each["ok"], each["wrong"]) for each in results.json] == [
+        (True, []),
+        (False, ["rule: expected 'refunds', came out as 'default'"]),
+        (True, []),
+    ]
+    assert run("rules", "test", "-c", config, "--only", "urgent").code == 0
+
+
+def test_explain_prints_one_object_a_mail_and_keeps_nothing(config: Path, tmp_path: Path, run: Run) -> None:
+    for number in (1, 2):
+        (tmp_path / f"{number}.eml").write_bytes(mail(f"Question {number}", unique=str(number)))
+    said = run("explain", "-c", config, "--json", tmp_path / "1.eml", tmp_path / "2.eml")
+    lines = [json.loads(line) for line in said.out.splitlines()]
+    assert [(line["id"], line["outcome"], line["team"]) for line in lines] == [
+        ("1.eml", "new", "support"),
+        ("2.eml", "new", "support"),
+    ]
+    assert all(line["trace"] for line in lines)
+    assert run("stats", "-c", config, "--json").json["deliveries"] == 0
+    assert "Question 1" in run("explain", tmp_path / "1.eml").out
+
+
+def test_ingest_keeps_files_for_the_next_daemon(config: Path, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "1.eml").write_bytes(mail("Question"))
+    assert run("ingest", "-c", config, tmp_path / "1.eml").code == 0
+    assert run("stats", "-c", config, "--json").json["spooled"] == 1
