@@ -177,7 +177,9 @@ def reference_line(number: int, purpose: Purpose, mac: str) -> str:
 
 def find_references(text: str) -> Iterator[Token]:
     """The tokens of all reference lines in a text, top first (the newest letter is quoted first)."""
-    return (_token(found) for found in _REFERENCE.finditer(text))
+    lowered = text.lower()
+    if "ref:" in lowered or "ref：" in lowered:
+        yield from (_token(found) for found in _REFERENCE.finditer(text))
 
 
 def find_reference(text: str) -> Token | None:
