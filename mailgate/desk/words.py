@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cached_property
-from operator import concat
+from operator import add
 
 LIMIT = 65_536
 """Characters that are looked at: a keyword rule is about what somebody wrote, not about a log file pasted below it."""
@@ -93,7 +93,7 @@ class Text:
         for segment in set(self.segments):
             if borderless(segment):
                 found.update(segment)
-                found.update(map(concat, segment, segment[1:]))
+                found.update(map(add, segment, segment[1:]))
             else:
                 found.add(segment)
         return frozenset(found)
