@@ -107,6 +107,17 @@ def _opened(lowered: str, spoken: Wrote) -> Wrote | None:
     return None
 
 
+def is_short_attribution(line: str) -> bool:
+    """Whether a line right above ``>`` quoting introduces it, though it says less than an attribution should: a name
+    and a verb ("Ana wrote:"), or a date and an address without a colon ("2026/11/16 Ana <ana@example.org>")."""
+    line = plain(line)
+    if not line or len(line) > 120:
+        return False
+    if line.endswith(_COLONS):
+        return line.count(" ") <= 4 and line.rstrip(":：︰ ").lower().endswith(_VERBS)
+    return _DATE.match(line) is not None and (line.endswith(">") or _ADDRESS.search(line[-60:]) is not None)
+
+
 def _widened(lines: Sequence[str], found: Found) -> Found:
     """``found`` with the lines above it that open the same sentence ("On Tue, Apr 29," / "2014 at 4:22 …"): they end in
     the middle of a date, and one of them begins as attributions do."""

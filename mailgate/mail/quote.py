@@ -228,6 +228,8 @@ def _angled(page: Page, start: int) -> int:
             break
         at += 1
     page.put(start, end, Label(SpanKind.QUOTE, 0.95, "angle"))
+    if start and page.labels[start - 1] is None and attribution.is_short_attribution(lines[start - 1]):
+        page.put(start - 1, start, Label(SpanKind.ATTRIBUTION, 0.7, "above quoting"))
     return end
 
 

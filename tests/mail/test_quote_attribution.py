@@ -82,6 +82,19 @@ def test_an_answer_below_the_quoting_stays_new(program: str) -> None:
     assert quote.reply_text(text, quote.mark(text, "", "Re: printer")) == NEW
 
 
+@pytest.mark.parametrize(
+    "line", ["Ana wrote:", "Ana Lima schrieb:", "2026/11/16 Ana <ana@client.example>", "16.11.2026 ana@client.example"]
+)
+def test_a_bare_attribution_is_known_by_the_quoting_below_it(line: str) -> None:
+    text = f"{NEW}\n\n{line}\n> {OLD}\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Re: printer")) == NEW
+
+
+def test_a_sentence_that_leads_over_to_a_quote_stays_new() -> None:
+    text = f"I still do not understand what you meant when you wrote:\n> {OLD}\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Re: printer")) == text.partition("\n")[0]
+
+
 HEADERS = {
     "en": ("From", "Sent", "To", "Subject"),
     "de": ("Von", "Gesendet", "An", "Betreff"),
