@@ -42,6 +42,7 @@ _OTHERS_HAVE_IT = 15.0
 _OURS_IS_AWAY = 3.0
 _LONGEST_IDLE = 540.0  # RFC 2177 asks for a new IDLE at least every 29 minutes; home routers forget sooner
 _IDLE_TRIES = 3
+_GOODBYE_WITHIN = 2.0
 _STOP_WITHIN = 4.5
 
 
@@ -67,14 +68,14 @@ def run_imap(
     for thread in threads:
         thread.start()
     stop.wait()
-    until = clock.monotonic() + _STOP_WITHIN
+    stopped = clock.monotonic()
     for box in mailboxes:
         box.wake()
     for thread in threads:
-        thread.join(timeout=max(0.0, until - clock.monotonic() - 1))
+        thread.join(timeout=max(0.0, stopped + _GOODBYE_WITHIN - clock.monotonic()))
     watchdog.close()
     for thread in threads:
-        thread.join(timeout=max(0.0, until - clock.monotonic()))
+        thread.join(timeout=max(0.0, stopped + _STOP_WITHIN - clock.monotonic()))
 
 
 def fetch_once(

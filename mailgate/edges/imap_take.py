@@ -82,21 +82,19 @@ class Folder:
 
     def open(self, session: Session, saved: Cursor | None) -> None:
         """Go on from the saved cursor, or from the very beginning where it speaks of other UIDs."""
+        if session.uidvalidity != self.cursor.uidvalidity:  # numbers of mails that we do not know
+            self._unmarked.clear()
+            self._suspects.clear()
         self.cursor = steps.start(saved, session.uidvalidity)
-        if self.cursor is not saved:
-            self._new_uids(saved, session)
-            self.cursor = self._skip_old(session, self.cursor)
-
-    def _new_uids(self, saved: Cursor | None, session: Session) -> None:
-        """Numbers of another UIDVALIDITY mean other mails: forget what was remembered by number."""
-        self._unmarked.clear()
-        self._suspects.clear()
+        if self.cursor is saved:
+            return
         if saved is not None or not session.uidvalidity:
             self._desk.log.warning(
                 "imap folder has new UIDs and is read from the start; what is known is recognised",
                 mailbox=self.account.mailbox,
                 uidvalidity=session.uidvalidity,
             )
+        self.cursor = self._skip_old(session, self.cursor)
 
     def _skip_old(self, session: Session, cursor: Cursor) -> Cursor:
         """A first catch-up starts ``since_days`` ago, where that is set."""

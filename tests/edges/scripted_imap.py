@@ -127,7 +127,7 @@ class ScriptedImap(Changing):
     # --- the right answers ---
 
     def do_capability(self, talk: Conversation, tag: str, _line: str) -> None:
-        talk.say(f"* CAPABILITY {self.capabilities}\r\n{tag} OK\r\n")
+        talk.say(f"* CAPABILITY {self.capabilities}\r\n{tag} OK done\r\n")
 
     def do_authenticate(self, talk: Conversation, tag: str, _line: str) -> None:
         talk.say("+ \r\n")
@@ -140,7 +140,9 @@ class ScriptedImap(Changing):
     def do_select(self, talk: Conversation, tag: str, _line: str) -> None:
         validity = f"* OK [UIDVALIDITY {self.uidvalidity}] valid\r\n" if self.uidvalidity else ""
         uidnext = max(self.mails, default=0) + 1
-        talk.say(f"* {len(self.mails)} EXISTS\r\n{validity}* OK [UIDNEXT {uidnext}] next\r\n{tag} OK [READ-WRITE] done\r\n")
+        talk.say(
+            f"* {len(self.mails)} EXISTS\r\n{validity}* OK [UIDNEXT {uidnext}] next\r\n{tag} OK [READ-WRITE] done\r\n"
+        )
 
     do_examine = do_select
 
@@ -224,5 +226,5 @@ class ScriptedImap(Changing):
         talk.say(f"{tag} OK done\r\n")
 
     def do_logout(self, talk: Conversation, tag: str, _line: str) -> None:
-        talk.say(f"* BYE\r\n{tag} OK\r\n")
+        talk.say(f"* BYE\r\n{tag} OK done\r\n")
         raise HangUp

@@ -170,7 +170,10 @@ def start(tmp_path: Path) -> Dovecot:
     version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[0]
     template = _V23 if version.startswith("2.3") else _V24
     config = template.format(
-        root=root, port=port, version=re.split(r"[^0-9.]", version)[0], **names.words  # 2.4.1-4 is configured as 2.4.1
+        root=root,
+        port=port,
+        version=re.split(r"[^0-9.]", version)[0],
+        **names.words,  # 2.4.1-4 is configured as 2.4.1
     )
     (root / "dovecot.conf").write_text(config)
     out = (root / "out").open("wb")
