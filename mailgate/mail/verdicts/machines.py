@@ -21,11 +21,8 @@ _AUTO_HEADERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("x-autoresponder", bool),
     ("x-vacation", bool),
     ("x-cron-env", bool),
-    ("x-ms-exchange-inbox-rules-loop", bool),
-    ("x-ms-exchange-generated-message-source", lambda value: "inbox rules" in value),
+    ("x-ms-exchange-generated-message-source", lambda value: "rules agent" in value),
     ("x-failed-recipients", bool),
-    ("x-rt-loop-prevention", bool),
-    ("x-otrs-loop", bool),
 )
 
 

@@ -11,6 +11,9 @@ _NO_REPLY = re.compile(
     r"(?:^|[-_.])(?:no|not|donot|do[-_.]not|dont)[-_.]?(?:reply|respond|answer)|"
     r"(?:^|[-_.])antwort(?:en)?[-_.]nicht|(?:^|[-_.])ne[-_.]?pas[-_.]?repondre"
 )
+_HELPDESKS = ("x-rt-loop-prevention", "x-otrs-loop", "x-zammad-ticket-id", "x-freescout-mail-type")
+"""Other helpdesks put these on everything that they send, what their people write included."""
+
 _WARY_LOCAL = frozenset({"postmaster", "bounce", "bounces", "listserv", "majordomo", "nobody", "autoresponder"})
 
 
@@ -30,6 +33,7 @@ def reasons(facts: Facts) -> tuple[str, ...]:
         found.append("Reply-To: an answer would come back to us")
     if facts.first("return-path") == "<>":
         found.append("Return-Path: <>")
+    found.extend(f"{name}: {facts.first(name)}"[:200] for name in _HELPDESKS if name in facts.headers)
     if facts.mail.minimal:
         found.append("too complex to read whole")
     return tuple(found)
