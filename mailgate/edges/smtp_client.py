@@ -57,7 +57,7 @@ class Client:
     @property
     def private(self) -> bool:
         """Whether a password may be said here: over TLS, or without leaving this machine."""
-        return self.tls or not self.ip or ipaddress.ip_address(self.ip.partition("%")[0]).is_loopback
+        return self.tls or not self.ip or ipaddress.ip_address(self.ip).is_loopback
 
     def trace(self, lane: Lane, hostname: str, now_ms: int) -> bytes:
         """Our Received line; the protocol is named after RFC 3848 (``ESMTPSA``: with TLS and a login)."""
@@ -77,3 +77,13 @@ class Client:
             helo=self.helo,
             auth_user=self.agent,
         )
+
+
+def address_of(peername: object) -> str:
+    """The address in what a socket says of its peer: without a scope, an IPv4 one in IPv6 clothes as itself; empty for
+    a Unix socket."""
+    if not isinstance(peername, tuple):
+        return ""
+    address = ipaddress.ip_address(str(peername[0]).partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)

@@ -11,11 +11,13 @@ import asyncio
 import re
 from email.utils import formatdate
 
-from mailgate.edges.smtp_limits import Budget
+from mailgate.edges.smtp_limits import Share
 from mailgate.edges.smtp_reply import LONG_LINE, TOO_BIG, TOO_BUSY, TOO_MANY_HOPS, Reply
 
 END = b"\r\n.\r\n"
 EMPTY = b".\r\n"
+READ_AHEAD = 131_072
+"""What the reader of a connection holds at most; so much comes in one piece."""
 MAX_RECEIVED = 50
 HEADER_LOOK = 1_048_576
 STUFFING = 64
@@ -26,7 +28,7 @@ _RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _NOT_IN_TRACE = re.compile(r"[^A-Za-z0-9.:\[\]_-]")
 
 
-async def receive(reader: asyncio.StreamReader, max_size: int, max_line: int, budget: Budget) -> bytes:
+async def receive(reader: asyncio.StreamReader, max_size: int, max_line: int, share: Share) -> bytes:
     """The content between DATA and the dot, dots unstuffed; all of it has been read also when this raises ``Reply``.
 
     Too big, or no memory left for it: the rest is read and thrown away, since a client that is cut off tries again.
@@ -37,31 +39,26 @@ async def receive(reader: asyncio.StreamReader, max_size: int, max_line: int, bu
     total = 0
     ceiling = max_size + max_size // STUFFING + len(END)
     refusal = ""
-    held = 0
-    try:
-        while True:
-            piece = await _piece(reader)
-            total += len(piece)
-            if not refusal:
-                refusal = TOO_BIG if total > ceiling else "" if budget.take(len(piece)) else TOO_BUSY
-                held += 0 if refusal else len(piece)
-            if total > 4 * max_size:
-                raise Reply(TOO_BIG, hang_up=True)
-            data += piece
-            if data.endswith(END) or (total == len(EMPTY) and data == EMPTY):
-                break
-            if refusal:
-                del data[: -len(END)]
+    while True:
+        piece = await _piece(reader)
+        total += len(piece)
+        if total > 4 * max_size + READ_AHEAD:
+            raise Reply(TOO_BIG, hang_up=True)
+        if not refusal and (total > ceiling or not share.take(len(piece))):
+            refusal = TOO_BIG if total > ceiling else TOO_BUSY
+        data += piece
+        if data.endswith(END) or (total == len(EMPTY) and data == EMPTY):
+            break
         if refusal:
-            raise Reply(refusal)
-        content = _unstuffed(bytes(memoryview(data)[: -len(EMPTY)]))
-        if len(content) > max_size:
-            raise Reply(TOO_BIG)
-        if has_long_line(content, max_line):
-            raise Reply(LONG_LINE)
-        return content
-    finally:
-        budget.give_back(held)
+            del data[: -len(END)]
+    if refusal:
+        raise Reply(refusal)
+    content = _unstuffed(bytes(memoryview(data)[: -len(EMPTY)]))
+    if len(content) > max_size:
+        raise Reply(TOO_BIG)
+    if has_long_line(content, max_line):
+        raise Reply(LONG_LINE)
+    return content
 
 
 async def _piece(reader: asyncio.StreamReader) -> bytes:

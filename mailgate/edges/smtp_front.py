@@ -9,8 +9,10 @@ from typing import Protocol
 from mailgate.clock import Clock
 from mailgate.edges.group_commit import GroupCommit
 from mailgate.edges.settings import SmtpIn
+from mailgate.edges.smtp_address import Path
+from mailgate.edges.smtp_client import Client, Lane
 from mailgate.edges.smtp_limits import Budget, Gate, Pace
-from mailgate.edges.smtp_reply import NO_ROOM, TOO_FAST, Reply
+from mailgate.edges.smtp_reply import NO_ROOM, NOT_YOUR_ADDRESS, TOO_BIG, TOO_FAST, Reply
 from mailgate.errors import Refused
 
 LOGIN_FAILURES_PER_MINUTE = 10
@@ -44,14 +46,26 @@ class Front:
         self.empty = asyncio.Event()
         self.empty.set()
 
-    def check_pace(self, ip: str) -> None:
-        """``Reply`` when this address has begun too many mails in this minute."""
-        if ip and not self.gate.trusts(ip) and not self.mails.step(ip, self.clock.monotonic()):
-            raise Reply(TOO_FAST)
+    def extensions(self, lane: Lane, client: Client) -> list[str]:
+        """What the answer to EHLO offers."""
+        offered = [f"SIZE {self.settings.max_size}", "8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"]
+        if self.tls and not client.tls:
+            offered.append("STARTTLS")
+        if lane.auth and client.private:
+            offered.append("AUTH PLAIN LOGIN")
+        return offered
 
-    def check_room(self, size: int) -> None:
-        """``Reply`` when a mail of ``size`` octets would leave too little of the disk (promise 4)."""
-        if self.commits.free_bytes() - size < self.settings.min_free:
+    def check_mail(self, path: Path, lane: Lane, client: Client) -> None:
+        """``Reply`` when a mail of this sender and announced size is not to be taken from this client now: not his own
+        address, too big, too many in this minute, or too little room left on the disk (promise 4)."""
+        if lane.auth and path.address.lower() != client.agent.lower():
+            raise Reply(NOT_YOUR_ADDRESS)
+        if path.size > self.settings.max_size:
+            raise Reply(TOO_BIG)
+        spared = not client.ip or self.gate.trusts(client.ip)
+        if not spared and not self.mails.step(client.ip, self.clock.monotonic()):
+            raise Reply(TOO_FAST)
+        if self.commits.free_bytes() - path.size < self.settings.min_free:
             raise Reply(NO_ROOM)
 
 

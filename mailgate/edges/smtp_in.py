@@ -29,11 +29,11 @@ from mailgate.edges import smtp_reply as say
 from mailgate.edges.group_commit import GroupCommit
 from mailgate.edges.settings import SmtpIn
 from mailgate.edges.smtp_address import read_recipient, read_sender
-from mailgate.edges.smtp_client import LANES, Client, Lane
-from mailgate.edges.smtp_data import check_hops, receive
+from mailgate.edges.smtp_client import LANES, Client, Lane, address_of
+from mailgate.edges.smtp_data import READ_AHEAD, check_hops, receive
 from mailgate.edges.smtp_front import Front, Recipients
-from mailgate.edges.smtp_limits import Watch
-from mailgate.edges.smtp_login import credentials
+from mailgate.edges.smtp_limits import Share, Watch
+from mailgate.edges.smtp_login import log_in
 from mailgate.edges.smtp_reply import Reply, answer_for
 
 __all__ = ["Recipients", "serve_mail"]
@@ -41,7 +41,6 @@ __all__ = ["Recipients", "serve_mail"]
 log = logs.get("smtp")
 
 DRAIN_S = 25.0
-READ_AHEAD = 131_072
 COMMAND_LIMIT = 2048
 LOGIN_LIMIT = 12_288
 MAX_LOGIN_FAILURES = 3
@@ -100,6 +99,7 @@ class Conversation(SMTP):
         self.listening = False
         self.commands = self.errors = self.mails = self.login_failures = 0
         self.arrived = self.taken = 0
+        self.last_error = ""
         self.watch = Watch(front.settings, loop.time())
         super().__init__(object(), hostname=front.settings.hostname, ident="mailgate", tls_context=front.tls, loop=loop)
 
@@ -107,8 +107,7 @@ class Conversation(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is here; or, after STARTTLS, here again with everything forgotten that was said in clear."""
-        peer = transport.get_extra_info("peername")
-        self.client = Client(peer[0] if isinstance(peer, tuple) else "", tls=self._tls_protocol is not None)
+        self.client = Client(address_of(transport.get_extra_info("peername")), tls=self._tls_protocol is not None)
         self.arrived = self.taken
         super().connection_made(transport)
 
@@ -171,6 +170,8 @@ class Conversation(SMTP):
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client is gone; what was accepted stays accepted
         finally:
+            if self.errors:
+                log.info("refused", ip=self.client.ip, times=self.errors, last=self.last_error, kept=self.mails)
             self.talks.discard(self)
             self.front.gate.leave(self.client.ip)
             if not self.talks:
@@ -227,12 +228,18 @@ class Conversation(SMTP):
     async def _refuse(self, reply: Reply) -> None:
         """Say no; too many permanent ones end the connection."""
         await self.push(reply.text)
-        self.errors += reply.text.startswith("5")
+        self._note(reply.text)
         if self.errors > self.front.settings.max_errors and not reply.hang_up:
             await self.push(say.ENOUGH_ERRORS)
             reply.hang_up = True
         if reply.hang_up:
             self._writer.close()
+
+    def _note(self, refusal: str) -> None:
+        """Remember what was refused for good, for the limit and for the log."""
+        if refusal.startswith("5"):
+            self.errors += 1
+            self.last_error = refusal
 
     # --- the greeting ---
 
@@ -257,16 +264,8 @@ class Conversation(SMTP):
             raise Reply(say.IMPATIENT, hang_up=True)
         self._set_rset_state()
         self.client.helo, self.client.extended = name, extended
-        lines = [self.hostname, *self._extensions()] if extended else [self.hostname]
+        lines = [self.hostname, *self.front.extensions(self.lane, self.client)] if extended else [self.hostname]
         await self.push("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
-
-    def _extensions(self) -> list[str]:
-        offered = [f"SIZE {self.front.settings.max_size}", "8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"]
-        if self.tls_context and not self._tls_protocol:
-            offered.append("STARTTLS")
-        if self.lane.auth and self.client.private:
-            offered.append("AUTH PLAIN LOGIN")
-        return offered
 
     def _need_greeting(self) -> None:
         if not self.client.helo:
@@ -296,14 +295,9 @@ class Conversation(SMTP):
         if self.sender is not None:
             raise Reply(say.WRONG_ORDER)
         path = read_sender(arg, extended=self.client.extended)
-        if self.lane.auth and path.address.lower() != self.client.agent.lower():
-            raise Reply(say.NOT_YOUR_ADDRESS)
-        if path.size > self.front.settings.max_size:
-            raise Reply(say.TOO_BIG)
         if self.mails >= self.front.settings.max_messages_per_connection:
             raise Reply(say.ENOUGH_MAILS, hang_up=True)
-        self.front.check_pace(self.client.ip)
-        self.front.check_room(path.size)
+        self.front.check_mail(path, self.lane, self.client)
         self.sender, self.utf8 = path.address, "SMTPUTF8" in path.parameters
         await self.push(say.OK)
 
@@ -329,11 +323,13 @@ class Conversation(SMTP):
             raise Reply(say.NO_RECIPIENTS)
         answers = len(self.recipients) if self.lane.lmtp else 1
         try:
-            answer = await self._take_mail()
+            with self.front.budget.share() as share:
+                answer = await self._take_mail(share)
         except Reply as reply:
             if reply.hang_up:
                 raise
             answer = reply.text
+            self._note(answer)
         except (ConnectionError, asyncio.IncompleteReadError):
             raise
         except Exception as error:  # the mail is not kept, and the client keeps it
@@ -342,20 +338,21 @@ class Conversation(SMTP):
         self._set_rset_state()
         await self.push("\r\n".join([answer] * answers))
 
-    async def _take_mail(self) -> str:
-        """Receive, check, keep; the answer that says so."""
+    async def _take_mail(self, share: Share) -> str:
+        """Receive, check, keep; the answer that says so. ``share`` is held until the spool has it."""
         settings = self.front.settings
         await self.push(say.GO_AHEAD)
         self.watch.data_begins(self.loop.time())
         try:
-            content = await receive(self._reader, settings.max_size, settings.max_line, self.front.budget)
+            content = await receive(self._reader, settings.max_size, settings.max_line, share)
         finally:
             self.watch.data_ends(self.loop.time())
         check_hops(content)
         now_ms = self.front.clock.now_ms()
-        raw = self.client.trace(self.lane, self.hostname, now_ms) + content if self.lane.trace else content
+        if self.lane.trace:
+            content = self.client.trace(self.lane, self.hostname, now_ms) + content
         envelope = self.client.envelope(self.lane, self.sender or "", self.recipients, now_ms)
-        key = await self.front.commits.accept(raw, envelope)
+        key = await self.front.commits.accept(content, envelope)
         self.mails += 1
         self.commands = 0
         return f"250 2.0.0 kept as {key[:12]}"
@@ -371,23 +368,13 @@ class Conversation(SMTP):
             raise Reply(say.ENCRYPT_FIRST)
         if self.client.agent or self.sender is not None or not self.client.extended:
             raise Reply(say.WRONG_ORDER)
-        if self.front.failed_logins.exceeded(self.client.ip, self.front.clock.monotonic()):
-            raise Reply(say.ENOUGH_LOGINS, hang_up=True)
-        user, password = await credentials(arg, self._ask)
-        agent = await asyncio.to_thread(self.front.desk.agent_login, user, password)
+        agent = await log_in(arg, self.client.ip, self.front, self._ask)
         if agent is None:
-            await self._login_failed()
-            return
+            self.login_failures += 1
+            enough = self.login_failures >= MAX_LOGIN_FAILURES
+            raise Reply(say.ENOUGH_LOGINS if enough else say.LOGIN_FAILED, hang_up=enough)
         self.client.agent = agent
         await self.push(say.LOGGED_IN)
-
-    async def _login_failed(self) -> None:
-        self.login_failures += 1
-        self.front.failed_logins.step(self.client.ip, self.front.clock.monotonic())
-        await asyncio.sleep(self.front.settings.auth_pause)
-        if self.login_failures >= MAX_LOGIN_FAILURES:
-            raise Reply(say.ENOUGH_LOGINS, hang_up=True)
-        raise Reply(say.LOGIN_FAILED)
 
     async def _ask(self, prompt: bytes) -> bytes:
         """One round of the login; the client's line, still in base64."""
@@ -408,14 +395,6 @@ class Conversation(SMTP):
     async def smtp_VRFY(self, arg: str) -> None:
         """RFC 5321 section 3.5.3: we do not say who is here."""
         await self.push(say.CANNOT_VRFY)
-
-    async def smtp_EXPN(self, arg: str) -> None:
-        """Nor who is on a list."""
-        raise Reply(say.UNKNOWN_COMMAND)
-
-    async def smtp_HELP(self, arg: str) -> None:
-        """RFC 5321 section 4.1.1.8."""
-        await self.push(say.HELP)
 
     async def smtp_QUIT(self, arg: str) -> None:
         """RFC 5321 section 4.1.1.10."""

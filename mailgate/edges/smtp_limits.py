@@ -102,23 +102,23 @@ class Gate:
         if ip:
             if self._inside.total() >= self._most:
                 return CROWDED
-            if self._inside[ip] >= self._most_per_ip and not self.trusts(ip):
+            if self._inside[household(ip)] >= self._most_per_ip and not self.trusts(ip):
                 return CROWDED_IP
-            self._inside[ip] += 1
+            self._inside[household(ip)] += 1
         return ""
 
     def leave(self, ip: str) -> None:
         """Count one out that was counted in."""
         if ip:
-            self._inside[ip] -= 1
-            if self._inside[ip] <= 0:
-                del self._inside[ip]
+            self._inside[household(ip)] -= 1
+            if self._inside[household(ip)] <= 0:
+                del self._inside[household(ip)]
 
     def trusts(self, ip: str) -> bool:
         """Whether this is the address of a trusted relay."""
         if not ip or not self._trusted:
             return False
-        address = ipaddress.ip_address(ip.partition("%")[0])
+        address = ipaddress.ip_address(ip)
         return any(address in network for network in self._trusted)
 
 
@@ -128,22 +128,24 @@ class Pace:
     def __init__(self, most: int) -> None:
         """At most ``most`` in a minute; 0: never too often."""
         self._most = most
-        self._window = 0.0
+        self._window = float("-inf")
         self._count: Counter[str] = Counter()
 
     def step(self, ip: str, now: float) -> bool:
         """Count one more; whether it may be."""
-        self._count[ip] += 1
-        return not self.exceeded(ip, now)
+        self._turn_over(now)
+        self._count[household(ip)] += 1
+        return not self._most or self._count[household(ip)] <= self._most
 
-    def exceeded(self, ip: str, now: float) -> bool:
-        """Whether there were too many in this minute."""
+    def used_up(self, ip: str, now: float) -> bool:
+        """Whether there may be no more in this minute."""
+        self._turn_over(now)
+        return bool(self._most) and self._count[household(ip)] >= self._most
+
+    def _turn_over(self, now: float) -> None:
         if now - self._window >= PACE_WINDOW_S:
-            last = self._count[ip]
             self._window = now
             self._count.clear()
-            self._count[ip] = min(last, 1)
-        return bool(self._most) and self._count[ip] > self._most
 
 
 class Budget:
@@ -151,19 +153,43 @@ class Budget:
 
     def __init__(self, most: int) -> None:
         """At most ``most`` octets."""
-        self._most = most
+        self.most = most
         self.held = 0
 
+    def share(self) -> Share:
+        """For one mail, from its first octet until it is in the spool: ``with budget.share() as share``."""
+        return Share(self)
+
+
+class Share:
+    """What one mail holds of a budget; given back at the end of the ``with``."""
+
+    def __init__(self, budget: Budget) -> None:
+        """Nothing yet."""
+        self._budget = budget
+        self._held = 0
+
     def take(self, octets: int) -> bool:
-        """Hold so many more; False, and nothing is held, when that is too much."""
-        if self.held + octets > self._most:
+        """Hold so many more; False, and no more is held, when that is too much."""
+        if self._budget.held + octets > self._budget.most:
             return False
-        self.held += octets
+        self._budget.held += octets
+        self._held += octets
         return True
 
-    def give_back(self, octets: int) -> None:
-        """Let go of what was taken."""
-        self.held -= octets
+    def __enter__(self) -> Share:
+        """The share itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Give all of it back."""
+        self._budget.held -= self._held
+        self._held = 0
+
+
+def household(ip: str) -> str:
+    """Who is counted as one: an IPv4 address, or the /64 in which anybody with IPv6 has as many as he likes."""
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ":" in ip else ip
 
 
 def networks(names: Sequence[str]) -> tuple[Network, ...]:

@@ -1,15 +1,32 @@
-"""The words of a login: AUTH PLAIN (RFC 4616) and AUTH LOGIN, read strictly. Who may log in is decided elsewhere."""
+"""A login: AUTH PLAIN (RFC 4616) and AUTH LOGIN, read strictly. Whose name and password they are the desk decides.
+
+Guessing is slow: every failure waits ``auth_pause``; after ten a minute from one address no password is looked at.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
 
-from mailgate.edges.smtp_reply import LOGIN_ABORTED, LOGIN_GARBLED, LOGIN_UNKNOWN_WAY, Reply
+from mailgate.edges.smtp_front import Front
+from mailgate.edges.smtp_reply import ENOUGH_LOGINS, LOGIN_ABORTED, LOGIN_GARBLED, LOGIN_UNKNOWN_WAY, Reply
 
 Ask = Callable[[bytes], Awaitable[bytes]]
 """Say a prompt to the client, and get its line."""
+
+
+async def log_in(argument: str, ip: str, front: Front, ask: Ask) -> str | None:
+    """The address of the agent who logs in; None when name or password is wrong. Raises ``Reply``."""
+    if front.failed_logins.used_up(ip, front.clock.monotonic()):
+        raise Reply(ENOUGH_LOGINS, hang_up=True)
+    user, password = await credentials(argument, ask)
+    agent = await asyncio.to_thread(front.desk.agent_login, user, password)
+    if agent is None:
+        front.failed_logins.step(ip, front.clock.monotonic())
+        await asyncio.sleep(front.settings.auth_pause)
+    return agent
 
 
 async def credentials(argument: str, ask: Ask) -> tuple[str, bytes]:

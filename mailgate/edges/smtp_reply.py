@@ -25,7 +25,6 @@ OK = "250 2.0.0 OK"
 BYE = "221 2.0.0 bye"
 GO_AHEAD = "354 end with <CRLF>.<CRLF>"
 CANNOT_VRFY = "252 2.1.5 send a mail and see"
-HELP = "214 2.0.0 see RFC 5321"
 
 TROUBLE = "451 4.3.0 trouble here, please try again later"
 NO_ROOM = "452 4.3.1 no room at the moment, please try again later"

@@ -557,7 +557,7 @@ def test_P05_a_browser_is_sent_away(serve: Serve, verb: str) -> None:
         ("", "500"),
         ("\x01\x02", "500"),
         ("NOOP " + "x" * 3000, "500"),
-        ("HELP", "214"),
+        ("HELP", "250"),
     ],
 )
 def test_P16_other_commands(serve: Serve, command: str, answer: str) -> None:
@@ -638,7 +638,7 @@ def test_P02_P14_starttls_throws_away_what_was_said_in_clear(serve: Serve, certi
     assert wire.answer().startswith("220")
     wire.socket = trusting().wrap_socket(wire.socket)
     wire.file = wire.socket.makefile("rb")
-    assert wire.socket.version() in ("TLSv1.2", "TLSv1.3")  # type: ignore[attr-defined]
+    assert wire.socket.version() in ("TLSv1.2", "TLSv1.3")
     assert wire.say("RCPT TO:<support@help.example>").startswith("503")
     assert wire.say("MAIL FROM:<a@client.example>").startswith("503 5.5.1")
     greeting = wire.say("EHLO client.example")

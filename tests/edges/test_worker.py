@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import resource
 import signal
 import socket
@@ -17,7 +16,7 @@ from mailgate.clock import SystemClock
 from mailgate.edges.settings import WorkerLimits
 from mailgate.edges.spool import Entry, Spool
 from mailgate.edges.worker import WORKER_DIED, Finished, Inline, WorkerPool, run_worker
-from mailgate.edges.worker_wire import LENGTH, Answer, BrokenWire, Frames, frame
+from mailgate.edges.worker_wire import LENGTH
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope, Reading
 from tests.edges.readings import reading
@@ -282,28 +281,6 @@ def test_a_full_spool_while_counting_a_death_loses_nothing(make_bench: Callable[
     assert raised == 2
     assert done[bad].trouble == WORKER_DIED
     assert done[good].reading
-
-
-def test_a_worker_taken_over_by_its_mail_runs_nothing_in_the_applier() -> None:
-    """A pickle that would call something is refused before anything is looked up."""
-
-    class Evil:
-        def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
-            return os.system, ("echo pwned",)
-
-    for evil in (Evil(), os.getcwd, pickle.Unpickler, Path("x")):
-        data = pickle.dumps(evil)
-        with pytest.raises(BrokenWire):
-            list(Frames().feed(LENGTH.pack(len(data)) + data))
-
-
-def test_frames_come_together_from_any_pieces() -> None:
-    """One octet at a time makes the same values."""
-    made = reading(b"subject", ENVELOPE, "key")
-    stream = frame(Answer("key", made)) + frame(Answer("other", None, "error: X"))
-    frames = Frames()
-    told = [said for octet in stream for said in frames.feed(bytes([octet]))]
-    assert told == [("key", made, ""), ("other", None, "error: X")]
 
 
 def test_a_worker_that_babbles_is_taken_for_dead(make_bench: Callable[..., Bench], tmp_path: Path) -> None:

@@ -1,0 +1,91 @@
+"""Mails that arrive together are committed together, and fail together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from mailgate.edges.group_commit import GroupCommit
+from mailgate.edges.spool import Spool, SpoolFull
+from mailgate.errors import Temporary
+from mailgate.mail.model import Envelope
+
+ENVELOPE = Envelope("smtp", ("support@help.example",))
+
+
+def test_promise_1_the_key_comes_when_the_mail_is_on_disk(spool: Spool) -> None:
+    """A hundred at once, few commits, each mail under its own key, and the bell after each commit."""
+    rings: list[int] = []
+
+    async def run() -> list[str]:
+        commits = GroupCommit(spool, lambda: rings.append(spool.unfinished()))
+        keys = await asyncio.gather(*[commits.accept(b"%d" % number, ENVELOPE) for number in range(100)])
+        await commits.close()
+        return keys
+
+    keys = asyncio.run(run())
+    assert [spool.raw(key) for key in keys] == [b"%d" % number for number in range(100)]
+    assert len(rings) < 50
+    assert rings[-1] == 100
+
+
+def test_a_commit_that_fails_fails_for_all_and_the_writer_lives(spool: Spool) -> None:
+    """Each gets the failure itself, so that a full disk is 452 to each."""
+
+    async def run() -> list[object]:
+        commits = GroupCommit(spool, lambda: None)
+        accept_many, gate = spool.accept_many, threading.Event()
+
+        def refuse(mails: list[tuple[bytes, Envelope, str]]) -> list[str]:
+            gate.wait(10)
+            raise SpoolFull("full")
+
+        spool.accept_many = refuse  # type: ignore[method-assign, assignment]
+        tries = [asyncio.ensure_future(commits.accept(b"x", ENVELOPE)) for _ in range(5)]
+        await asyncio.sleep(0)
+        gate.set()
+        failed = await asyncio.gather(*tries, return_exceptions=True)
+        spool.accept_many = accept_many  # type: ignore[method-assign]
+        await commits.accept(b"y", ENVELOPE)
+        await commits.close()
+        return list(failed)
+
+    assert [type(failure) for failure in asyncio.run(run())] == [SpoolFull] * 5
+    assert spool.unfinished() == 1
+
+
+def test_a_disk_that_does_not_answer_is_temporary(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is told to try again; the mail may yet be kept, and then the retry is its duplicate."""
+    monkeypatch.setattr("mailgate.edges.group_commit.PATIENCE_S", 0.01)
+    accept_many, gate = spool.accept_many, threading.Event()
+
+    def stall(mails: list[tuple[bytes, Envelope, str]]) -> list[str]:
+        gate.wait(10)
+        return accept_many(mails)
+
+    spool.accept_many = stall  # type: ignore[method-assign, assignment]
+
+    async def run() -> None:
+        commits = GroupCommit(spool, lambda: None)
+        with pytest.raises(Temporary, match="does not answer"):
+            await commits.accept(b"x", ENVELOPE)
+        gate.set()
+        await commits.close()
+
+    asyncio.run(run())
+    assert spool.unfinished() == 1
+
+
+def test_closing_commits_what_waits(spool: Spool) -> None:
+    """Nothing is left behind."""
+
+    async def run() -> list[str]:
+        commits = GroupCommit(spool, lambda: None)
+        waiting = [asyncio.ensure_future(commits.accept(b"x", ENVELOPE)) for _ in range(30)]
+        await asyncio.sleep(0)
+        await commits.close()
+        return [await each for each in waiting]
+
+    assert len(set(asyncio.run(run()))) == spool.unfinished() == 30

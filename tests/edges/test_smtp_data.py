@@ -1,0 +1,92 @@
+"""Mail data as octets; the wire tests do the rest."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailgate.edges.smtp_data import check_hops, has_long_line, receive, trace_line
+from mailgate.edges.smtp_limits import Budget
+from mailgate.edges.smtp_reply import Reply
+
+CONTENT = st.lists(st.sampled_from([b".", b"\r\n", b"\r", b"\n", b"a", b"..", b"\0", b"x" * 50])).map(b"".join)
+
+
+def through(pieces: list[bytes], limit: int = 64, max_size: int = 10_000) -> tuple[bytes, bytes]:
+    """The content out of a reader with a small buffer, and what is left in the reader."""
+
+    async def run() -> tuple[bytes, bytes]:
+        reader = asyncio.StreamReader(limit=limit)
+        for piece in pieces:
+            reader.feed_data(piece)
+        reader.feed_eof()
+        with Budget(1 << 30).share() as share:
+            return await receive(reader, max_size, 10_000, share), await reader.read()
+
+    return asyncio.run(run())
+
+
+@settings(max_examples=200, deadline=None)
+@given(CONTENT, st.integers(1, 40))
+def test_whatever_is_stuffed_comes_out_again_and_nothing_more(content: bytes, step: int) -> None:
+    """Any content, cut into any pieces, through a buffer far too small for it; the next command is left alone."""
+    content = content and content + b"\r\n"
+    wire = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n" + b"QUIT\r\n"
+    pieces = [wire[start : start + step] for start in range(0, len(wire), step)]
+    assert through(pieces) == (content, b"QUIT\r\n")
+
+
+def test_a_connection_that_ends_within_the_data_is_no_mail() -> None:
+    """The reader's own exception."""
+    with pytest.raises(asyncio.IncompleteReadError):
+        through([b"x: y\r\n\r\nhalf a"])
+
+
+def test_what_is_too_big_is_read_to_its_end() -> None:
+    """So that the next command is not read in the middle of a mail."""
+
+    async def run() -> bytes:
+        reader = asyncio.StreamReader(limit=64)
+        reader.feed_data(b"a line\r\n" * 500 + b".\r\nNOOP\r\n")
+        with Budget(1 << 30).share() as share, pytest.raises(Reply, match=r"^552"):
+            await receive(reader, 1000, 10_000, share)
+        return await reader.readline()
+
+    assert asyncio.run(run()) == b"NOOP\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "long"),
+    [
+        (b"", False),
+        (b"a" * 10, False),
+        (b"a" * 11, True),
+        (b"a" * 10 + b"\n" + b"b" * 10, False),
+        (b"a" * 10 + b"\n" + b"b" * 11 + b"\n", True),
+        (b"a\n" * 100 + b"b" * 11, True),
+        (b"a\n" * 100 + b"b" * 10, False),
+    ],
+)
+def test_long_lines(content: bytes, long: bool) -> None:
+    """Ten octets are the limit here."""
+    assert has_long_line(content, 10) is long
+
+
+def test_hops_are_counted_in_the_header_only() -> None:
+    """In any case, at the start of a line, with LF alone too."""
+    check_hops(b"Received: a\n" * 50 + b"\nReceived: quoted\n")
+    check_hops(b"X-Received: a\r\n" * 60)
+    with pytest.raises(Reply, match=r"^554 5\.4\.6"):
+        check_hops(b"RECEIVED : a\n" * 51)
+
+
+def test_a_trace_line_is_one_header_in_ascii() -> None:
+    """Whatever the client calls itself."""
+    line = trace_line("evil\r\nX-Header: 1", "2001:db8::1", "mx.help.example", "ESMTPS", 0)
+    assert line == (
+        b"Received: from evil??X-Header:?1 ([IPv6:2001:db8::1])\r\n"
+        b"\tby mx.help.example with ESMTPS; Thu, 01 Jan 1970 00:00:00 -0000\r\n"
+    )

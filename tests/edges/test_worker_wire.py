@@ -1,0 +1,53 @@
+"""What a worker says is values of mail, or it is not listened to."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailgate.edges.worker_wire import LENGTH, Answer, BrokenWire, Frames, answer_of, frame
+from mailgate.mail.model import Envelope
+from tests.edges.readings import reading
+
+ENVELOPE = Envelope("smtp", ("support@help.example",))
+
+
+def test_a_worker_taken_over_by_its_mail_runs_nothing_in_the_applier() -> None:
+    """A pickle that would call something is refused before anything is looked up."""
+
+    class Evil:
+        def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+            return os.system, ("echo pwned",)
+
+    for evil in (Evil(), os.getcwd, pickle.Unpickler, Path("x")):
+        data = pickle.dumps(evil)
+        with pytest.raises(BrokenWire):
+            list(Frames().feed(LENGTH.pack(len(data)) + data))
+
+
+def test_frames_come_together_from_any_pieces() -> None:
+    """One octet at a time makes the same values."""
+    made = reading(b"subject", ENVELOPE, "key")
+    stream = frame(Answer("key", made)) + frame(Answer("other", None, "error: X"))
+    frames = Frames()
+    told = [said for octet in stream for said in frames.feed(bytes([octet]))]
+    assert told == [("key", made, ""), ("other", None, "error: X")]
+
+
+def test_an_answer_is_a_key_a_reading_or_none_and_a_trouble() -> None:
+    """Anything else of the right classes is refused too."""
+    made = reading(b"x", ENVELOPE, "key")
+    assert answer_of(("key", made, "")) == Answer("key", made)
+    for told in (("key", made), ("key", ENVELOPE, ""), (1, None, ""), "key", None):
+        with pytest.raises(BrokenWire):
+            answer_of(told)
+
+
+def test_a_frame_without_end_is_not_waited_for() -> None:
+    """A length beyond reason is a broken wire, not a reason to collect gigabytes."""
+    with pytest.raises(BrokenWire):
+        list(Frames().feed(b"\xff\xff\xff\xff"))
