@@ -42,12 +42,15 @@ _SMALL_FILE = 6 * 1024
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file unpacked out of a part: its name as given, the type as claimed, the content."""
+    """A file unpacked out of a part: its name as given, the type as claimed, the content.
+
+    ``content_id`` is set for a picture that the mail's HTML shows.
+    """
 
     name: str
     content_type: str
     content: bytes
-    noise: bool = False
+    content_id: str = ""
 
 
 class Describer:
@@ -79,8 +82,9 @@ class Describer:
 
     def file(self, container: str, file: File) -> Attachment:
         """A file unpacked out of the part at ``container``; ``file.name``, safe and unique in there, ends its path."""
+        path = f"{container}/{file.name}"
         return self._describe(
-            f"{container}/{file.name}", file.name, file.name, "", file.content_type, file.content, "", file.noise
+            path, file.name, file.name, "", file.content_type, file.content, file.content_id, noise=False
         )
 
     def _describe(

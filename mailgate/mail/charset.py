@@ -70,7 +70,11 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str]:
             return _mended(octets, name), "not-utf-8" if name == "utf-8" else "8bit-without-charset"
     if name is None:
         return _unlabelled(octets), "unknown-charset"
-    if name not in _STATEFUL and not name.startswith("utf-") and _is_utf_8(octets, 1 if name.startswith("cp125") else 8):
+    if (
+        name not in _STATEFUL
+        and not name.startswith("utf-")
+        and _is_utf_8(octets, 1 if name.startswith("cp125") else 8)
+    ):
         return storable(octets.decode("utf-8")).removeprefix("\ufeff"), "mislabelled-utf-8"
     try:
         return storable(octets.decode(name)).removeprefix("\ufeff"), ""
@@ -79,7 +83,7 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str]:
 
 
 def _is_utf_8(octets: bytes, chance: int) -> bool:
-    """Whether ``octets`` are UTF-8 by more than chance: valid, with more than ``chance`` sequences of several octets."""
+    """Whether ``octets`` are UTF-8 and not by chance: valid, with more than ``chance`` characters beyond ASCII."""
     if octets.isascii():
         return False
     try:

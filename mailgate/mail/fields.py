@@ -28,7 +28,7 @@ class Fields:
                 value = self._within(key, value, limits)
             text = encoded_word.raw_text(value, hint)
             if key in _KEPT_RAW:
-                self._raw.setdefault(key, []).append(text)
+                self._raw.setdefault(key, []).append(encoded_word.one_line(text))
             decoded.append((name, encoded_word.decode(text, quote=key in _ADDRESSES)))
         self.decoded = tuple(decoded)
 

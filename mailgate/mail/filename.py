@@ -13,11 +13,13 @@ import unicodedata
 
 MAX_CHARACTERS = 200
 MAX_OCTETS = 255
+_LONGEST_READ = 4096
 
 _HIDDEN = re.compile("[\0-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
 _BLANKS = re.compile(r"\s+")
 _WINDOWS_PATH = re.compile(r"(?:[A-Za-z]:\\|\\\\)")
+_LEADING_PATH = re.compile(r"^[./\\ ~]+")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[^.\s]{1,20}$")
 _TYPES = mimetypes.MimeTypes()
@@ -38,12 +40,12 @@ def has_hidden(name: str) -> bool:
 
 def safe(name: str, content_type: str = "", fallback: str = "attachment") -> str:
     """``name`` made safe; where nothing is left of it, ``fallback`` with the usual extension of ``content_type``."""
+    if len(name) > _LONGEST_READ:
+        name = name[: _LONGEST_READ // 2] + name[-_LONGEST_READ // 2 :]
     if _WINDOWS_PATH.match(name):
         name = name.rpartition("\\")[2]
-    name = unicodedata.normalize("NFC", _HIDDEN.sub("", _BLANKS.sub(" ", name[:4096])))
-    name = _UNSAFE.sub("_", name).lstrip(". ~").rstrip(". ")
-    if name.startswith("_."):  # what is left of "../../etc/passwd"
-        name = name.lstrip("._")
+    name = unicodedata.normalize("NFC", _HIDDEN.sub("", _BLANKS.sub(" ", name)))
+    name = _UNSAFE.sub("_", _LEADING_PATH.sub("", name)).rstrip(". ")
     if not name.strip("_"):
         return fallback + extension_of(content_type)
     if _DEVICES.match(name):

@@ -57,6 +57,19 @@ _RUNS = words(
 )
 _SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-octet-stream", "application/binary"})
 _DENIED_BY_CONTENT = ("image/", "text/", "application/pdf")
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_BY_EXTENSION = {
+    "docx": f"{_OFFICE}wordprocessingml.document",
+    "xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    "pptx": f"{_OFFICE}presentationml.presentation",
+    "odt": f"{_OPEN_DOCUMENT}text",
+    "ods": f"{_OPEN_DOCUMENT}spreadsheet",
+    "odp": f"{_OPEN_DOCUMENT}presentation",
+    "msg": "application/vnd.ms-outlook",
+    "eml": "message/rfc822",
+}
+"""What Python's own table lacks; the same on every machine, whatever its ``mime.types`` says."""
 _TYPES = mimetypes.MimeTypes()
 _MACROS = words("docm dotm xlsm xltm xlam pptm potm ppam ppsm sldm xlsb")
 _MARKUP_NAMES = words("html htm xhtml xht shtml mht mhtml svg svgz xml xsl")
@@ -79,8 +92,8 @@ def sniff(head: bytes, claimed: str, name: str) -> str:
         return found
     if claimed and claimed not in _SAYS_NOTHING and not (found and claimed.startswith(_DENIED_BY_CONTENT)):
         return claimed
-    by_name = _TYPES.guess_type(name)[0] or ""
-    if by_name.startswith("text/") and b"\0" in head[:512]:
+    by_name = _BY_EXTENSION.get(name.lower().rpartition(".")[2]) or _TYPES.guess_type(name)[0] or ""
+    if by_name.startswith(_DENIED_BY_CONTENT if found else "text/") and (found or b"\0" in head[:512]):
         by_name = ""
     return by_name or found or claimed or "application/octet-stream"
 

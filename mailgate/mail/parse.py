@@ -56,6 +56,11 @@ def parse(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Parsed:
         return _minimal(raw, (*findings, str(limit) or "too-deep"), limits)
 
 
+def minimal(raw: bytes, trouble: str, limits: Limits = DEFAULT_LIMITS) -> Mail:
+    """The headers of a mail that no worker could read whole; ``trouble`` stands among its defects. Never raises."""
+    return _minimal(raw, (trouble,), limits).mail
+
+
 def attachment_bytes(raw: bytes, path: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The content of the attachment at ``path`` of a mail that ``parse`` has read; the same octets that were hashed.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mailgate.mail.parts import Part
 
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _INLINE_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _INLINE_ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
@@ -43,9 +44,19 @@ def _of_part(part: Part) -> str:
     if kind == "multipart/encrypted":
         return "pgp-encrypted"
     if kind in _SMIME:
-        opaque = part.params.get("smime-type", "").lower() in ("signed-data", "certs-only")
-        return "smime-signed" if opaque or part.filename.lower().endswith(".p7s") else "smime-encrypted"
+        return "smime-signed" if is_opaque_signed(part) else "smime-encrypted"
     return ""
+
+
+def is_opaque_signed(part: Part) -> bool:
+    """Whether the part is an S/MIME signature with its content inside, or certificates: nothing secret in any case.
+
+    Where the ``smime-type`` is missing, the structure's own identifier (RFC 5652 section 5.1) decides.
+    """
+    if part.content_type not in _SMIME:
+        return False
+    kind = part.params.get("smime-type", "").lower()
+    return kind in ("signed-data", "certs-only") or (not kind and _SIGNED_DATA in part.payload()[:64])
 
 
 def unwrapped(text: str) -> tuple[str, str]:

@@ -75,7 +75,7 @@ class _Reading:
         return Content(text, html, html_raw, attachments, tuple(dict.fromkeys(self.protection)), tuple(self.defects))
 
     def _piece(self, piece: body.Piece) -> None:
-        html = piece.html.text() if piece.html is not None else ""
+        html = self._markup(piece.html) if piece.html is not None else ""
         if len(html) > self.limits.html and piece.html is not None:
             self.too_long.append(piece.html)
             self.defects.append("html-too-large")
@@ -97,6 +97,11 @@ class _Reading:
         if name:
             self.protection.append(name)
         return text
+
+    def _markup(self, part: Part) -> str:
+        html, files = unpack.html_part(part, self.limits)
+        self.files += [(part.path, file) for file in files]
+        return html
 
     def _containers(self, found: body.Body) -> None:
         """Open winmail.dat and .msg; the message in a winmail.dat is this mail's text where it has no other."""

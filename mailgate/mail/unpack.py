@@ -1,4 +1,4 @@
-"""Files inside of other files: winmail.dat, Outlook's .msg, uuencode and yEnc in the text.
+"""Files inside of other files: winmail.dat, Outlook's .msg, opaque S/MIME, uuencode and yEnc in text, data: in HTML.
 
 Each unpacker takes octets and gives ``Unpacked``, or None where the octets are not its kind or are broken; the
 container itself always stays an attachment, so nothing is lost by an unpacker that fails. What comes out together is
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.mail import filename
+from mailgate.mail import filename, protection, unpack_html
 from mailgate.mail.attachment import File
 from mailgate.mail.limits import Limits
 from mailgate.mail.parts import Part
@@ -37,7 +37,18 @@ def container(part: Part, limits: Limits) -> Unpacked | None:
             from mailgate.mail import unpack_msg
 
             return _limited(unpack_msg.unpack(content), limits)
+    elif protection.is_opaque_signed(part):
+        from mailgate.mail import unpack_smime
+
+        return _limited(unpack_smime.unpack(part.payload(), limits), limits)
     return None
+
+
+def html_part(part: Part, limits: Limits) -> tuple[str, tuple[File, ...]]:
+    """The HTML of a part without the pictures that stand in it as ``data:``, and those pictures."""
+    html, files = unpack_html.take_out(part.text(), part.path)
+    unpacked = _limited(Unpacked(files=files), limits)
+    return html, unpacked.files if unpacked is not None else ()
 
 
 def text_part(part: Part, limits: Limits) -> tuple[bytes, tuple[File, ...]]:
@@ -55,7 +66,10 @@ def text_part(part: Part, limits: Limits) -> tuple[bytes, tuple[File, ...]]:
 def content(part: Part, inner: str, limits: Limits) -> bytes:
     """The content of the file ``inner`` in the container ``part``. Raises ``KeyError`` when it is not there."""
     unpacked = container(part, limits)
-    files = unpacked.files if unpacked is not None else text_part(part, limits)[1]
+    if unpacked is not None:
+        files = unpacked.files
+    else:
+        files = (html_part if part.content_type == "text/html" else text_part)(part, limits)[1]
     for file in files:
         if file.name == inner:
             return file.content

