@@ -257,7 +257,8 @@ def _transcript(case: Case, agent: Agent, ticket: Ticket, orders: Orders) -> lis
     """No letter when there was nothing to say."""
     if not orders.lines:
         return []
-    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, {"lines": orders.lines}, Purpose.AGENT)]
+    values: dict[str, object] = {"lines": orders.lines, "unsent": bool(case.text) and not orders.settled}
+    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, values, Purpose.AGENT)]
 
 
 def _handed_over(case: Case, agent: Agent, orders: Orders, ticket: Ticket) -> list[LetterOrder]:
@@ -265,7 +266,10 @@ def _handed_over(case: Case, agent: Agent, orders: Orders, ticket: Ticket) -> li
     if not {"assignee", "team"} & orders.changed.keys():
         return []
     told = audience(case.policy, orders.ticket.team, orders.ticket.assignee, agent.id)
-    return notifications(case, told, ticket, "reply", f"handed over by {agent.name or agent.id}")
+    asks = f"{ticket.requester.name} <{ticket.requester.email}>".strip()
+    given = {"text": ticket.asked, "quoted": "", "author": asks, "attachments": (), "cc": ()}
+    news = notifications(case, told, ticket, "reply", f"handed over by {agent.name or agent.id}", given)
+    return [replace(order, attach=()) for order in news]
 
 
 def _noted(case: Case) -> str:

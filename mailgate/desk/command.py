@@ -91,7 +91,7 @@ def destroys(command: Command) -> bool:
 
 def line(command: Command, result: Result) -> dict[str, object]:
     """The command's line of the transcript."""
-    word = "not understood" if not command.name else "refused" if result.refused else "done"
+    word = "unknown" if not command.name else "refused" if result.refused else "done"
     return {"command": command.line, "result": word, "detail": result.refused or result.done}
 
 

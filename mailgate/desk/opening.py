@@ -14,7 +14,6 @@ from mailgate.desk.lifecycle import ENDED, after
 from mailgate.desk.orders import acknowledgement, bare_subject, tell, to_agent
 from mailgate.desk.plan import (
     NEW_TICKET,
-    AddEvent,
     AddMessage,
     AddNote,
     Cause,
@@ -68,7 +67,6 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
     effects: list[Effect] = [
         _ticket(case, author, routing, start, links),
         AddMessage(NEW_TICKET, _direction(case), marks=case.marks, text=_text(case)),
-        AddEvent(NEW_TICKET, "opened", _meta(case, routing), {"reason": routing.reason}),
     ]
     letters: list[LetterOrder] = []
     told_line = f"notified: nobody, the rule made it {start.status.value}"
@@ -83,7 +81,8 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
         told, spent, told_line = tell(case, everybody, None, "new", routing.reason)
         letters += told
         effects += spent
-        effects += remind(case.policy, start.team, NEW_TICKET, case.now_ms)
+        if _direction(case) is Direction.CUSTOMER:
+            effects += remind(case.policy, start.team, NEW_TICKET, case.now_ms)
     if case.agent and start.lines:
         letters.append(to_agent(case, LetterKind.TRANSCRIPT, case.agent, None, {"lines": start.lines}, None))
     if case.reading.verdict.kind is VerdictKind.GENUINE and case.sender.proof is not Proof.FAIL:
@@ -193,10 +192,6 @@ def _watcher(case: Case, name: str) -> Participant:
     if agent:
         return Participant(agent.address, agent.name, ParticipantRole.FOLLOWER)
     return Participant(name, role=ParticipantRole.WATCHER)
-
-
-def _meta(case: Case, routing: Routing) -> dict[str, object]:
-    return {"rules": routing.rules, "trust": case.trust.row, "generation": case.policy.generation}
 
 
 def _said(case: Case, routing: Routing, links: tuple[tuple[int, str], ...], refused: str) -> Iterator[str]:

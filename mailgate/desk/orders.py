@@ -6,7 +6,7 @@ Reply-To of a stranger is ever written to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mailgate.desk.case import Case
 from mailgate.desk.clue import tag_number
@@ -58,10 +58,16 @@ def tell(
 
 
 def notifications(
-    case: Case, agents: Iterable[Agent], ticket: Ticket | None, what: str, reason: str
+    case: Case,
+    agents: Iterable[Agent],
+    ticket: Ticket | None,
+    what: str,
+    reason: str,
+    given: Mapping[str, object] | None = None,
 ) -> list[LetterOrder]:
-    """The news for agents, each with a token of their own; ``what`` is ``new``, ``reply`` or ``note``."""
-    values = _news(case, what, reason)
+    """The news for agents, each with a token of their own; ``what`` is ``new``, ``reply`` or ``note``; ``given``
+    replaces values."""
+    values = {**_news(case, ticket, what, reason), **(given or {})}
     return [
         LetterOrder(
             kind=LetterKind.NOTIFICATION,
@@ -118,7 +124,12 @@ def answer(case: Case, ticket: Ticket, to: Address, kind: LetterKind, agent: Age
         agent=agent.id,
         text=text,
         attach=case.attachments,
-        values={"text": text, "quote": shorten(ticket.asked, 4 * QUOTE_LIMIT)},
+        values={
+            "text": text,
+            "author": agent.name,
+            "quote": shorten(ticket.asked, 4 * QUOTE_LIMIT),
+            "quote_author": ticket.requester.name or ticket.requester.email,
+        },
         in_reply_to=ticket.last_message_id,
     )
 
@@ -140,16 +151,16 @@ def bare_subject(case: Case) -> str:
     return subject.replace(ours.format(number=number), "").strip() if number is not None else subject
 
 
-def _news(case: Case, what: str, reason: str) -> dict[str, object]:
+def _news(case: Case, ticket: Ticket | None, what: str, reason: str) -> dict[str, object]:
     mail = case.mail
-    text = case.text or mail.reply_text or mail.text
     return {
-        "text": text,
+        "text": case.text or mail.reply_text or mail.text,
         "quoted": _rest(mail.text, mail.reply_text),
         "what": what,
+        "author": f"{case.author.name} <{case.author.email}>".strip() if case.author else "",
         "marks": case.marks,
         "history": _history(case),
-        "customer": _customer(case),
+        "customer": _customer(case, ticket),
         "attachments": tuple(
             {"name": part.filename, "size": part.size, "risks": part.risks}
             for part in mail.attachments
@@ -175,12 +186,20 @@ def _history(case: Case) -> tuple[dict[str, object], ...]:
     return tuple({"number": t.number, "subject": t.subject, "status": t.status.value} for t in others)
 
 
-def _customer(case: Case) -> dict[str, object]:
-    known = case.facts.customer
+def _customer(case: Case, ticket: Ticket | None) -> dict[str, object]:
+    """Who asks: the requester; what is remembered was looked up for the author, so only where that is the same."""
     author = case.author
+    asks = (
+        (ticket.requester.name, ticket.requester.email)
+        if ticket
+        else (author.name, author.email)
+        if author
+        else ("", "")
+    )
+    known = case.facts.customer if author and author.key == asks[1].lower() else None
     return {
-        "name": author.name if author else "",
-        "email": author.email if author else "",
+        "name": asks[0],
+        "email": asks[1],
         "tickets": known.tickets if known else 0,
         "open": known.open_tickets if known else 0,
         "last_rating": known.last_rating if known else None,

@@ -52,12 +52,8 @@ def bounced(case: Case) -> Plan | None:
     for who in _about(bounce, letter):
         if letter:
             effects.append(RecordBounce(letter.id, ticket_id, who))
-        if ticket_id is not None:
-            meta: dict[str, object] = {
-                "action": who.action.value,
-                "status": who.status,
-                "letter": letter.id if letter else None,
-            }
+        elif ticket_id is not None:
+            meta: dict[str, object] = {"action": who.action.value, "status": who.status}
             effects.append(AddEvent(ticket_id, "bounce", meta, {"recipient": who.email, "reason": who.reason}))
     letters = tuple(_undelivered(case, bounce, letter, ticket))
     failed = sum(who.action is Action.FAILED for who in bounce.recipients)

@@ -142,11 +142,14 @@ def test_nothing_is_sent_until_every_command_is_understood(line: str) -> None:
     [message] = effects(plan, AddMessage)
     assert isinstance(message, AddMessage)
     assert message.visibility is Visibility.AGENTS
+    assert plan.letters[0].values["unsent"] is True
 
 
 def test_whoever_is_given_the_ticket_is_told() -> None:
     plan = Desk(tickets=(WAITING,)).answer("#assign ben", Purpose.AGENT, ANA)
-    assert [letter.agent for letter in letters(plan, LetterKind.NOTIFICATION)] == ["ben"]
+    [news] = letters(plan, LetterKind.NOTIFICATION)
+    assert (news.agent, news.values["text"]) == ("ben", "The printer is broken.")
+    assert news.values["customer"]["email"] == CLEO  # type: ignore[index]
 
 
 def test_an_empty_answer_sends_nothing_and_says_so() -> None:

@@ -39,7 +39,7 @@ def test_commands_are_the_lines_at_the_top(text: str, names: list[str], rest: st
 def test_a_word_that_is_nearly_a_command_is_met_with_the_command() -> None:
     [command], _ = split("#clsoe")
     assert run(command, DESK).refused == 'not understood; did you mean "#close"?'
-    assert line(command, run(command, DESK))["result"] == "not understood"
+    assert line(command, run(command, DESK))["result"] == "unknown"
 
 
 @pytest.mark.parametrize(

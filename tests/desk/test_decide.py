@@ -9,7 +9,6 @@ import pytest
 from mailgate.desk.facts import Facts
 from mailgate.desk.plan import (
     NEW_TICKET,
-    AddEvent,
     AddMessage,
     AddNote,
     Cause,
@@ -295,9 +294,6 @@ def test_a_rule_says_where_the_ticket_goes_and_the_ticket_says_which_rule() -> N
     assert "every mail" in opened.reason
     assert [letter.agent for letter in letters(plan, LetterKind.NOTIFICATION)] == ["ana"]
     assert effects(plan, AddNote) == [AddNote(NEW_TICKET, "Be quick", "rule vip")]
-    [event] = effects(plan, AddEvent)
-    assert isinstance(event, AddEvent)
-    assert event.meta["rules"] == ("vip",)
 
 
 def test_a_mailbox_has_a_team_of_its_own() -> None:
