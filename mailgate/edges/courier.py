@@ -1,4 +1,4 @@
-"""What every way out for letters has in common: one method that takes a letter, and the words for what became of it.
+"""What every way out for letters has in common: a method that takes a letter, and the words for what became of it.
 
 ==================== ============================================== =======================================
 ``send`` …           means                                          what the outbox does
@@ -40,6 +40,10 @@ class Courier(Protocol):
 
     def send(self, mail_from: str, recipient: str, data: bytes) -> Sent:
         """Hand over one letter; ``mail_from`` is empty for the null sender, ``data`` has CRLF line ends."""
+        ...
+
+    def check(self) -> None:
+        """Go as far as one can without sending anything; ``RelayAway`` in the admin's words when that fails."""
         ...
 
     def close(self) -> None:

@@ -34,9 +34,15 @@ class MaildirCourier:
             os.rename(self._path / "tmp" / name, self._path / "new" / name)
             _sync_folder(self._path / "new")
         except OSError as error:
-            self._made = False
-            raise RelayAway(f"the Maildir {self._path} cannot be written: {error.strerror}") from error
+            raise self._away(error) from error
         return Sent(f"kept as {name}")
+
+    def check(self) -> None:
+        """Make the folder; ``RelayAway`` when that cannot be done."""
+        try:
+            self._make()
+        except OSError as error:
+            raise self._away(error) from error
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -46,6 +52,10 @@ class MaildirCourier:
             for folder in ("tmp", "new", "cur"):
                 (self._path / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
             self._made = True
+
+    def _away(self, error: OSError) -> RelayAway:
+        self._made = False
+        return RelayAway(f"the Maildir {self._path} cannot be written: {error.strerror}")
 
 
 class ConsoleCourier:
@@ -61,6 +71,9 @@ class ConsoleCourier:
         self._stream.write(f"{shown}\n{'-' * 72}\n")
         self._stream.flush()
         return Sent("shown")
+
+    def check(self) -> None:
+        """The console is always there."""
 
     def close(self) -> None:
         """Nothing is kept open."""

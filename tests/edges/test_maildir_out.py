@@ -27,8 +27,11 @@ def test_a_letter_lies_whole_in_the_maildir_with_its_envelope(tmp_path):
 
 def test_a_maildir_that_cannot_be_written_is_a_relay_away(tmp_path):
     (tmp_path / "file").write_text("no folder")
+    out = open_relay(Relay(kind="maildir", path=str(tmp_path / "file" / "box")))
     with pytest.raises(RelayAway):
-        open_relay(Relay(kind="maildir", path=str(tmp_path / "file" / "box"))).send("", "a@b.example", LETTER)
+        out.send("", "a@b.example", LETTER)
+    with pytest.raises(RelayAway):
+        out.check()
 
 
 def test_a_maildir_that_was_removed_is_made_again(tmp_path):

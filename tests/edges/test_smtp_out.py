@@ -152,6 +152,14 @@ def test_O12_no_password_over_an_open_line():
     assert "AUTH" not in relay.verbs
 
 
+def test_a_check_goes_as_far_as_the_login_and_sends_nothing():
+    with ScriptedRelay(EHLO="250-relay\r\n250 AUTH PLAIN") as relay:
+        out = courier(relay, user="desk", password=Secret(literal="hush"))
+        out.check()
+        out.close()
+    assert relay.verbs == ["EHLO", "AUTH", "QUIT"]
+
+
 def test_a_wrong_password_is_the_relays_trouble_and_never_shown():
     ehlo = "250-relay\r\n250 AUTH PLAIN"
     with ScriptedRelay(EHLO=ehlo, AUTH="535 no") as relay, pytest.raises(RelayAway, match="535") as caught:
