@@ -19,7 +19,8 @@ MAX_LINES = 3_000
 MAX_LINE = 1_000
 MAX_REASON_LINES = 8
 
-_ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}"
+_FIRST = r"[A-Za-z0-9!#$%&'+/=?^_`{}~.]"
+_ADDRESS = rf"{_FIRST}[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{0,63}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{0,8}}"
 _AT_START = re.compile(
     rf"[\s>*|-]{{0,20}}[<\"'(\[]{{0,3}}(?:mailto:|smtp:|SMTP:|rfc822;)?({_ADDRESS})[>\"')\]]{{0,3}}(?P<rest>.*)"
 )
@@ -182,11 +183,13 @@ def labelled(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def mentioned(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Any address in the notice, the reason being its own line: the last resort."""
+    """Any address in the notice but a sender's ("from …"), the reason being its own line: the last resort."""
     for line in lines:
         if "@" in line:
-            for email in _ANYWHERE.findall(line[:MAX_LINE]):
-                yield email, " ".join(line.split())[:500]
+            line = line[:MAX_LINE]
+            for match in _ANYWHERE.finditer(line):
+                if not line[: match.start()].lower().rstrip(" <").endswith(("from", "from:", "von", "de")):
+                    yield match[0], " ".join(line.split())[:500]
 
 
 def x400(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
