@@ -7,7 +7,7 @@ Three shapes, each recognised from one line of the text on:
 - a separator ("-----Original Message-----", "---- On Monday Ana wrote ----").
 
 The words are in ``attribution_words``. An attribution in a language that is not there is still known when it holds a
-date and an address and ends with a colon, as most do. Nothing here backtracks: lines are looked at by their first
+date and an address in angle brackets and ends with a colon, as most do. Nothing here backtracks: lines are looked at by their first
 characters, their last, and by substrings.
 """
 
@@ -31,6 +31,7 @@ _DATE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{1,4}[-./年]\s?\d{1,2}[-./月]|\d\s?[月월]|\b(?:19|20)\d\d\b|\d{1,2}\.? \w{3,12}\.?,? \d{2,4}",
 )
 _ADDRESS = re.compile(r"[\w.+%'=/-]{1,64}@[\w-]{1,63}")
+_BRACKETED = re.compile(r"<[^\w<>@]{0,4}[\w.+%'=/-]{1,64}@[\w.-]{1,253}[^\w<>@]{0,4}>")
 _VERBS = tuple(verb for words in WROTE for verb in words.verbs)
 _OPENERS = tuple(opener for words in WROTE for opener in words.openers)
 _DASHES = "-–—_=*~+. \t\xa0"
@@ -90,7 +91,10 @@ def _weigh(joined: str) -> tuple[float, str]:
     dated = _DATE.search(joined) is not None
     addressed = _ADDRESS.search(joined) is not None
     if spoken is None:
-        return (0.85, "any") if dated and addressed and joined.endswith(_COLONS) else (0.0, "")
+        shaped = (
+            dated and joined.endswith(_COLONS) and (_BRACKETED.search(joined) or (addressed and _DATE.match(joined)))
+        )
+        return (0.85, "any") if shaped else (0.0, "")
     opened = _opened(lowered, spoken)
     if dated and (addressed or opened is not None or _DATE.match(joined)):
         return 0.95, (opened or spoken).language
@@ -105,6 +109,13 @@ def _opened(lowered: str, spoken: Wrote) -> Wrote | None:
         if words.openers and lowered.startswith(words.openers) and any(verb in lowered for verb in words.verbs):
             return words
     return None
+
+
+def is_tail(line: str) -> bool:
+    """Whether a line that begins with ``>`` quotes nothing but ends an attribution that broke inside an address
+    (``> wrote:``, ``>:``)."""
+    rest = line[1:40].strip()
+    return rest in _COLONS or (rest.endswith(_COLONS) and rest.rstrip(":：︰ ").lower() in _VERBS)
 
 
 def is_short_attribution(line: str) -> bool:

@@ -170,7 +170,7 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
         stripped = lines[at].strip()
         if not stripped or page.labels[at] is not None:
             at += 1
-        elif stripped[0] in ">＞" and stripped[1:] not in _COLONS:
+        elif stripped[0] in ">＞" and not attribution.is_tail(stripped):
             at = _angled(page, at)
         elif tries > 0 and (found := _introduces(lines, at, stripped)) is not None:
             tries -= 1
