@@ -74,7 +74,7 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
         letters.append(acknowledgement(case, author, kind, start.team, routing.actions.template))
         effects += [Spend(key) for key in leave.keys]
     if routing.actions.note:
-        effects.append(AddNote(NEW_TICKET, routing.actions.note, f"rule {routing.rule}"))
+        effects.append(AddNote(NEW_TICKET, routing.actions.note))
     if start.status not in ENDED:
         speaker = case.agent.id if case.agent else ""
         everybody = (*audience(case.policy, start.team, start.assignee, speaker), *_followers(case, routing))

@@ -293,7 +293,7 @@ def test_a_rule_says_where_the_ticket_goes_and_the_ticket_says_which_rule() -> N
     assert (opened.rule, plan.rule) == ("vip", "vip")
     assert "every mail" in opened.reason
     assert [letter.agent for letter in letters(plan, LetterKind.NOTIFICATION)] == ["ana"]
-    assert effects(plan, AddNote) == [AddNote(NEW_TICKET, "Be quick", "rule vip")]
+    assert effects(plan, AddNote) == [AddNote(NEW_TICKET, "Be quick")]
 
 
 def test_a_mailbox_has_a_team_of_its_own() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mailgate.desk.facts import Facts, LetterFact
@@ -96,9 +98,27 @@ def test_L15_a_vacation_reply_is_put_on_its_ticket_which_stays_as_it_is() -> Non
     assert plan.letters == ()
 
 
-def test_L01_a_vacation_reply_without_a_ticket_is_held() -> None:
-    plan = Desk().plan(reading(mail("I am away"), kind=VerdictKind.AUTO_REPLY))
+@pytest.mark.parametrize(
+    ("changes", "evidence"),
+    [
+        ({"headers": (("Auto-Submitted", "auto-replied (vacation)"),)}, "Auto-Submitted: auto-replied (vacation)"),
+        ({"in_reply_to": ("x@y",)}, "Auto-Submitted: x-new"),
+        ({}, "x-autoreply: yes"),
+        ({}, "Subject: Out of office"),
+    ],
+)
+def test_L01_an_automatic_answer_without_a_ticket_is_held(changes: dict[str, Any], evidence: str) -> None:
+    plan = Desk().plan(reading(mail("I am away", **changes), kind=VerdictKind.AUTO_REPLY, evidence=(evidence,)))
     assert (plan.cause, plan.letters) == (Cause.ROBOT, ())
+
+
+@pytest.mark.parametrize(
+    "evidence", ["Auto-Submitted: auto-generated", "x-cron-env: x", "the envelope sender is empty"]
+)
+def test_L02_what_a_machine_has_to_say_opens_a_ticket_that_is_not_acknowledged(evidence: str) -> None:
+    plan = Desk().plan(reading(mail("Disk full"), kind=VerdictKind.AUTO_REPLY, evidence=(evidence,)))
+    assert plan.outcome is Outcome.NEW
+    assert {letter.kind for letter in plan.letters} == {LetterKind.NOTIFICATION}
 
 
 def test_L28_an_agents_vacation_reply_is_an_event_that_no_customer_sees() -> None:
