@@ -59,7 +59,7 @@ class SmtpIn:
     tls_cert: str = ""
     tls_key: str = ""
     max_size: int = 36_700_160
-    max_line: int = 131_072
+    max_line: int = 4_194_304
     max_recipients: int = 100
     max_connections: int = 200
     max_connections_per_ip: int = 20

@@ -207,7 +207,7 @@ def test_D09_below_min_free_intake_says_452(serve: Serve, spool: Spool) -> None:
 
 def test_P11_more_data_in_flight_than_the_budget_is_452(serve: Serve) -> None:
     """The octets are thrown away as they come, the others' mail is not touched, and the budget is given back."""
-    front = serve(data_budget=300_000)
+    front = serve(data_budget=300_000, max_line=100_000)
     first, second = front.wire(), front.wire()
     first.open_mail()
     first.send(b"x: y\r\n\r\n" + b"z" * 200_000)
@@ -366,9 +366,9 @@ def test_P12_long_lines_are_taken(serve: Serve) -> None:
     """RFC 5321 says 1,000 octets; honest programs write more, and the mail would be lost."""
     front = serve()
     wire = front.wire()
-    for length in (998, 999, 1000, 70_000, 131_000):
+    for length in (998, 999, 1000, 70_000, 3_000_000):
         assert wire.mail(b"x: y\r\n\r\n" + b"a" * length).startswith("250"), length
-    assert wire.mail(b"x: y\r\n\r\n" + b"a" * 140_000 + b"\r\nshort").startswith("554 5.6.0")
+    assert wire.mail(b"x: y\r\n\r\n" + b"a" * 5_000_000 + b"\r\nshort").startswith("554 5.6.0")
     assert len(front.kept()) == 5
 
 

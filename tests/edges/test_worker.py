@@ -143,6 +143,16 @@ def test_what_is_offered_is_read_once_each(make_bench: Callable[..., Bench]) -> 
     assert bench.pool.collect(0) == []
 
 
+def test_a_batch_can_be_waited_for(make_bench: Callable[..., Bench]) -> None:
+    """``enough`` readings come in one ``collect``; the last ones do not wait for others that are not there."""
+    bench = make_bench()
+    bench.offer(*[b"%d" % number for number in range(70)])
+    first = bench.pool.collect(PATIENCE_S, enough=50)
+    assert 50 <= len(first) <= 70
+    rest = bench.pool.collect(PATIENCE_S, enough=50) if len(first) < 70 else []
+    assert len(first) + len(rest) == 70
+
+
 def test_an_exception_is_named_by_its_class_only(make_bench: Callable[..., Bench]) -> None:
     """Its text may quote the mail."""
     bench = make_bench()
