@@ -7,8 +7,8 @@ Three shapes, each recognised from one line of the text on:
 - a separator ("-----Original Message-----", "---- On Monday Ana wrote ----").
 
 The words are in ``attribution_words``. An attribution in a language that is not there is still known when it holds a
-date and an address in angle brackets and ends with a colon, as most do. Nothing here backtracks: lines are looked at by their first
-characters, their last, and by substrings.
+date and an address in angle brackets and ends with a colon, as most do. Nothing here backtracks: lines are looked at by
+their first characters, their last, and by substrings.
 """
 
 from __future__ import annotations
