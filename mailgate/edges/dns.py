@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import dns.exception
+import dns.name
 import dns.rdatatype
 import dns.resolver
 
@@ -82,7 +83,11 @@ class DnsResolver:
     def _look_up(self, name: str, kind: str, left: float, text: Callable[..., str]) -> tuple[float, tuple[str, ...]]:
         """The answer and how long it may be kept, in seconds."""
         try:
-            answer = self._open().resolve(name, kind, lifetime=left, search=False)
+            asked = dns.name.from_text(name)
+        except dns.exception.DNSException:  # an empty label, or one over 63 octets: it cannot exist
+            return _NOTHING_LASTS, ()
+        try:
+            answer = self._open().resolve(asked, kind, lifetime=left, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             self._timeouts = 0
             return _NOTHING_LASTS, ()
@@ -93,8 +98,6 @@ class DnsResolver:
             raise Temporary(f"DNS has not answered in time for {name}") from error
         except (dns.exception.DNSException, OSError) as error:
             raise Temporary(f"DNS fails for {name}: {type(error).__name__}") from error
-        except ValueError:  # a name that cannot be asked for
-            return _NOTHING_LASTS, ()
         self._timeouts = 0
         life = min(max(float(answer.rrset.ttl if answer.rrset else 0), 1.0), _LONGEST_LIFE)
         return life, tuple(text(data) for data in answer)

@@ -1,4 +1,4 @@
-"""The cursor, as a pure thing: what is above it is new, what is in a gap is tried again, and nothing is ever skipped."""
+"""The cursor, pure: what is above it is new, what is in a gap is tried again, and nothing is ever skipped."""
 
 from __future__ import annotations
 

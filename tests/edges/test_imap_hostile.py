@@ -302,10 +302,7 @@ def test_I13_a_wrong_password_is_said_once_and_tried_again_after_five_minutes_on
         once(server, kept, cursors)
 
     class Clock(SystemClock):
-        asked: list[tuple[float, float]] = []
-
         def jitter(self, low: float, high: float) -> float:
-            self.asked.append((low, high))
             return low
 
     with running([account(server.port)], kept, cursors, told, clock=Clock()):
@@ -496,8 +493,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("tls")
     key, cert = folder / "key.pem", folder / "cert.pem"
     subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)],
+        [
+            openssl,
+            *"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split(),
+        ]
+        + [*"-addext subjectAltName=DNS:localhost -keyout".split(), str(key), "-out", str(cert)],
         check=True,
         capture_output=True,
     )

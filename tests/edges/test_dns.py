@@ -1,0 +1,162 @@
+"""DNS over a real socket on loopback: answers, silence, the cache and the limits."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+
+from mailgate.clock import SystemClock
+from mailgate.edges.dns import DnsResolver, NoDns
+from mailgate.errors import Temporary
+
+
+class NameServer:
+    """Answers from a dict of (name, type) to record texts; a name under ``silent`` never answers."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, str], list[str]] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.failing = False
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"end", ("127.0.0.1", self.port))
+        self._thread.join(5)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            packet, peer = self._socket.recvfrom(4096)
+            if packet == b"end":
+                return
+            query = dns.message.from_wire(packet)
+            (question,) = query.question
+            name, kind = question.name.to_text(omit_final_dot=True).lower(), question.rdtype.name
+            self.asked.append((name, kind))
+            if not name.endswith("silent"):
+                self._socket.sendto(self._answer(query, name, kind).to_wire(), peer)
+
+    def _answer(self, query: dns.message.Message, name: str, kind: str) -> dns.message.Message:
+        answer = dns.message.make_response(query)
+        answer.flags |= dns.flags.RA
+        if self.failing:
+            answer.set_rcode(dns.rcode.SERVFAIL)
+        elif (name, kind) in self.records:
+            answer.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", kind, *self.records[name, kind]))
+        elif not any(known == name for known, _ in self.records):
+            answer.set_rcode(dns.rcode.NXDOMAIN)
+        return answer
+
+
+class Clock(SystemClock):
+    """Time moves only when a test says so."""
+
+    seconds = 1000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def server() -> Iterator[NameServer]:
+    server = NameServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def resolver(server: NameServer, clock: Clock) -> DnsResolver:
+    resolver = DnsResolver(clock, nameservers=("127.0.0.1",), port=server.port, per_mail=0.3)
+    resolver.begin()
+    return resolver
+
+
+def test_texts_come_with_their_strings_joined(server, resolver):
+    server.records["k._domainkey.x.example", "TXT"] = ['"v=DKIM1; " "p=abc"', '"other"']
+    assert sorted(resolver.txt("k._domainkey.x.example")) == ["other", "v=DKIM1; p=abc"]
+
+
+def test_exchangers_come_best_first_and_addresses_of_both_kinds(server, resolver):
+    server.records["x.example", "MX"] = ["20 b.example.", "5 a.example."]
+    server.records["x.example", "A"] = ["192.0.2.1"]
+    server.records["x.example", "AAAA"] = ["2001:db8::1"]
+    assert resolver.mx("x.example") == ("a.example", "b.example")
+    assert resolver.a("x.example") == ("192.0.2.1", "2001:db8::1")
+
+
+def test_what_is_not_there_is_empty(server, resolver):
+    server.records["x.example", "A"] = ["192.0.2.1"]
+    assert resolver.txt("nobody.example") == ()
+    assert resolver.txt("x.example") == ()
+    assert resolver.txt("a..b") == ()
+    assert resolver.txt("x" * 300) == ()
+
+
+def test_an_answer_is_asked_for_once_while_it_lasts(server, resolver, clock):
+    server.records["x.example", "TXT"] = ['"one"']
+    assert resolver.txt("x.example") == resolver.txt("X.example") == ("one",)
+    assert len(server.asked) == 1
+    clock.seconds += 301
+    resolver.begin()
+    resolver.txt("x.example")
+    assert len(server.asked) == 2
+
+
+def test_a_server_that_fails_is_temporary(server, resolver):
+    server.failing = True
+    with pytest.raises(Temporary):
+        resolver.txt("x.example")
+
+
+def test_S27_silence_is_temporary_and_after_two_of_them_nothing_is_asked_for_a_while(server, resolver, clock):
+    for name in ("a.silent", "b.silent"):
+        with pytest.raises(Temporary, match="in time"):
+            resolver.txt(name)
+    asked = len(server.asked)
+    server.records["x.example", "TXT"] = ['"one"']
+    with pytest.raises(Temporary, match="not asked"):
+        resolver.txt("x.example")
+    assert len(server.asked) == asked
+    clock.seconds += 31
+    resolver.begin()
+    assert resolver.txt("x.example") == ("one",)
+
+
+def test_S27_a_mail_has_its_time_and_no_more(server, resolver, clock):
+    clock.seconds += 0.4
+    with pytest.raises(Temporary, match="not asked"):
+        resolver.txt("x.example")
+    assert server.asked == []
+
+
+def test_the_cache_is_bounded(server, clock):
+    resolver = DnsResolver(clock, nameservers=("127.0.0.1",), port=server.port, entries=10)
+    resolver.begin()
+    for number in range(30):
+        resolver.txt(f"n{number}.example")
+    assert len(resolver._cache) == 10
+
+
+def test_without_dns_every_question_is_left_open():
+    resolver = NoDns()
+    resolver.begin()
+    for ask in (resolver.txt, resolver.a, resolver.mx):
+        with pytest.raises(Temporary):
+            ask("x.example")

@@ -1,0 +1,47 @@
+"""A real IMAP mailbox for a desk: Dovecot's where it is installed, else pymap's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real import dovecot, pymap_server
+
+USER, PASSWORD = "support", "pass word"
+
+
+@dataclass
+class ImapMailbox:
+    """One user's INBOX on a running server."""
+
+    port: int
+    append: Callable[[Sequence[bytes]], None]
+
+    def config(self, after: str = "seen") -> str:
+        """The lines of a desk's config that fetch it; they belong below a [[mailboxes]] entry."""
+        return (
+            f'[mailboxes.imap]\nhost = "127.0.0.1"\nport = {self.port}\nsecurity = "none"\nuser = "{USER}"\n'
+            f'password = "{PASSWORD}"\nafter = "{after}"\npoll_every = "1 s"\n'
+        )
+
+
+@contextmanager
+def mailbox(folder: Path) -> Iterator[ImapMailbox]:
+    """A mailbox on whichever server this machine has."""
+    if shutil.which("dovecot", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"):
+        folder.mkdir(parents=True, exist_ok=True)
+        server = dovecot.start(folder)
+        server.add_user(USER, PASSWORD)
+        try:
+            yield ImapMailbox(server.port, lambda raws: server.append(USER, raws))
+        finally:
+            server.stop()
+    else:
+        light = pymap_server.start(USER, PASSWORD)
+        try:
+            yield ImapMailbox(light.port, light.append)
+        finally:
+            light.stop()
