@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mailgate.desk import answer, report
+from mailgate.desk import answer, confirm, report
 from mailgate.desk.case import Case
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
@@ -34,7 +34,7 @@ def decide(reading: Reading, delivery: Delivery, facts: Facts, policy: Policy, r
         or report.reported(case)
         or report.automatic(case)
         or _authorless(case)
-        or answer.confirmed(case)
+        or confirm.confirmed(case)
         or rated(case)
         or _agent(case)
         or _requester(case)
@@ -69,10 +69,10 @@ def _authorless(case: Case) -> Plan | None:
 def _agent(case: Case) -> Plan | None:
     """An enrolled agent (or one who was) where the trust table lets them be more than a requester."""
     place = case.trust.treatment.place
-    if place is Place.CONFIRM or (place is Place.SPEAK and answer.is_stale(case)):
-        return answer.ask_to_confirm(case)
+    if place is Place.CONFIRM or (place is Place.SPEAK and confirm.is_stale(case)):
+        return confirm.ask_to_confirm(case)
     if place is Place.HOLD:
-        return answer.refuse(case)
+        return confirm.refuse(case)
     return answer.speak(case, case.agent) if place is Place.SPEAK and case.agent else None
 
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mailgate.desk.match import SUBJECTS, Check, Seen, compile_condition, pattern_problem
+from mailgate.desk.match import SUBJECTS, Check, compile_condition, pattern_problem
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.rule import Actions, Routing, Rule
+from mailgate.desk.seen import Seen
 from mailgate.desk.shadow import never_matches
 from mailgate.desk.ticket import Customer
 from mailgate.mail.model import Reading
