@@ -31,10 +31,14 @@ _UNSHOWN_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
 
 @dataclass(slots=True)
 class Piece:
-    """One stretch of the body: its plain text, its HTML, or the same in both."""
+    """One stretch of the body: its plain text, its HTML, or the same in both.
+
+    ``told`` says that the words of this HTML already stand in the plain text of the piece before.
+    """
 
     plain: Part | None = None
     html: Part | None = None
+    told: bool = False
 
 
 @dataclass(slots=True)
@@ -122,24 +126,14 @@ def _best_plain(choices: list[Body]) -> Body | None:
 
 
 def _merged(plain: Body | None, html: Body | None) -> list[Piece]:
+    """The texts beside the HTMLs, in their orders: Apple Mail has one plain text for several stretches of HTML."""
     if plain is None or html is None:
         return list((plain or html or Body()).pieces)
-    if len(plain.pieces) == 1:
-        first, *rest = html.pieces
-        if first.html is not None:
-            return [Piece(plain.pieces[0].plain, first.html), *rest] if not rest else _side_by_side(plain, html)
-    return _side_by_side(plain, html)
-
-
-def _side_by_side(plain: Body, html: Body) -> list[Piece]:
-    """Several pieces on a side: the texts and the HTMLs are kept in their orders, the longer side goes on alone."""
     texts = [piece.plain for piece in plain.pieces]
     markups = [piece.html for piece in html.pieces if piece.html is not None]
-    count = max(len(texts), len(markups))
-    texts += [None] * (count - len(texts))
-    return [
-        Piece(text, markup) for text, markup in zip(texts, [*markups, *[None] * (count - len(markups))], strict=True)
-    ]
+    both = [Piece(text, markup) for text, markup in zip(texts, markups, strict=False)]
+    more_text = [Piece(plain=text) for text in texts[len(markups) :]]
+    return both + more_text + [Piece(html=markup, told=True) for markup in markups[len(texts) :]]
 
 
 def _related(part: Part) -> Body:

@@ -47,6 +47,9 @@ UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 the latter two, and a terminal obeys the former)."""
 
 _STATEFUL = frozenset({"iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr", "hz", "utf-7", "ascii"})
+_SHORT_CHINESE = re.compile(rb"[\x00-\x7f]*(?:(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]){2,}[\x00-\x7f]*)+")
+"""GB 2312: punctuation in the rows A1 to A3, the common characters in B0 to D7, never one of them alone."""
+_HARMLESS = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _GUESS_SAMPLE = 8 * 1024
 
 
@@ -62,6 +65,8 @@ def decode(octets: bytes, label: str = "") -> tuple[str, str]:
     """
     name = codec(label) if label else "ascii"
     if name in ("ascii", "utf-8"):
+        if octets.isascii() and not octets.translate(None, _HARMLESS):
+            return octets.decode("ascii"), ""
         if b"\x1b$" in octets and octets.isascii():
             return storable(octets.decode("iso2022_jp_ext", "replace")), "unlabelled-iso-2022-jp"
         try:
@@ -132,14 +137,16 @@ def _against_label(octets: bytes, name: str) -> tuple[str, str]:
 def guess(octets: bytes) -> str:
     """Text of octets without any usable label, by charset-normalizer; cp1252 when it has no opinion.
 
-    A short sample has too little to judge by: under 24 octets above 127, Western European is the better bet.
+    A short sample has too little to judge by: under 24 octets above 127 it is Chinese where they all come in the pairs
+    of common characters, else Western European.
     """
     high = octets[:_GUESS_SAMPLE].translate(None, bytes(range(128)))
     if len(high) >= 24:
         name = _normalizer(octets[:_GUESS_SAMPLE])
         if name is not None:
             return storable(octets.decode(name, "replace"))
-    return storable(octets.decode("cp1252", "replace"))
+    name = "gb18030" if _SHORT_CHINESE.fullmatch(octets[:_GUESS_SAMPLE]) else "cp1252"
+    return storable(octets.decode(name, "replace"))
 
 
 def _normalizer(sample: bytes) -> str | None:

@@ -92,7 +92,8 @@ def sanitise(html: str, keep_cids: frozenset[str]) -> str:
 
 def as_pre(text: str) -> str:
     """Plain text as HTML that looks the same."""
-    return f"<pre>{entities.escape(text, quote=False).strip()}</pre>" if text.strip() else ""
+    escaped = entities.escape(text.strip(), quote=False).replace("\xa0", "&nbsp;")
+    return f"<pre>{escaped}</pre>" if escaped else ""
 
 
 def _round(html: str, keep_cids: frozenset[str]) -> str:

@@ -11,13 +11,14 @@ _LAST = 4_102_444_800_000 * 2  # about the year 2100, doubled
 def read(value: str) -> int | None:
     """Milliseconds since 1970 UTC, or None for a date that is none, or lies outside 1970 to about 2230.
 
-    Accepts what ``email.utils.parsedate_tz`` does (RFC 5322 section 3.3 and its obsolete forms).
+    Accepts what ``email.utils.parsedate_tz`` does (RFC 5322 section 3.3 and its obsolete forms); a date without a zone
+    is taken for UTC.
     """
     if not value or len(value) > 100:
         return None
     try:
         fields = parsedate_tz(value)
-        milliseconds = None if fields is None else int(mktime_tz(fields)) * 1000
+        milliseconds = None if fields is None else int(mktime_tz((*fields[:9], fields[9] or 0))) * 1000
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
     return milliseconds if milliseconds is not None and _FIRST <= milliseconds <= _LAST else None

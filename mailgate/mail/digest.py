@@ -17,11 +17,12 @@ _NUL = b"\0\x80"
 
 def content_hash(headers: RawHeaders, raw: bytes, body_start: int) -> str:
     """SHA-256 in hex over the hashed headers, in the order of the list above, and the body ``raw[body_start:]``."""
-    hashed = hashlib.sha256()
-    for wanted in _HASHED:
-        for name, value in headers:
-            if name.lower() == wanted:
-                hashed.update(wanted.encode() + b":" + b" ".join(value.split()) + b"\n")
+    lines: dict[str, bytes] = dict.fromkeys(_HASHED, b"")
+    for name, value in headers:
+        key = name.lower()
+        if key in lines:
+            lines[key] += key.encode() + b":" + b" ".join(value.split()) + b"\n"
+    hashed = hashlib.sha256(b"".join(lines.values()))
     body = raw[body_start:].replace(b"\r\n", b"\n").rstrip(b"\r\n \t")
     if b"\0" in body or b"\x80" in body:
         body = body.translate(None, _NUL)

@@ -23,11 +23,17 @@ _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 
 
 def raw_text(value: bytes, hint: str = "") -> str:
-    """A raw header value as one unfolded line, its encoded words not yet read; ``hint`` labels raw 8-bit."""
-    try:
+    """A raw header value as one unfolded line, its encoded words not yet read.
+
+    Raw 8-bit is UTF-8 (RFC 6532) where it can be, else what ``hint``, the charset of the text, makes of it.
+    """
+    if value.isascii() and b"\x1b$" not in value:
         text = value.decode("ascii")
-    except UnicodeDecodeError:
-        text, _ = charset.decode(value, hint or "utf-8")
+    else:
+        try:
+            text = charset.decode(value)[0] if b"\x1b$" in value else value.decode("utf-8")
+        except UnicodeDecodeError:
+            text, _ = charset.decode(value, hint)
     if "\n" in text or "\r" in text:
         text = _FOLD.sub(" ", text)
     return text.strip(" \t")

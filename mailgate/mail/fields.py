@@ -21,15 +21,20 @@ class Fields:
         """``hint`` is the charset by which raw 8-bit values are read, if they are not UTF-8."""
         self.cut: list[str] = []
         self._raw: dict[str, list[str]] = {}
+        self._shown: dict[str, str] = {}
         decoded: list[tuple[str, str]] = []
         for name, value in raw_headers:
             key = name.lower()
             if len(value) > limits.text_header:
                 value = self._within(key, value, limits)
-            text = encoded_word.raw_text(value, hint)
+            text = shown = encoded_word.one_line(encoded_word.raw_text(value, hint))
+            if "=?" in text:
+                shown = encoded_word.decode(text, quote=key in _ADDRESSES)
             if key in _KEPT_RAW:
-                self._raw.setdefault(key, []).append(encoded_word.one_line(text))
-            decoded.append((name, encoded_word.decode(text, quote=key in _ADDRESSES)))
+                self._raw.setdefault(key, []).append(text)
+            if key not in self._shown:
+                self._shown[key] = shown
+            decoded.append((name, shown))
         self.decoded = tuple(decoded)
 
     def _within(self, key: str, value: bytes, limits: Limits) -> bytes:
@@ -44,7 +49,7 @@ class Fields:
 
     def show(self, name: str) -> str:
         """The first field of that lower-case name, decoded; empty when there is none."""
-        return next((value for key, value in self.decoded if key.lower() == name), "")
+        return self._shown.get(name, "")
 
     def raw(self, name: str) -> str:
         """The first field of that lower-case name, unfolded, its encoded words as they are."""

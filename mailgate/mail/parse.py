@@ -80,7 +80,7 @@ def attachment_bytes(raw: bytes, path: str, limits: Limits = DEFAULT_LIMITS) -> 
 def _whole(raw: bytes, block: headers.Block, findings: tuple[str, ...], limits: Limits) -> Parsed:
     root = parts.tree(raw, block, limits)
     content = reading.read(root, limits)
-    fields = Fields(block.fields, root.params.get("charset", ""), limits)
+    fields = Fields(block.fields, _charset_hint(root), limits)
     spans = quote.mark(content.text, content.html_raw, fields.show("subject"))
     new = quote.reply_text(content.text, spans)
     defects = [*findings, *fields.cut, *content.defects, *(defect for part in root.walk() for defect in part.defects)]
@@ -97,6 +97,11 @@ def _whole(raw: bytes, block: headers.Block, findings: tuple[str, ...], limits: 
         defects=tuple(dict.fromkeys(defects)),
     )
     return Parsed(mail=mail, root=root, html_raw=content.html_raw, raw_headers=block.fields)
+
+
+def _charset_hint(root: Part) -> str:
+    """The charset of the first text: raw 8-bit in the headers was likely written by the same hand."""
+    return next((hint for part in root.leaves() if (hint := part.params.get("charset", ""))), "")
 
 
 def _minimal(raw: bytes, findings: tuple[str, ...], limits: Limits) -> Parsed:

@@ -21,6 +21,7 @@ from mailgate.mail.parts import Part
 _CID = re.compile(r"cid:([^\s\"'<>)]{1,500})", re.IGNORECASE)
 _WORDS = re.compile(r"\w{3,}")
 _TAGS = re.compile(r"<[^<>]*>")
+_LOOKS_LIKE_HTML = ("<html", "<!doctype html")
 _CUT = "\n\n[The text goes on. All of it is attached.]"
 
 
@@ -80,7 +81,9 @@ class _Reading:
             self.too_long.append(piece.html)
             self.defects.append("html-too-large")
         text = self._plain(piece.plain) if piece.plain is not None else ""
-        if html and not text:
+        if text[:15].lower().startswith(_LOOKS_LIKE_HTML):
+            html, text = html or text, ""
+        if html and not text and not piece.told:
             text = clean.html_to_text(html)
         if len(text) > self.limits.text:
             text = text[: self.limits.text] + _CUT

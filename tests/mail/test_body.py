@@ -265,3 +265,25 @@ def test_flowed_lines_are_joined_and_quotes_and_signatures_are_not() -> None:
 
 def test_the_signature_mark_keeps_its_blank() -> None:
     assert flowed.tidy("text  \n\n\n\n\n-- \nAnna \n") == "text\n\n\n-- \nAnna"
+
+
+def test_one_plain_text_for_several_stretches_of_html_is_told_once() -> None:
+    """Apple Mail: the plain alternative has all words, the HTML one is cut around a file."""
+    inner = multipart(
+        [part("text/html", b"<p>one</p>"), attached("filename=a.pdf"), part("text/html", b"<p>two</p>")], b"IN"
+    )
+    raw = multipart_mail(
+        part("text/plain", b"one two"), part("multipart/mixed; boundary=IN", inner), subtype="alternative"
+    )
+    got = read(raw)
+    assert (got.text, got.html) == ("one two", "<p>one</p>\n<p>two</p>")
+
+
+def test_html_that_calls_itself_plain_is_read_as_html() -> None:
+    got = read(mail(body=b"<html><body><p>hello <b>there</b></p></body></html>"))
+    assert (got.text, got.html) == ("hello there", "<p>hello <b>there</b></p>")
+
+
+def test_raw_octets_in_the_subject_are_in_the_charset_of_the_text() -> None:
+    text = part("text/plain; charset=koi8-r", "привет".encode("koi8-r"))
+    assert read(multipart_mail(text, subject="привет".encode("koi8-r"))).subject == "привет"

@@ -72,3 +72,9 @@ def test_floods_of_openings_are_read_in_one_pass() -> None:
     assert decode(flood) == flood
     assert len(decode("=?utf-8?Q?a?= " * 600).strip()) == 600
     assert encoded_word.decode("=?a?q?" * 1_300).startswith("=?a?q?")
+
+
+def test_raw_octets_are_utf_8_before_they_are_what_the_text_is_in() -> None:
+    assert raw_text("您好".encode(), "gb2312") == "您好"
+    assert raw_text("こんにちは".encode("iso2022_jp")) == "こんにちは"
+    assert raw_text("退款申请".encode("gb18030")) == "退款申请"
