@@ -20,7 +20,7 @@ from mailgate.store.work import Work
 TICKET_COLUMNS = (
     "id, number, rid, brand, mailbox, subject, status, team, kind, assignee, priority, tags, language, fields, "
     "requester_email, requester_name, requester_key, rule, reason, merged_into, created_ms, updated_ms, closed_ms, "
-    "waiting_since_ms, answered_ms, rating, last_message_id, thread, events, head"
+    "waiting_since_ms, answered_ms, rating, last_message_id, thread, asked, events, head"
 )
 CUSTOMER_COLUMNS = (
     "brand, email_key, email, name, language, tags, tickets, open_tickets, last_rating, survey_asked_ms, updated_ms"
@@ -179,7 +179,7 @@ def _ticket_row(ticket: Ticket) -> tuple[object, ...]:
         *(ticket.team, ticket.kind, ticket.assignee, ticket.priority, to_json(ticket.tags), ticket.language),
         *(to_json(dict(ticket.fields)), who.email, who.name, key_of(who.email), ticket.rule, ticket.reason),
         *(ticket.merged_into, ticket.created_ms, ticket.updated_ms, ticket.closed_ms, ticket.waiting_since_ms),
-        *(ticket.answered_ms, ticket.rating, ticket.last_message_id, to_json(ticket.references)),
+        *(ticket.answered_ms, ticket.rating, ticket.last_message_id, to_json(ticket.references), ticket.asked),
     )
 
 

@@ -26,7 +26,7 @@ from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, intake, outbox, timers
+from mailgate.store import apply, audit, intake, outbox, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.held import held_counts
@@ -36,6 +36,7 @@ from mailgate.store.outbox import Outgoing, Recovered, Result
 from mailgate.store.read import tickets_by_id
 from mailgate.store.rows import Conflict, Rows
 from mailgate.store.stats import letter_counts
+from mailgate.store.sweep import sweep
 from mailgate.store.work import Work
 
 T = TypeVar("T")
@@ -85,6 +86,14 @@ class Tx:
     def claim_letters(self, holder: str, now_ms: int, limit: int) -> list[Outgoing]:
         """See ``outbox.claim_letters``."""
         return outbox.claim_letters(self.work.rows, holder, now_ms, limit)
+
+    def due_tickets(self, kind: str, now_ms: int, limit: int) -> list[Ticket]:
+        """The tickets whose timer of that kind is due, locked; see ``timers.due_tickets``."""
+        return timers.due_tickets(self.work, kind, now_ms, limit)
+
+    def survey_asked_ms(self, ticket: Ticket) -> int | None:
+        """When the ticket's requester was last asked for a rating, on any ticket of the brand; None: never."""
+        return intake.survey_asked_ms(self.work.rows, ticket.brand, ticket.requester.email)
 
     def open(self, plan: Plan, now_ms: int, rid: str) -> Ticket | None:
         """The ticket that a plan is about: the new one, numbered, or the one that it names; see ``apply.open_plan``."""
@@ -212,6 +221,11 @@ class Store:
         self.rows.connect()
         return timers.next_timer_ms(self.rows)
 
+    def sweep(self, now_ms: int) -> None:
+        """Let go of budgets whose windows are over, of dedupe keys that counted for a while only, and of old leases."""
+        with self.rows.transaction():
+            sweep(self.rows, now_ms)
+
     def known_entries(self, keys: Sequence[str]) -> set[str]:
         """Which of these spool entries have a done-mark here."""
         self.rows.connect()
@@ -224,6 +238,10 @@ class Store:
     def held_counts(self) -> dict[str, int]:
         """How many mails are held, by cause."""
         return held_counts(self.rows)
+
+    def verify(self, anchors: Iterable[audit.Anchor] = ()) -> list[audit.Broken]:
+        """Every broken history; empty when all is whole. See ``audit.verify``."""
+        return audit.verify(self.rows, self._audit_key, anchors)
 
     def jump_numbers(self, by: int = 1000) -> None:
         """Skip ticket numbers, after a restore or failover that may have lost some already told to customers."""

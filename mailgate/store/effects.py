@@ -13,12 +13,16 @@ from typing import Any
 from mailgate.desk import plan as p
 from mailgate.desk.ticket import Participant, ParticipantRole, Ticket
 from mailgate.store.draft import Draft
+from mailgate.store.held import confirm_newest
 from mailgate.store.read import FINISHED
 from mailgate.store.rows import id_key, key_of, to_json
 from mailgate.store.words import words_of
 
 OPEN_FACTS = ("status", "team", "kind", "assignee", "priority", "merged_into", "language", "mailbox", "rule")
 """Fields of a ticket whose values may stand in an event for ever; those of the others are erased with the customer."""
+
+ASKED = 2000
+"""How much of a customer's newest text is kept on the ticket, for answers to quote."""
 
 REFERENCES = 20
 """How many Message-IDs of a conversation are kept for the References header; the oldest and the newest survive."""
@@ -82,19 +86,21 @@ def add_message(draft: Draft, effect: p.AddMessage) -> None:
     if mail.message_id:
         draft.add("known_ids", ticket.brand, id_key(mail.message_id), ticket.id, None)
     draft.words.append((number, words_of(f"{mail.subject}\n{new_text}")))
-    draft.change(ticket, **_after_message(draft, ticket, effect, mail.message_id))
+    draft.change(ticket, **_after_message(draft, ticket, effect, mail.message_id, new_text))
     meta = {"message": number, "direction": effect.direction.value, "visibility": effect.visibility.value}
     payload = {"from": email, "subject": mail.subject, "sha256": reading.sha256, "marks": effect.marks}
     draft.event(ticket.id, "message", meta, payload, effect.agent)
 
 
-def _after_message(draft: Draft, ticket: Ticket, effect: p.AddMessage, message_id: str) -> dict[str, Any]:
+def _after_message(
+    draft: Draft, ticket: Ticket, effect: p.AddMessage, message_id: str, new_text: str
+) -> dict[str, Any]:
     """What a message changes on its ticket by itself: who waits, since when, and the thread that answers refer to."""
     changes: dict[str, Any] = {"updated_ms": draft.now_ms}
     if effect.visibility is not p.Visibility.PUBLIC:
         return changes
-    if effect.direction is p.Direction.CUSTOMER and ticket.waiting_since_ms is None:
-        changes["waiting_since_ms"] = draft.now_ms
+    if effect.direction is p.Direction.CUSTOMER:
+        changes |= {"asked": new_text[:ASKED], "waiting_since_ms": ticket.waiting_since_ms or draft.now_ms}
     if effect.direction is p.Direction.AGENT:
         changes |= {"waiting_since_ms": None, "answered_ms": draft.now_ms}
     return changes | _thread(ticket, message_id)
@@ -203,6 +209,11 @@ def hold_mail(draft: Draft, effect: p.HoldMail) -> None:
     draft.add("held", draft.work.ids.take("row_ids"), row.entry_key, row.brand, row.mailbox, *about, "held")
 
 
+def release_held(draft: Draft, effect: p.ReleaseHeld) -> None:
+    """The newest mail that waits for this agent's word, if there is one, is given back to intake; see ``held``."""
+    confirm_newest(draft.work.rows, effect.ticket, effect.by, draft.now_ms)
+
+
 def set_timer(draft: Draft, effect: p.SetTimer) -> None:
     """Something becomes due."""
     draft.timers[draft.resolve(effect.ticket).id, effect.kind] = effect.due_ms
@@ -260,6 +271,7 @@ EFFECTS: Mapping[type, Callable[[Draft, Any], None]] = {
     p.RecordBounce: record_bounce,
     p.RecordRating: record_rating,
     p.HoldMail: hold_mail,
+    p.ReleaseHeld: release_held,
     p.SetTimer: set_timer,
     p.ClearTimer: clear_timer,
     p.Spend: spend,

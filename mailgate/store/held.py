@@ -3,7 +3,8 @@
 =========  ==============================================================================================
 state      meaning
 =========  ==============================================================================================
-held       waits for an admin
+held       waits for an admin, or for an agent's confirmation
+confirmed  the agent confirmed; goes back to intake as soon as the applier looks
 released   went back to intake as a new entry; releasing it again is harmless, since the spool takes the
            same origin (``release:ID``) once
 dropped    an admin said that nobody needs it; the raw is gone, the done-mark stays
@@ -12,14 +13,16 @@ dropped    an admin said that nobody needs it; the raw is gone, the done-mark st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from peewee import fn
 
+from mailgate.desk.plan import Cause
 from mailgate.mail.model import Envelope
-from mailgate.store.rows import Rows, from_json
+from mailgate.store.rows import Rows, among, from_json
 from mailgate.store.schema import HeldRow
 
 
@@ -27,6 +30,7 @@ class HeldState(StrEnum):
     """See the table above."""
 
     HELD = "held"
+    CONFIRMED = "confirmed"
     RELEASED = "released"
     DROPPED = "dropped"
 
@@ -108,6 +112,39 @@ def release(rows: Rows, held_id: int, now_ms: int) -> Released | None:
         rows.run("DELETE FROM dedupe WHERE entry_key = ? AND brand = ?", (found.entry_key, found.brand))
     raw, envelope = kept
     return Released(raw, envelope, f"release:{held_id}")
+
+
+def confirm_newest(rows: Rows, ticket_id: int | None, authors: Sequence[str], now_ms: int) -> None:
+    """Mark the newest mail that is held as ``unproved-agent`` on a ticket (None: on none) and is from one of these
+    addresses (lower case) as confirmed. In a transaction of the caller; nothing happens if there is none."""
+    if not authors:
+        return
+    on_ticket = "d.ticket_id IS NULL" if ticket_id is None else "d.ticket_id = ?"
+    found = rows.one(
+        "SELECT h.id, h.entry_key, h.brand FROM held h JOIN deliveries d ON d.entry_key = h.entry_key "  # noqa: S608
+        f"AND d.brand = h.brand WHERE h.state = 'held' AND h.cause = ? AND {among('lower(h.author)', authors)} "
+        f"AND {on_ticket} ORDER BY h.id DESC LIMIT 1",
+        (Cause.UNPROVED_AGENT.value, *authors, *(() if ticket_id is None else (ticket_id,))),
+    )
+    if found:
+        rows.run("UPDATE held SET state = 'confirmed', settled_ms = ? WHERE id = ?", (now_ms, found[0]))
+        rows.run("DELETE FROM dedupe WHERE entry_key = ? AND brand = ?", found[1:])
+
+
+def confirmed(rows: Rows) -> list[tuple[int, Released]]:
+    """Held mails that agents confirmed, by id. The caller gives each back to the spool (its origin makes that happen
+    once), says so with ``settle_confirmed``, and settles it with ``Delivery.confirmed``."""
+    rows.connect()
+    found = rows.all("SELECT id, entry_key FROM held WHERE state = 'confirmed' ORDER BY id LIMIT 50")
+    kept = ((held_id, raw_of(rows, entry_key)) for held_id, entry_key in found)
+    return [(held_id, Released(raw[0], raw[1], f"confirm:{held_id}")) for held_id, raw in kept if raw]
+
+
+def settle_confirmed(rows: Rows, held_id: int, now_ms: int) -> None:
+    """The spool has it again."""
+    rows.connect()
+    with rows.transaction():
+        rows.run("UPDATE held SET state = 'released', settled_ms = ? WHERE id = ?", (now_ms, held_id))
 
 
 def drop(rows: Rows, held_id: int, now_ms: int) -> bool:

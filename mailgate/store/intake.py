@@ -126,15 +126,17 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
     """
     rows = work.rows
     ids = _known_ids(rows, questions)
-    customer, survey_asked_ms = _customer(rows, questions)
+    customer, asked_ms = _customer(rows, questions)
+    tickets, merged_from = _tickets_of_clues(work, questions, ids, lock=lock)
     return Facts(
-        tickets=_tickets_of_clues(work, questions, ids, lock=lock),
+        tickets=tickets,
+        merged_from=merged_from,
         letters=_letters(rows, ids),
         recent=_recent(work, questions),
         spent=_spent(work, questions.budget_keys),
         paused=_paused(work),
         customer=customer,
-        survey_asked_ms=survey_asked_ms,
+        survey_asked_ms=asked_ms,
     )
 
 
@@ -174,8 +176,8 @@ def _known_ids(rows: Rows, questions: Questions) -> dict[str, tuple[int | None, 
 
 def _tickets_of_clues(
     work: Work, questions: Questions, ids: dict[str, tuple[int | None, int | None]], *, lock: bool
-) -> dict[Clue, Ticket]:
-    """Where each clue leads, within the brand; a merged ticket leads to where it went."""
+) -> tuple[dict[Clue, Ticket], dict[Clue, Ticket]]:
+    """Where each clue leads, within the brand; a merged ticket leads to where it went, and stands in the second map."""
     by_number = tickets_where(work.rows, "number", sorted(_numbers(questions)), lock=lock)
     known = dict(by_number)
     wanted = {ticket for ticket, _ in ids.values() if ticket is not None}
@@ -190,22 +192,33 @@ def _tickets_of_clues(
         work.heads |= {id_: link for id_, (_, link) in known.items()}
     numbered = {ticket.number: ticket for ticket, _ in by_number.values()}
     led: dict[Clue, Ticket] = {}
+    merged: dict[Clue, Ticket] = {}
     for clue in questions.clues:
-        ticket = _leads_to(clue, numbered, ids, work.tickets)
-        if ticket is not None and ticket.brand == questions.brand:
-            led[clue] = ticket
-    return led
+        named = _named(clue, numbered, ids, work.tickets)
+        ticket = _target(named, work.tickets)
+        if named is None or ticket is None or ticket.brand != questions.brand:
+            continue
+        led[clue] = ticket
+        if named is not ticket:
+            merged[clue] = named
+    return led, merged
 
 
-def _leads_to(
+def _named(
     clue: Clue,
     numbered: dict[int, Ticket],
     ids: dict[str, tuple[int | None, int | None]],
     tickets: dict[int, Ticket],
 ) -> Ticket | None:
-    ticket = numbered.get(clue.number) if clue.number is not None else None
-    if ticket is None and clue.message_id:
-        ticket = tickets.get(ids.get(clue.message_id, (None, None))[0] or 0)
+    """The ticket that a clue names, by number or by Message-ID."""
+    if clue.number is not None:
+        return numbered.get(clue.number)
+    ticket_id, _ = ids.get(clue.message_id, (None, None))
+    return None if ticket_id is None else tickets.get(ticket_id)
+
+
+def _target(ticket: Ticket | None, tickets: dict[int, Ticket]) -> Ticket | None:
+    """The ticket itself, or the one that it was merged into."""
     for _ in range(MERGE_HOPS):
         if ticket is None or ticket.merged_into is None:
             break
@@ -264,3 +277,9 @@ def _paused(work: Work) -> frozenset[str]:
     if work.paused is None:
         work.paused = frozenset(name for (name,) in work.rows.all("SELECT name FROM paused"))
     return work.paused
+
+
+def survey_asked_ms(rows: Rows, brand: str, email: str) -> int | None:
+    """When this customer was last asked for a rating; None: never."""
+    row = rows.one("SELECT survey_asked_ms FROM customers WHERE brand = ? AND email_key = ?", (brand, key_of(email)))
+    return row[0] if row else None

@@ -12,7 +12,7 @@ from mailgate.store.rows import Row, Rows, among, from_json, key_of, to_json
 COLUMNS = (
     "id, number, rid, brand, mailbox, subject, status, team, kind, assignee, priority, tags, language, fields, "
     "requester_email, requester_name, rule, reason, merged_into, created_ms, updated_ms, closed_ms, waiting_since_ms, "
-    "answered_ms, rating, last_message_id, thread, events, head"
+    "answered_ms, rating, last_message_id, thread, asked, events, head"
 )
 
 FINISHED = frozenset({Status.RESOLVED, Status.CLOSED, Status.SPAM, Status.MERGED})
@@ -36,7 +36,7 @@ def tickets_where(rows: Rows, column: str, values: list[Any], *, lock: bool) -> 
     locking = " ORDER BY id FOR UPDATE" if lock and rows.postgres else ""
     found = rows.all(f"SELECT {COLUMNS} FROM tickets WHERE {condition}{locking}", values)  # noqa: S608
     people = _participants(rows, [row[0] for row in found])
-    return {row[0]: (ticket_of(row, people.get(row[0], ())), Link(row[27], bytes(row[28]))) for row in found}
+    return {row[0]: (ticket_of(row, people.get(row[0], ())), Link(row[28], bytes(row[29]))) for row in found}
 
 
 def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
@@ -69,6 +69,7 @@ def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
         rating=row[24],
         last_message_id=row[25],
         references=tuple(from_json(row[26])),
+        asked=row[27],
     )
 
 
@@ -123,5 +124,6 @@ PLAIN_FIELDS = frozenset(
         "rating",
         "last_message_id",
         "updated_ms",
+        "asked",
     ]
 )

@@ -6,16 +6,16 @@ own, opened at first use and never before a fork.
 
 SQLite runs in WAL with ``synchronous=FULL``; its file is 0600; writers queue on a ``Turnstile``. Only a store opened
 with ``checkpoints=True`` moves the WAL into the file (two connections that do so at once can corrupt it before
-3.51.3). PostgreSQL runs at READ COMMITTED; inside a transaction statements without an answer are pipelined, so that
-one mail costs a handful of round trips.
+3.51.3). PostgreSQL runs at READ COMMITTED, and gets all rows of one mail as one statement (``write``): pipelining a
+dozen of them was measured, and costs more.
 
-=============================================  =====================================================
-what the driver says                           what is raised here
-=============================================  =====================================================
-away, locked, full, connection lost            ``Temporary``; the next transaction connects anew
-serialisation failure, deadlock                ``Conflict``: the same transaction, run again, may pass
+==============================================  ======================================================
+what the driver says                            what is raised here
+==============================================  ======================================================
+away, locked, full, connection lost             ``Temporary``; the next transaction connects anew
+serialisation failure, deadlock                 ``Conflict``: the same transaction, run again, may pass
 anything else (a value that does not fit, SQL)  Peewee's own exception: a bug of ours
-=============================================  =====================================================
+==============================================  ======================================================
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ import contextlib
 import hashlib
 import json
 import os
-import threading
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,6 @@ class Rows:
         """``url`` is ``sqlite:///PATH`` or ``postgresql://…``, else ``ValueError``; nothing is opened yet."""
         self.postgres = url.startswith(("postgresql://", "postgres://"))
         self.path: Path | None = None
-        self._thread = threading.local()
         if self.postgres:
             self.peewee = _postgres(url)
         elif url.startswith("sqlite:///"):
@@ -121,7 +121,7 @@ class Rows:
             return row
 
     def run(self, sql: str, params: Sequence[object] = ()) -> None:
-        """Run a statement whose answer nobody reads; on PostgreSQL its failure may show at the next ``sync``."""
+        """Run a statement whose answer nobody reads."""
         with self._in_our_words():
             self._execute(sql, params)
 
@@ -161,20 +161,16 @@ class Rows:
             return
         inner = ", ".join(f"w{place} AS ({part.sql(len(part.rows))})" for place, part in enumerate(parts[:-1]))
         sql = f"{'WITH ' if inner else ''}{inner} {parts[-1].sql(len(parts[-1].rows))}"
-        self.run(sql, [value for part in parts for row in part.rows for value in row])
+        params = [value for part in parts for row in part.rows for value in row]
+        with self._in_our_words():
+            # Psycopg reads a statement this long anew each time, which costs more than running it; raw is as it is.
+            psycopg.RawCursor(self.peewee.connection()).execute(_numbered(sql), params)
 
     def select(self, query: Any) -> list[dict[str, Any]]:
         """The rows of a Peewee query as dictionaries; for the cold paths, where reading well counts."""
         self.connect()
         with self._in_our_words():
             return list(query.dicts().execute(self.peewee))
-
-    def sync(self) -> None:
-        """Wait until everything sent so far has been answered, and raise what failed."""
-        pipeline = getattr(self._thread, "pipeline", None)
-        if pipeline is not None:
-            with self._in_our_words():
-                pipeline.sync()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -187,8 +183,7 @@ class Rows:
         with self._turnstile.held() if self.path is not None else nullcontext():
             self.run("BEGIN" if self.postgres else "BEGIN IMMEDIATE")
             try:
-                with self._pipelined():
-                    yield
+                yield
                 self.run("COMMIT")
             except BaseException:
                 self._roll_back()
@@ -201,28 +196,11 @@ class Rows:
         try:
             yield
             self.run("RELEASE SAVEPOINT mail")
-            self.sync()
         except BaseException:
-            with contextlib.suppress(peewee.DatabaseError, psycopg.Error, Temporary):
-                self.sync()
             with contextlib.suppress(peewee.DatabaseError, psycopg.Error, Temporary):
                 self.run("ROLLBACK TO SAVEPOINT mail")
                 self.run("RELEASE SAVEPOINT mail")
-                self.sync()
             raise
-
-    @contextmanager
-    def _pipelined(self) -> Iterator[None]:
-        if not self.postgres:
-            yield
-            return
-        with self._in_our_words(), self.peewee.connection().pipeline() as pipeline:
-            self._thread.pipeline = pipeline
-            try:
-                yield
-                pipeline.sync()
-            finally:
-                self._thread.pipeline = None
 
     def _execute(self, sql: str, params: Sequence[object]) -> Any:
         return self.peewee.execute_sql(_dialect(sql) if self.postgres else sql, params)
@@ -300,6 +278,13 @@ def _create_private(path: Path) -> None:
 def _dialect(sql: str) -> str:
     """The same statement for psycopg; our SQL has no ``%`` and no ``?`` but for parameters."""
     return sql.replace("?", "%s")
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> bytes:
+    """The same statement with PostgreSQL's own parameters, ``$1`` and on."""
+    numbers = count(1)
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", sql).encode()
 
 
 @lru_cache(maxsize=512)

@@ -77,6 +77,7 @@ class TicketRow(Kept):
     rating = IntegerField(null=True)
     last_message_id = TextField()
     thread = Json()
+    asked = TextField()
     events = BigIntegerField()
     head = BlobField()
 

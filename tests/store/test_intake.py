@@ -174,7 +174,7 @@ def test_a_crash_inside_a_savepoint_costs_only_that_mail(store: Store) -> None:
         tx.claim([a_mark(reading) for reading in (first, broken, last)])
         with tx.savepoint():
             settle(tx, first, a_new_ticket(first))
-        with pytest.raises(ZeroDivisionError), tx.savepoint():
+        with pytest.raises(ZeroDivisionError), tx.savepoint():  # noqa: PT012
             settle(tx, broken, a_new_ticket(broken), a_letter())
             raise ZeroDivisionError
         with tx.savepoint():
@@ -192,7 +192,7 @@ def test_what_the_database_refuses_costs_only_that_mail(store: Store) -> None:
         tx.claim([a_mark(reading) for reading in (first, broken, last)])
         with tx.savepoint():
             ticket = settle(tx, first, a_new_ticket(first))
-        with pytest.raises(Exception, match="(?i)unique|duplicate"), tx.savepoint():
+        with pytest.raises(Exception, match=r"(?i)unique|duplicate"), tx.savepoint():
             tx.write(None, broken, None, a_new_ticket(broken), ticket, (), NOW)
         with tx.savepoint():
             settle(tx, broken, Plan(Outcome.HOLD, (HoldMail(Cause.INTERNAL),), cause=Cause.INTERNAL))

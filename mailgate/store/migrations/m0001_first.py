@@ -17,7 +17,8 @@ TABLES = (
         requester_email TEXT NOT NULL, requester_name TEXT NOT NULL, requester_key TEXT NOT NULL,
         rule TEXT NOT NULL, reason TEXT NOT NULL, merged_into BIGINT, created_ms BIGINT NOT NULL,
         updated_ms BIGINT NOT NULL, closed_ms BIGINT, waiting_since_ms BIGINT, answered_ms BIGINT, rating INTEGER,
-        last_message_id TEXT NOT NULL, thread TEXT NOT NULL, events BIGINT NOT NULL, head {blob} NOT NULL)""",
+        last_message_id TEXT NOT NULL, thread TEXT NOT NULL, asked TEXT NOT NULL,
+        events BIGINT NOT NULL, head {blob} NOT NULL)""",
     "CREATE INDEX tickets_requester ON tickets (brand, requester_key, created_ms)",
     "CREATE INDEX tickets_open ON tickets (team, id) WHERE closed_ms IS NULL",
     """CREATE TABLE participants (
@@ -76,7 +77,7 @@ TABLES = (
         id {rowid}, entry_key TEXT NOT NULL, brand TEXT NOT NULL, mailbox TEXT NOT NULL, cause TEXT NOT NULL,
         detail TEXT NOT NULL, author TEXT NOT NULL, subject TEXT NOT NULL, received_ms BIGINT NOT NULL,
         state TEXT NOT NULL, settled_ms BIGINT, UNIQUE (entry_key, brand))""",
-    "CREATE INDEX held_waiting ON held (id) WHERE state = 'held'",
+    "CREATE INDEX held_waiting ON held (id) WHERE state IN ('held', 'confirmed')",
     """CREATE TABLE timers (
         ticket_id BIGINT NOT NULL, kind TEXT NOT NULL, due_ms BIGINT NOT NULL,
         PRIMARY KEY (ticket_id, kind)) {clustered}""",

@@ -1,0 +1,92 @@
+"""Promise 9: the history cannot be rewritten unnoticed, and can still be erased."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailgate.store.audit import anchors, erase_payloads
+from mailgate.store.database import Store
+from tests.store.desk import KEY, NOW, a_letter, a_mark, a_reading, an_append, opened, settle
+
+
+@pytest.fixture
+def ticket_id(store: Store) -> int:
+    """A ticket with five events, beside two others."""
+    ticket, _ = opened(store, None, a_letter())
+    opened(store)
+    reading = a_reading()
+    with store.transaction() as tx:
+        tx.claim([a_mark(reading)])
+        settle(tx, reading, an_append(ticket), a_letter())
+    opened(store)
+    assert store.verify() == []
+    return ticket.id
+
+
+def change(store: Store, sql: str, *params: object) -> None:
+    """What somebody with access to the database does."""
+    with store.rows.transaction():
+        store.rows.run(sql, params)
+
+
+def test_promise_9_an_edited_event_is_found(store: Store, ticket_id: int) -> None:
+    change(store, "UPDATE events SET meta = '{}' WHERE ticket_id = ? AND seq = 2", ticket_id)
+    assert [(each.ticket_id, each.seq) for each in store.verify()] == [(ticket_id, 2)]
+
+
+def test_promise_9_an_edited_payload_is_found(store: Store, ticket_id: int) -> None:
+    change(store, 'UPDATE events SET payload = \'{"to":"eve"}\' WHERE ticket_id = ? AND seq = 3', ticket_id)
+    assert [(each.seq, each.wrong) for each in store.verify()] == [(3, "its payload was changed")]
+
+
+def test_promise_9_a_deleted_event_is_found(store: Store, ticket_id: int) -> None:
+    change(store, "DELETE FROM events WHERE ticket_id = ? AND seq = 2", ticket_id)
+    assert [(each.seq, each.wrong) for each in store.verify()] == [(2, "an event is missing")]
+
+
+def test_promise_9_a_cut_is_found_by_the_ticket(store: Store, ticket_id: int) -> None:
+    change(store, "DELETE FROM events WHERE ticket_id = ? AND seq >= 4", ticket_id)
+    assert [(each.ticket_id, each.seq) for each in store.verify()] == [(ticket_id, 4)]
+
+
+def test_promise_9_a_cut_that_the_ticket_hides_is_found_by_an_anchor(store: Store, ticket_id: int) -> None:
+    kept = anchors(store.rows, KEY, 0, NOW + 1)
+    assert len(kept) == 3
+    assert store.verify(kept) == []
+    change(store, "DELETE FROM events WHERE ticket_id = ? AND seq >= 4", ticket_id)
+    mac = store.rows.one("SELECT mac FROM events WHERE ticket_id = ? AND seq = 3", (ticket_id,))
+    assert mac is not None
+    change(store, "UPDATE tickets SET events = 3, head = ? WHERE id = ?", mac[0], ticket_id)
+    assert store.verify() == []
+    assert [(each.ticket_id, each.wrong) for each in store.verify(kept)] == [
+        (ticket_id, "events that an anchor knows are gone")
+    ]
+
+
+def test_promise_9_a_forged_anchor_is_found(store: Store, ticket_id: int) -> None:
+    forged = replace(anchors(store.rows, KEY, 0, NOW)[0], events=2)
+    assert [each.wrong for each in store.verify([forged])] == ["the anchor itself was changed"]
+
+
+def test_promise_9_another_key_verifies_nothing(store: Store, ticket_id: int) -> None:
+    from mailgate.store.audit import verify
+
+    assert len(verify(store.rows, b"x" * 32)) == 3
+
+
+def test_promise_9_erasing_payload_and_salt_keeps_the_chain_whole(store: Store, ticket_id: int) -> None:
+    with store.transaction() as tx:
+        erase_payloads(tx.work.rows, ticket_id)
+    assert store.verify() == []
+    left = store.rows.all("SELECT salt, payload FROM events WHERE ticket_id = ?", (ticket_id,))
+    assert set(left) == {(None, None)}
+
+
+def test_what_is_personal_stands_in_the_payload_only(store: Store, ticket_id: int) -> None:
+    for (meta,) in store.rows.all("SELECT meta FROM events"):
+        assert "bob" not in meta
+        assert "customer.example" not in meta
+    payloads = store.rows.all("SELECT payload FROM events WHERE ticket_id = ?", (ticket_id,))
+    assert any("bob@customer.example" in payload for (payload,) in payloads)
