@@ -144,7 +144,8 @@ class Templates:
         return list(dict.fromkeys(problems))
 
     def _check_one(self, sandbox: _Sandbox, name: str, language: str, brand: str) -> Iterator[Problem]:
-        kind = LetterKind(name) if name in _KINDS else LetterKind.ANSWER
+        # A letter of a name of its own takes the place of the acknowledgement: rules can order nothing else.
+        kind = LetterKind(name) if name in _KINDS else LetterKind.ACKNOWLEDGEMENT
         context = {**values.sample(kind), "language": language}
         for file in (f"{name}.subject.txt", f"{name}.txt", f"{name}.html"):
             if sandbox.has(file):

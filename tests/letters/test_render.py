@@ -166,6 +166,11 @@ def test_a_file_that_is_no_utf8_is_said_at_once(tmp_path):
         Templates.load(base)
 
 
+def test_a_letter_for_rules_is_tried_as_an_acknowledgement(tmp_path):
+    templates = Templates.load(folder(tmp_path, en__vip_txt="{{ answer_by }} {{ quote }}"))
+    assert templates.check() == []
+
+
 def test_a_letter_of_another_name_takes_the_place_of_its_kind(tmp_path):
     templates = Templates.load(folder(tmp_path, en__vip_txt="for you: {{ text }}"))
     assert templates.has("vip")

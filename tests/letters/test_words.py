@@ -39,12 +39,11 @@ def test_nothing_that_a_stranger_writes_is_alive(payload):
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_inert_to_a_second_opinion(text):
+def test_a_second_opinion_finds_nothing_to_take_away(text):
     markup = str(to_html(text + "\nhttps://x.example/" + text))
-    allowed = {"p": ["dir", "style"], "a": ["href", "rel"], "br": []}
-    for node in elements(bleach.clean(markup, tags=set(allowed), attributes=allowed, css_sanitizer=None)):
-        assert node.tag in {"DOCUMENT_FRAGMENT", "p", "br", "a"}
-    assert {node.tag for node in elements(markup)} <= {"DOCUMENT_FRAGMENT", "p", "br", "a"}
+    allowed = {"p": ["dir"], "a": ["href", "rel"], "br": []}
+    cleaned = bleach.clean(markup, tags=set(allowed), attributes=allowed)
+    assert [node.tag for node in elements(cleaned)] == [node.tag for node in elements(markup)]
 
 
 def test_a_link_reads_what_it_leads_to():
