@@ -372,6 +372,7 @@ def test_L19_every_dialect_names_its_recipient_for_good(dialect: str) -> None:
     [
         "qmail",
         "exim",
+        "gmail",
         "exchange",
         "exchange x.400",
         "microsoft 365",

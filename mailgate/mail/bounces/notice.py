@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from mailgate.mail.bounces import dsn, wording
@@ -24,6 +25,7 @@ _ADDRESS = rf"{_FIRST}[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{0,63}}@[A-Za-z0-9-]{{1,
 _AT_START = re.compile(
     rf"[\s>*|-]{{0,20}}[<\"'(\[]{{0,3}}(?:mailto:|smtp:|SMTP:|rfc822;)?({_ADDRESS})[>\"')\]]{{0,3}}(?P<rest>.*)"
 )
+_ANSWER = re.compile(r"\b[45]\d\d[ -]\S")
 _X400 = re.compile(rf"SMTP=({_ADDRESS})")
 _ANYWHERE = re.compile(_ADDRESS)
 _HEADER = re.compile(
@@ -82,13 +84,23 @@ def named(emails: Sequence[str], notice: Notice, subject: str) -> tuple[Reported
     """The recipients that a header names, each with the reason that the notice gives for it."""
     fate = fate_of("\n".join(notice.lines), subject)
     reasons = {email.lower(): reason for email, reason in listed(notice.lines)}
-    return tuple(
-        ReportedRecipient(
-            email, fate, dsn.status_code("", reasons.get(email.lower(), "")), reasons.get(email.lower(), "")
-        )
-        for email in dict.fromkeys(emails)
-        if "@" in email
-    )
+    found = [_reported(email, fate, reasons.get(email.lower(), "")) for email in dict.fromkeys(emails) if "@" in email]
+    return (_with_the_rest(found[0], notice.lines),) if len(found) == 1 else tuple(found)
+
+
+def _reported(email: str, fate: Action, reason: str) -> ReportedRecipient:
+    return ReportedRecipient(email, fate, dsn.status_code("", reason), reason)
+
+
+def _with_the_rest(only: ReportedRecipient, lines: Sequence[str]) -> ReportedRecipient:
+    """The only recipient of a notice: all of the notice is about it, so a status or an SMTP answer anywhere in it is
+    its own."""
+    if only.status:
+        return only
+    said = next((line for line in lines if dsn.STATUS.search(line[:MAX_LINE])), "")
+    said = said or next((line for line in lines if _ANSWER.search(line[:MAX_LINE])), "")
+    reason = " ".join(said.split())[:500] or only.reason
+    return replace(only, status=dsn.status_code("", said[:MAX_LINE]), reason=reason)
 
 
 def _introduced(lines: Sequence[str]) -> Sequence[str]:
@@ -105,9 +117,11 @@ def _by_shapes(lines: Sequence[str], fate: Action, not_these: frozenset[str]) ->
         for email, reason in shape(lines):
             email = email.strip(".'")
             if _may_be_recipient(email, not_these) and email.lower() not in found:
-                found[email.lower()] = ReportedRecipient(email, fate, dsn.status_code("", reason), reason)
+                found[email.lower()] = _reported(email, fate, reason)
             if len(found) >= dsn.MAX_RECIPIENTS:
                 break
+        if len(found) == 1:
+            return (_with_the_rest(next(iter(found.values())), lines),)
         if found:
             return tuple(found.values())
     return ()
