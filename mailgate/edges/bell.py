@@ -17,7 +17,9 @@ class Bell:
 
     def __init__(self) -> None:
         """Make the pipe; OSError where the process has no descriptors left."""
-        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when somebody rings, for a selector."""

@@ -206,11 +206,13 @@ class Spool:
             after = rows[-1][0]
 
     def checkpoint(self) -> None:
-        """Move the write-ahead log into the file; for the one process that checkpoints.
+        """Move the write-ahead log into the file; nothing happens in a process that does not checkpoint.
 
         First beside the writers, which does most of the work; where the log has grown long all the same (there was
         always a writer), once more with the writers kept out, which lets it start anew.
         """
+        if not self._checkpoints:
+            return
         with self._reading() as db:
             db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             if self._log_size() > WAL_LIMIT and self._turnstile:

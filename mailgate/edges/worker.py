@@ -73,7 +73,7 @@ class _Job:
     died: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Worker:
     """One connected worker. ``sent`` are the keys it has not answered, in its order; ``jobs`` those of them that are
     still its own; ``since`` is when it began with the first of ``sent``, ``slow`` that this one takes long."""
