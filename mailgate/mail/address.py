@@ -83,7 +83,7 @@ def _author(value: str) -> tuple[Address | None, str]:
         name = pieces.outside or " ".join(pieces.comments)
     else:
         name = " ".join(pieces.comments)
-    if any("@" in comment for comment in pieces.comments):
+    if any("@" in comment and comment.lower() != address.lower() for comment in pieces.comments):
         return None, "an address in a comment of From"
     if encoded_word.hides_line_ends(name):
         return None, "line ends or NUL hidden in the name"

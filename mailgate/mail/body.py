@@ -102,10 +102,10 @@ def _in_order(part: Part) -> Body:
 def _alternative(part: Part) -> Body:
     choices = [_read(child) for child in part.children]
     html = next((choice for choice in reversed(choices) if any(piece.html for piece in choice.pieces)), None)
-    plain = _best_plain(choices)
-    body = Body(pieces=_merged(plain, html))
+    plain = _plain_choices(choices)
+    body = Body(pieces=_merged([piece for choice in plain for piece in choice.pieces], html))
     for choice in choices:
-        if choice is not plain and choice is not html:
+        if choice is not html and not any(choice is one for one in plain):
             body.unshown += [one for piece in choice.pieces for one in (piece.plain, piece.html) if one is not None]
         body.attached += choice.attached
         body.noise += [one for one in choice.attached if one.content_type in _UNSHOWN_ALTERNATIVES]
@@ -114,22 +114,28 @@ def _alternative(part: Part) -> Body:
     return body
 
 
-def _best_plain(choices: list[Body]) -> Body | None:
-    """The last alternative that is only text, and among them rather plain than enriched (RFC 2046 section 5.1.4)."""
+def _plain_choices(choices: list[Body]) -> list[Body]:
+    """The alternatives that are plain text: one as a rule, and all of them where a sender took this for ``mixed``.
+
+    Where there is none, the last that is text of another kind.
+    """
     texts = [choice for choice in choices if choice.pieces and not any(piece.html for piece in choice.pieces)]
     plain = [
         choice
         for choice in texts
-        if all(piece.plain and piece.plain.content_type == "text/plain" for piece in choice.pieces)
+        if all(piece.plain is not None and piece.plain.content_type == "text/plain" for piece in choice.pieces)
     ]
-    return next(iter([*reversed(plain), *reversed(texts)]), None)
+    if len(plain) > 1:
+        contents = [b"".join(piece.plain.payload() for piece in one.pieces if piece.plain).strip() for one in plain]
+        plain = [one for at, one in enumerate(plain) if contents[at] and contents[at] not in contents[:at]]
+    return plain or texts[-1:]
 
 
-def _merged(plain: Body | None, html: Body | None) -> list[Piece]:
+def _merged(plain: list[Piece], html: Body | None) -> list[Piece]:
     """The texts beside the HTMLs, in their orders: Apple Mail has one plain text for several stretches of HTML."""
-    if plain is None or html is None:
-        return list((plain or html or Body()).pieces)
-    texts = [piece.plain for piece in plain.pieces]
+    if html is None or not plain:
+        return html.pieces if html is not None else plain
+    texts = [piece.plain for piece in plain]
     markups = [piece.html for piece in html.pieces if piece.html is not None]
     both = [Piece(text, markup) for text, markup in zip(texts, markups, strict=False)]
     more_text = [Piece(plain=text) for text in texts[len(markups) :]]

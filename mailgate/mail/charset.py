@@ -49,6 +49,16 @@ the latter two, and a terminal obeys the former)."""
 _STATEFUL = frozenset({"iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr", "hz", "utf-7", "ascii"})
 _SHORT_CHINESE = re.compile(rb"[\x00-\x7f]*(?:(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]){2,}[\x00-\x7f]*)+")
 """GB 2312: punctuation in the rows A1 to A3, the common characters in B0 to D7, never one of them alone."""
+_TAKEN_FOR = {
+    "iso2022_jp_ext": ("euc_jis_2004", "cp932"),
+    "euc_jis_2004": ("cp932",),
+    "cp932": ("euc_jis_2004",),
+    "iso2022_kr": ("cp949",),
+    "hz": ("gb18030",),
+    "gb18030": ("big5hkscs",),
+    "big5hkscs": ("gb18030",),
+}
+"""What the octets are where the label's own codec refuses them: the other codecs of the same language."""
 _HARMLESS = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _GUESS_SAMPLE = 8 * 1024
 
@@ -126,8 +136,11 @@ def _unlabelled(octets: bytes) -> str:
 
 def _against_label(octets: bytes, name: str) -> tuple[str, str]:
     """The label's codec fails on these octets: UTF-8 if they are that, else the label with its holes marked."""
-    if name not in _STATEFUL and _is_utf_8(octets, 0):
-        return storable(octets.decode("utf-8")), "mislabelled-utf-8"
+    for other in (*("utf-8",) * _is_utf_8(octets, 0), *_TAKEN_FOR.get(name, ())):
+        try:
+            return storable(octets.decode(other)), "mislabelled-" + other.replace("_", "-")
+        except UnicodeDecodeError:
+            continue
     try:
         return storable(octets.decode(name, "replace")), "broken-charset"
     except (UnicodeDecodeError, ValueError):

@@ -287,3 +287,8 @@ def test_html_that_calls_itself_plain_is_read_as_html() -> None:
 def test_raw_octets_in_the_subject_are_in_the_charset_of_the_text() -> None:
     text = part("text/plain; charset=koi8-r", "привет".encode("koi8-r"))
     assert read(multipart_mail(text, subject="привет".encode("koi8-r"))).subject == "привет"
+
+
+def test_two_plain_alternatives_that_differ_are_both_shown() -> None:
+    first, second = part("text/plain", b"section one"), part("text/plain", b"section two")
+    assert read(multipart_mail(first, second, first, subtype="alternative")).text == "section one\n\nsection two"

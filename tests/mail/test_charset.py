@@ -39,6 +39,7 @@ def test_labels_are_read_as_what_programs_mean(octets: bytes, label: str, text: 
         (b"caf\xe9", "x-does-not-exist", "café", "unknown-charset"),
         (b"caf\xe9", "", "café", "8bit-without-charset"),
         ("안녕하세요, 주문이 아직".encode(), "euc-kr", "안녕하세요, 주문이 아직", "mislabelled-utf-8"),
+        ("次のあて先へ".encode("euc_jp"), "iso-2022-jp", "次のあて先へ", "mislabelled-euc-jis-2004"),
         ("grüße für".encode(), "iso-8859-1", "grüße für", "mislabelled-utf-8"),
         ("こんにちは".encode("iso2022_jp"), "", "こんにちは", "unlabelled-iso-2022-jp"),
     ],
