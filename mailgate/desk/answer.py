@@ -63,10 +63,10 @@ def speak(case: Case, agent: Agent) -> Plan:
     note = any(command.name == "note" for command in case.commands)
     if note:
         text = "\n".join(part for part in (_noted(case), text) if part)
+    if not note and not case.has_words:
+        return _only_commands(case, agent, ticket, orders)
     if note or not orders.settled:
         return _keep(case, agent, ticket, orders, text)
-    if not text and not case.attachments:
-        return _only_commands(case, agent, ticket, orders)
     return _send(case, agent, ticket, orders, text)
 
 
@@ -146,7 +146,7 @@ def _denied(case: Case, agent: Agent, ticket: Ticket) -> Plan:
 
 
 def _obey(case: Case, agent: Agent, ticket: Ticket) -> Orders:
-    """Run the commands one after the other on values; nothing is changed when one of them is not understood."""
+    """Run the commands one after the other on values; all of them count, or none when one is refused."""
     orders = Orders(ticket, {})
     for command in case.commands:
         result = run(command, Subject(orders.ticket.tags, agent, case.policy))
@@ -160,7 +160,14 @@ def _obey(case: Case, agent: Agent, ticket: Ticket) -> Orders:
             (*orders.lines, line(command, result)),
             orders.settled and not result.refused,
         )
-    return orders
+    return orders if orders.settled else Orders(ticket, {}, lines=tuple(map(_waiting, orders.lines)), settled=False)
+
+
+def _waiting(said: dict[str, object]) -> dict[str, object]:
+    """What would have been done is not, so that the same mail, mended, can be sent again as a whole."""
+    if said["result"] != "done":
+        return said
+    return {**said, "result": "refused", "detail": "not done yet, since another line was refused"}
 
 
 def _changed(case: Case, agent: Agent, orders: Orders) -> Iterator[Effect]:
@@ -195,7 +202,7 @@ def _transcript(case: Case, agent: Agent, ticket: Ticket, orders: Orders) -> lis
     """No letter when there was nothing to say."""
     if not orders.lines:
         return []
-    values: dict[str, object] = {"lines": orders.lines, "unsent": bool(case.text) and not orders.settled}
+    values: dict[str, object] = {"lines": orders.lines, "unsent": case.has_words and not orders.settled}
     return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, values, Purpose.AGENT)]
 
 

@@ -93,6 +93,12 @@ class Case:
         return self._split[1]
 
     @property
+    def has_words(self) -> bool:
+        """Whether an agent's mail says anything beyond its commands: a signature alone, or its logo, is no answer."""
+        said = split(self.mail.reply_text_nosig)[1] if self.agent else self.mail.reply_text_nosig
+        return bool(said.strip()) or any(not part.noise and not part.inline for part in self.mail.attachments)
+
+    @property
     def acts(self) -> bool:
         """Whether the mail would do something that only an agent may: a command, or an answer to a customer."""
         place = self.placement

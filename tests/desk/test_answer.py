@@ -145,6 +145,32 @@ def test_nothing_is_sent_until_every_command_is_understood(line: str) -> None:
     assert plan.letters[0].values["unsent"] is True
 
 
+def test_of_commands_of_which_one_is_refused_none_is_done() -> None:
+    plan = Desk(tickets=(WAITING,)).answer("#close\n#tag", Purpose.AGENT, ANA)
+    assert plan.outcome is Outcome.EVENT
+    assert not effects(plan, ChangeTicket)
+    assert not effects(plan, SetTimer)
+    lines = letters(plan, LetterKind.TRANSCRIPT)[0].values["lines"]
+    assert [line["result"] for line in lines] == ["refused", "refused"]  # type: ignore[attr-defined]
+
+
+def test_a_signature_alone_is_no_answer() -> None:
+    desk = Desk(tickets=(WAITING,))
+    logo = attachment("logo.png", "image/png", inline=True)
+    what = mail("#close\n-- \nAna", ANA, reply_text_nosig="#close", attachments=(logo,))
+    plan = desk.plan(reading(what, recipients=(desk.token_address(Purpose.AGENT, ANA),)))
+    assert plan.outcome is Outcome.EVENT
+    assert not letters(plan, LetterKind.ANSWER)
+    assert effects(plan, ChangeTicket)
+
+
+def test_a_file_alone_is_an_answer() -> None:
+    desk = Desk(tickets=(WAITING,))
+    what = mail("", ANA, attachments=(attachment("how.pdf"),))
+    plan = desk.plan(reading(what, recipients=(desk.token_address(Purpose.AGENT, ANA),)))
+    assert letters(plan, LetterKind.ANSWER)[0].attach == ("2/how.pdf",)
+
+
 def test_whoever_is_given_the_ticket_is_told() -> None:
     plan = Desk(tickets=(WAITING,)).answer("#assign ben", Purpose.AGENT, ANA)
     [news] = letters(plan, LetterKind.NOTIFICATION)
