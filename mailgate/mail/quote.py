@@ -205,6 +205,8 @@ def _old_from(page: Page, found: attribution.Found, *, forwarded: bool) -> int:
     quoted = after < len(page.lines) and _is_angled(page.lines[after])
     if found.confidence < 0.7 and not quoted:
         return found.end
+    if found.evidence == "header block" and not forwarded and not quoted and _opens_the_mail(page, found.start):
+        return found.end
     kind = SpanKind.FORWARDED if found.kind is SpanKind.FORWARDED else SpanKind.QUOTE
     if forwarded and found.evidence == "header block":
         kind = SpanKind.FORWARDED
@@ -214,6 +216,11 @@ def _old_from(page: Page, found: attribution.Found, *, forwarded: bool) -> int:
         return after
     page.put(found.end, len(page.lines), Label(kind, found.confidence, f"after {found.evidence}"))
     return len(page.lines)
+
+
+def _opens_the_mail(page: Page, start: int) -> bool:
+    """Whether nothing at all stands above: then labels such as From and Subject are a web form's, not a quote's."""
+    return page.labels[start] is None and all(not line.strip() for line in page.lines[:start])
 
 
 def _angled(page: Page, start: int) -> int:

@@ -200,6 +200,11 @@ def test_an_ordinary_sentence_begins_no_old_letter(sentence: str) -> None:
     assert quote.reply_text(text, quote.mark(text, "", "Printer")) == text.strip()
 
 
+def test_a_web_form_that_begins_with_such_labels_is_all_new() -> None:
+    text = "From: Ana Lima\nTo: Support\nSubject: Printer\nDate: 16.11.2026\n\nIt smokes.\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Contact form")) == text.strip()
+
+
 def test_a_form_with_labels_is_not_taken_for_a_header_block() -> None:
     text = "My order:\n\nName: Ana\nOrder: 4711\nDate: 16.11.2026\nProduct: printer\n\nIt never came.\n"
     assert quote.reply_text(text, quote.mark(text, "", "Order")) == text.strip()
