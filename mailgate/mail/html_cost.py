@@ -6,6 +6,7 @@ with thousands of attributes (4 s). No mail that people write comes near: a news
 
 from __future__ import annotations
 
+import functools
 import re
 
 from mailgate.mail.wordlist import words
@@ -17,36 +18,39 @@ MAX_DEPTH = 400
 MAX_ATTRIBUTES = 500
 """Attributes of one tag beyond which only its text is shown."""
 
+_SMALL = 10_000
+_LONG_TAG = 2_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]*)")
 _VOID = words("area base br col embed hr img input link meta param source track wbr")
 _SELF_CLOSING = words("p li td th tr dt dd option thead tbody tfoot colgroup rt rp")
 
 
+@functools.lru_cache(maxsize=1)
 def outrageous(html: str) -> bool:
-    """Whether a parser would spend more on this HTML than it can be worth: size, depth, or attributes of one tag."""
+    """Whether a parser would spend more on this HTML than it can be worth: size, depth, or attributes of one tag.
+
+    The answer for the last HTML is kept, since its text and its safe form are asked for one after the other.
+    """
     if len(html) > MAX_HTML:
         return True
-    if html.count("<") < MAX_DEPTH and len(html) < 50_000:
+    angles = html.count("<")
+    if angles < MAX_DEPTH and len(html) < _SMALL:
         return False
-    return html.count("<") * 2 > len(html) > 10_000 or _depth(html) > MAX_DEPTH or _attributes(html) > 500
+    return (angles * 2 > len(html) and len(html) > _SMALL) or _deep_or_crowded(html)
 
 
-def _depth(html: str) -> int:
-    """The most elements open at once, end tags missing or not; those that close each other count by half a hundred."""
-    depth = deepest = loose = 0
-    for closing, name, _ in _TAG.findall(html):
+def _deep_or_crowded(html: str) -> bool:
+    """Count open elements, end tags missing or not; those that close each other count by half a hundred."""
+    depth = loose = 0
+    for closing, name, rest in _TAG.findall(html):
+        step = -1 if closing else 1
         name = name.lower()
-        if name in _VOID:
-            continue
         if name in _SELF_CLOSING:
-            loose += -1 if closing else 1
-        else:
-            depth += -1 if closing else 1
-        depth = max(depth, 0)
-        deepest = max(deepest, depth + max(loose, 0) // 50)
-    return deepest
-
-
-def _attributes(html: str) -> int:
-    """The most attributes that one tag has, about."""
-    return max((rest.count("=") for _, _, rest in _TAG.findall(html) if len(rest) > 2000), default=0)
+            loose = max(loose + step, 0)
+        elif name not in _VOID:
+            depth = max(depth + step, 0)
+            if depth + loose // 50 > MAX_DEPTH:
+                return True
+        if len(rest) > _LONG_TAG and rest.count("=") > MAX_ATTRIBUTES:
+            return True
+    return False
