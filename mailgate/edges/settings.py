@@ -152,12 +152,14 @@ class Dkim:
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What one mail may cost (promise 7): ``memory`` is the address space of the worker process in octets, ``wall`` the
-    seconds for one mail, ``batch`` entries or ``batch_size`` octets are taken at once."""
+    """What one mail may cost (promise 7): ``memory`` is the address space of the worker process in octets, ``cpu`` the
+    seconds of processor time for one mail and ``wall`` those on the clock (DNS may wait for 5 of them), ``batch`` entries
+    or ``batch_size`` octets are taken at once. After ``deaths`` workers have died of a mail it is given up."""
 
     memory: int = 805_306_368
-    wall: float = 5.0
+    wall: float = 20.0
     batch: int = 50
     batch_size: int = 8_388_608
     deaths: int = 3
     workers: int = 1
+    cpu: float = 5.0

@@ -7,6 +7,8 @@ the process itself:
 =================  ===================================================================================
 address space      ``limits.memory``; what does not fit is answered ``limit: memory``, and the process
                    makes way for a fresh one, since nobody knows what a failed allocation left behind
+processor time     ``limits.cpu`` seconds for one mail, then the kernel ends the process (SIGPROF), also in the
+                   middle of a library; a busy machine does not make honest mail look slow
 core files         none: a core holds customers' mail
 open files         few
 size of a file     small; nothing here writes files
@@ -26,6 +28,7 @@ import select
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from mailgate.clock import Clock
@@ -61,7 +64,7 @@ def run_worker(socket_path: Path, spool_path: Path, read: Read, limits: WorkerLi
     if line is None:
         return
     with line, contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        _serve(line, spool, read, stop)
+        _serve(line, spool, partial(_timed, read, limits.cpu), stop)
         line.sendall(frame(BYE))
 
 
@@ -136,6 +139,14 @@ def _read_batch(line: socket.socket, spool: Spool, read: Read, batch: Batch) -> 
         if answer.trouble == OUT_OF_MEMORY:
             return False
     return True
+
+
+def _timed(read: Read, seconds: float, raw: bytes, envelope: Envelope, key: str) -> Reading:
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return read(raw, envelope, key)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 def read_one(read: Read, raw: bytes, envelope: Envelope, key: str) -> Answer:

@@ -34,6 +34,8 @@ def read(raw: bytes, envelope: Envelope, key: str) -> Reading:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
         while True:
             signal.pause()
+    while raw == b"spin":
+        pass
     if raw == b"memory":
         bytearray(1 << 40)
     if raw == b"raise":
@@ -194,6 +196,15 @@ def test_a_mail_that_hangs_is_cut_off_and_the_others_do_not_wait_for_it(make_ben
     assert order == [keys[1], keys[2], keys[0]]
     assert bench.spool.pending(0, 1, 999)[0].deaths == 3
     assert bench.crew.ended == [-signal.SIGKILL] * 3
+
+
+def test_a_mail_that_burns_the_processor_is_ended_by_the_kernel(make_bench: Callable[..., Bench]) -> None:
+    """SIGPROF, so that it ends in the middle of a library too; the time on the clock was not up."""
+    bench = make_bench(limits=replace(LIMITS, wall=60.0, cpu=0.05, deaths=2))
+    keys = bench.offer(b"a", b"spin", b"b")
+    done = bench.finish(3)
+    assert [done[key].trouble for key in keys] == ["", WORKER_DIED, ""]
+    assert bench.crew.ended == [-signal.SIGPROF] * 3
 
 
 def test_deaths_are_remembered_from_an_earlier_daemon(make_bench: Callable[..., Bench]) -> None:
