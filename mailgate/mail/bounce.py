@@ -15,8 +15,10 @@ The returned letter, by which we know what was ours, is looked for in every plac
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from mailgate.mail import vacation
 from mailgate.mail.bounces import dsn, mailman, notice, returned, wording
 from mailgate.mail.bounces.notice import Notice
 from mailgate.mail.bounces.tree import walk
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from mailgate.mail.parts import Parsed
 
 MAX_TEXT_PARTS = 4
+_ANSWERED = ("re:", "fw:", "fwd:", "aw:", "wg:", "sv:")
 
 
 def read(parsed: Parsed, envelope: Envelope) -> Bounce | None:
@@ -37,7 +40,7 @@ def read(parsed: Parsed, envelope: Envelope) -> Bounce | None:
     if by_the_book:
         return _bounce(parsed, envelope, by_the_book, None)
     signs = _signs(parsed, envelope)
-    if not signs.machine and not signs.titled:
+    if signs.sender is _Sender.ANYBODY and not signs.titled:
         return None
     told = notice.split(_text(parsed))
     if not _is_report(parsed, told, signs):
@@ -45,31 +48,38 @@ def read(parsed: Parsed, envelope: Envelope) -> Bounce | None:
     return _bounce(parsed, envelope, _recipients(parsed, envelope, told), told)
 
 
-class _Signs(NamedTuple):
-    """What speaks for a report before its words are read: ``machine`` is 3 for a name that only mail servers have or a
-    mail that calls itself a report, 2
-    for the null envelope sender (RFC 5321 section 4.5.5), 1 for a name that machines of all sorts have, 0 for none."""
+class _Sender(Enum):
+    """Who a mail comes from, as far as reports are concerned."""
 
-    machine: int
+    ANYBODY = "anybody"
+    MACHINE = "a name that machines of all sorts have"
+    NULL = "the null envelope sender (RFC 5321 section 4.5.5)"
+    MAIL_SERVER = "a name that only mail servers have, or a mail that calls itself a report"
+
+
+class _Signs(NamedTuple):
+    """What speaks for a report before its words are read."""
+
+    sender: _Sender
     titled: bool
 
 
 def _signs(parsed: Parsed, envelope: Envelope) -> _Signs:
+    lowered = parsed.mail.subject[:300].lower()
+    return _Signs(_sender(parsed, envelope), any(phrase in lowered for phrase in wording.SUBJECTS))
+
+
+def _sender(parsed: Parsed, envelope: Envelope) -> _Sender:
     mail = parsed.mail
-    lowered = mail.subject[:300].lower()
-    titled = any(phrase in lowered for phrase in wording.SUBJECTS)
     author = mail.from_[0] if mail.from_ else None
     local = (author.email if author else mail.header("from").strip(' <>"')).lower().partition("@")[0]
-    claimed = parsed.root.params.get("report-type", "").lower() == "delivery-status"
-    if (
-        claimed
-        or any(word in local for word in wording.MAIL_SERVERS)
-        or (author and "mail delivery" in author.name.lower())
-    ):
-        return _Signs(3, titled)
+    named = any(word in local for word in wording.MAIL_SERVERS)
+    displayed = author is not None and "mail delivery" in author.name.lower()
+    if named or displayed or parsed.root.params.get("report-type", "").lower() == "delivery-status":
+        return _Sender.MAIL_SERVER
     if envelope.mail_from == "" or mail.return_path in ("", "<>"):
-        return _Signs(2, titled)
-    return _Signs(int(any(word in local for word in wording.ROBOTS)), titled)
+        return _Sender.NULL
+    return _Sender.MACHINE if any(word in local for word in wording.ROBOTS) else _Sender.ANYBODY
 
 
 def _bounce(
@@ -84,14 +94,16 @@ def _is_report(parsed: Parsed, told: Notice, signs: _Signs) -> bool:
     """Whether title, words and the letter's copy make it a report: the surer the sender, the fewer of them it takes."""
     lowered = "\n".join(told.lines)[:20_000].lower()
     said = any(phrase in lowered for phrase in (*wording.FAILED, *wording.DELAYED))
-    if signs.machine == 3:
+    if signs.sender is _Sender.MAIL_SERVER:
         return said or signs.titled
-    if not said or parsed.mail.subject.lower().startswith(("re:", "fw:", "fwd:", "aw:", "wg:", "sv:")):
+    subject = parsed.mail.subject
+    if not said or vacation.notice_in_subject(subject) or subject.lower().startswith(_ANSWERED):
         return False
     attached = any(part.content_type in returned.RETURNED_TYPES for part in walk(parsed.root))
-    if signs.machine:
-        return signs.titled or attached or (signs.machine == 2 and bool(told.copy))
-    return signs.titled and (attached or bool(told.copy))
+    copied = attached or bool(told.copy)
+    if signs.sender is _Sender.ANYBODY:
+        return signs.titled and copied
+    return signs.titled or (copied if signs.sender is _Sender.NULL else attached)
 
 
 def _recipients(parsed: Parsed, envelope: Envelope, told: Notice) -> tuple[ReportedRecipient, ...]:

@@ -201,6 +201,8 @@ def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Fou
 
 def _old_from(page: Page, found: attribution.Found, *, forwarded: bool) -> int:
     """Label what ``found`` introduces; the line from which to read on."""
+    if found.evidence == "separator":
+        found = _with_headers(page, found)
     after = page.next_filled(found.end)
     quoted = after < len(page.lines) and _is_angled(page.lines[after])
     if found.confidence < 0.7 and not quoted:
@@ -216,6 +218,15 @@ def _old_from(page: Page, found: attribution.Found, *, forwarded: bool) -> int:
         return after
     page.put(found.end, len(page.lines), Label(kind, found.confidence, f"after {found.evidence}"))
     return len(page.lines)
+
+
+def _with_headers(page: Page, found: attribution.Found) -> attribution.Found:
+    """A separator together with the header block right below it."""
+    below = page.next_filled(found.end)
+    if below >= len(page.lines) or not attribution.role(page.lines[below]):
+        return found
+    block = attribution.header_block(page.lines, below)
+    return found._replace(end=block.end) if block is not None else found
 
 
 def _opens_the_mail(page: Page, start: int) -> bool:

@@ -482,6 +482,12 @@ def test_a_html_only_report_is_read() -> None:
             "ana@client.example",
         ),
         ("ana@client.example", "Out of office", "I am away until Monday. bo@client.example helps.", ""),
+        (
+            "bo@client.example",
+            "Automatic reply: Printer",
+            "My old address does not exist any more.\n\n-----Original Message-----\n" + LETTER,
+            "",
+        ),
         ("shop@client.example", "Your order", "Your order 7 was received. Questions: bo@client.example", ""),
     ],
 )

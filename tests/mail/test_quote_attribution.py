@@ -200,6 +200,11 @@ def test_an_ordinary_sentence_begins_no_old_letter(sentence: str) -> None:
     assert quote.reply_text(text, quote.mark(text, "", "Printer")) == text.strip()
 
 
+def test_an_answer_below_a_separator_with_headers_and_quoting_stays_new() -> None:
+    text = f"-----Original Message-----\n{block('en')}\n\n> {OLD}\n> More of it.\n\n{NEW}\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Re: printer")) == NEW
+
+
 def test_a_web_form_that_begins_with_such_labels_is_all_new() -> None:
     text = "From: Ana Lima\nTo: Support\nSubject: Printer\nDate: 16.11.2026\n\nIt smokes.\n"
     assert quote.reply_text(text, quote.mark(text, "", "Contact form")) == text.strip()
