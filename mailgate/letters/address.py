@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Brand, Mailbox, Policy
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.token import Tokens, reference_line
+from mailgate.desk.token import Tokens, reference_line, split_message_id
 from mailgate.letters.headers import MAX_REFERENCES, thread
 from mailgate.letters.kinds import MANNERS
 from mailgate.mail.model import Address
@@ -43,43 +43,70 @@ class Addressing:
         return self.reply_to.email
 
 
+@dataclass(frozen=True, slots=True)
+class _Carriers:
+    """One reader's token, in every form in which it goes along; without a purpose there is none, in any of them."""
+
+    reply: str
+    message_id: str
+    mac: str = ""
+    reference: str = ""
+    anchor: str = ""
+
+
 def address(
     order: LetterOrder, ticket: Ticket | None, brand: Brand, policy: Policy, tokens: Tokens, unique: str
 ) -> Addressing:
     """Everything of ``Addressing`` for one order; ``unique`` makes the Message-ID the letter's own."""
     mailbox = policy.mailbox(order.mailbox) or Mailbox(order.mailbox or brand.address, brand.id)
-    number, rid = (ticket.number, ticket.rid) if ticket else (0, "")
-    domain = mailbox.address.rpartition("@")[2]
-    to, purpose = order.to.email, order.purpose
-    reply, reference, message_id, anchor = mailbox.address, "", f"letter.{unique}@{domain}", ""
-    if purpose is not None:
-        reply = tokens.address(mailbox, purpose, number, rid, to)
-        mac = tokens.sign(purpose, rid, to)
-        message_id = tokens.message_id(purpose, number, rid, to, unique, domain)
-        if ticket:
-            reference = reference_line(number, purpose, mac)
-            anchor = tokens.message_id(purpose, number, rid, to, "thread", domain)
-    in_reply_to = order.in_reply_to or (ticket.last_message_id if ticket and purpose is not None else "")
+    carriers = _carriers(order, ticket, mailbox, tokens, unique)
+    in_reply_to, references = _thread(order, ticket if order.purpose else None, carriers)
     return Addressing(
         sender=Address(mailbox.address, _sender_name(order, brand, policy)),
         recipient=order.to,
-        reply_to=Address(reply, _answerer(order, ticket, brand)),
-        mail_from="" if MANNERS[order.kind].null_sender else reply,
-        message_id=message_id,
+        reply_to=Address(carriers.reply, _answerer(order, ticket, brand)),
+        mail_from="" if MANNERS[order.kind].null_sender else carriers.reply,
+        message_id=carriers.message_id,
         in_reply_to=in_reply_to,
-        references=_references(ticket if purpose is not None else None, anchor, in_reply_to),
-        reference=reference,
-        carried=reply != mailbox.address,
+        references=references,
+        reference=carriers.reference,
+        carried=carriers.reply != mailbox.address,
     )
 
 
-def _references(ticket: Ticket | None, anchor: str, in_reply_to: str) -> tuple[str, ...]:
-    """The chain, and after its oldest the id of ours that carries the token and is the same in all of a thread."""
-    chain = thread([*(ticket.references if ticket else ()), in_reply_to])
-    if not anchor:
-        return tuple(chain)
+def _carriers(order: LetterOrder, ticket: Ticket | None, mailbox: Mailbox, tokens: Tokens, unique: str) -> _Carriers:
+    domain = mailbox.address.rpartition("@")[2]
+    purpose, to = order.purpose, order.to.email
+    if purpose is None:
+        return _Carriers(mailbox.address, f"letter.{unique}@{domain}")
+    number, rid = (ticket.number, ticket.rid) if ticket else (0, "")
+    mac = tokens.sign(purpose, rid, to)
+    return _Carriers(
+        reply=tokens.address(mailbox, purpose, number, rid, to),
+        message_id=tokens.message_id(purpose, number, rid, to, unique, domain),
+        mac=mac,
+        reference=reference_line(number, purpose, mac) if ticket else "",
+        anchor=tokens.message_id(purpose, number, rid, to, "thread", domain) if ticket else "",
+    )
+
+
+def _thread(order: LetterOrder, ticket: Ticket | None, carriers: _Carriers) -> tuple[str, tuple[str, ...]]:
+    """In-Reply-To and References. After the oldest stands the id of ours that is the same in all of a reader's thread;
+    it also takes the place of a letter that went to somebody else."""
+    answered = order.in_reply_to or (ticket.last_message_id if ticket else "")
+    in_reply_to = answered if _readers_own(answered, carriers.mac) else carriers.anchor
+    earlier = [one for one in (ticket.references if ticket else ()) if _readers_own(one, carriers.mac)]
+    chain = [one for one in thread([*earlier, in_reply_to]) if one != carriers.anchor]
+    if not carriers.anchor:
+        return in_reply_to, tuple(chain)
     kept = [chain[0], *chain[2 - MAX_REFERENCES :]] if len(chain) >= MAX_REFERENCES else chain
-    return (*kept[:1], anchor, *kept[1:])
+    return in_reply_to, (*kept[:1], carriers.anchor, *kept[1:])
+
+
+def _readers_own(message_id: str, mac: str) -> bool:
+    """Whether the reader may be shown that Message-ID: ours carry the token of whom they went to, and nobody else's."""
+    token = split_message_id(message_id)
+    return token is None or token.mac == mac
 
 
 def _sender_name(order: LetterOrder, brand: Brand, policy: Policy) -> str:

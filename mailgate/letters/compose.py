@@ -18,7 +18,7 @@ from mailgate.clock import Clock
 from mailgate.desk.plan import Cause, Letter, LetterKind, LetterOrder
 from mailgate.desk.policy import Brand, Policy
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.token import Tokens
+from mailgate.desk.token import Tokens, scrub
 from mailgate.errors import Permanent
 from mailgate.letters import headers, mime, when
 from mailgate.letters.address import Addressing, address
@@ -104,7 +104,8 @@ class Composer:
         enclosed = files.enclosures(order)
         text = str(order.values.get("text", ""))
         if order.kind is LetterKind.NOTIFICATION and len(text) > WHOLE_TEXT:
-            whole = mime.Enclosure("message.txt", "text/plain; charset=utf-8", text.encode("utf-8", "replace"))
+            octets = scrub(text).encode("utf-8", "replace")
+            whole = mime.Enclosure("message.txt", "text/plain; charset=utf-8", octets)
             return (*enclosed, whole)
         return enclosed
 

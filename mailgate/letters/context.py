@@ -12,6 +12,7 @@ from typing import Any
 from mailgate.desk.plan import LetterKind, LetterOrder
 from mailgate.desk.policy import Brand, Policy
 from mailgate.desk.ticket import Ticket
+from mailgate.desk.token import scrub
 from mailgate.letters import values, when
 from mailgate.letters.address import Addressing
 from mailgate.letters.buttons import buttons
@@ -33,6 +34,9 @@ _LENGTHS: Mapping[tuple[LetterKind, str], int] = {
     (LetterKind.COPY, "quote"): 8_000,
     (LetterKind.UNDELIVERED, "text"): 8_000,
 }
+_PEOPLES_TEXTS = frozenset({"text", "quote", "quoted"})
+"""They may quote an older letter of ours, with a token that was somebody else's."""
+
 UNPROVED = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATION})
 """What these are about was not proved to be anybody's, so nothing of it is repeated (DESIGN: promise 6)."""
 
@@ -60,6 +64,8 @@ def context(
     if order.text:
         given["text"] = order.text
     full = values.complete(order.kind, given, in_words)
+    for name in _PEOPLES_TEXTS.intersection(full):
+        full[name] = scrub(str(full[name]))
     for (kind, name), most in _LENGTHS.items():
         if kind is order.kind:
             full[name] = cut(full[name], most)

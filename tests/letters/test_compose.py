@@ -140,6 +140,28 @@ def test_references_keep_the_chain_and_our_lasting_id(composer):
     assert ids[-1] == message["In-Reply-To"] == "<newest@cust.example>"
 
 
+@pytest.mark.parametrize("kind", [LetterKind.NOTIFICATION, LetterKind.COPY, LetterKind.UNDELIVERED, LetterKind.ANSWER])
+def test_a_letter_carries_nobody_elses_token(composer, kind):
+    """Not in its ids, and not in what it quotes: a token is worth what its reader may do."""
+    theirs = write(composer, order(LetterKind.ANSWER, to=Address("eve@cust.example"), text="x"))
+    agents = write(composer, order(LetterKind.NOTIFICATION, to=Address("max@acme.example")))
+    foreign = (theirs.message_id, agents.message_id)
+    ticket = replace(TICKET, references=("first@cust.example", *foreign), last_message_id=theirs.message_id)
+    quoting = f"Thanks\n\n> {text_of(theirs)}\n> write to {read(agents)['Reply-To']}"
+    values = {"text": quoting, "quoted": quoting, "quote": quoting}
+    letter = write(composer, order(kind, values=values, in_reply_to=theirs.message_id), ticket)
+    message = read(letter)
+    shown = message.as_string() + text_of(letter) + html_of(letter)
+    own = split_message_id(letter.message_id)
+    assert own is not None
+    assert own.mac in shown
+    for other in foreign:
+        token = split_message_id(other)
+        assert token is not None
+        assert token.mac not in shown
+    assert message["In-Reply-To"] == message["References"].split()[-1], "the lasting id of this thread takes its place"
+
+
 def test_J04_a_message_id_that_is_none_is_left_out(composer):
     ticket = replace(TICKET, references=("a b@x", "x" * 5000, "ok@x.example"), last_message_id="")
     message = read(write(composer, order(LetterKind.ANSWER, in_reply_to="a\r\nBcc: x@y.example", text="x"), ticket))
