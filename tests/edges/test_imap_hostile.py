@@ -492,15 +492,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory):
         pytest.skip("no openssl here: install it to run the TLS tests")
     folder = tmp_path_factory.mktemp("tls")
     key, cert = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        [
-            openssl,
-            *"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split(),
-        ]
-        + [*"-addext subjectAltName=DNS:localhost -keyout".split(), str(key), "-out", str(cert)],
-        check=True,
-        capture_output=True,
-    )
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+    files = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run([openssl, *words.split(), *files], check=True, capture_output=True)
     return key, cert
 
 

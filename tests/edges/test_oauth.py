@@ -1,4 +1,4 @@
-"""Access tokens: asked for over real HTTP on loopback, kept while they are good, and the rotated refresh token with them."""
+"""Access tokens: asked for over real HTTP on loopback and kept while good, and the rotated refresh token with them."""
 
 from __future__ import annotations
 

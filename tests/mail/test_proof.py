@@ -9,6 +9,7 @@ from mailgate.mail.parse import parse
 from mailgate.mail.proof import Profile, prove
 from tests.mail.signing import PLAIN, DictDns, dns, key, signed
 
+NOBODY = Profile()
 OURS = Profile(authserv_id="mx.help.example")
 BORDER = b"Received: from mail.elsewhere.example (mail.elsewhere.example [9.9.9.9])\r\n by mx.help.example; now\r\n"
 IMAP = Envelope("imap", ("support@desk.example",))
@@ -18,7 +19,7 @@ def direct(ip: str = "9.9.9.9", mail_from: str = "ana@corp.example") -> Envelope
     return Envelope("smtp", ("support@desk.example",), mail_from, client_ip=ip, helo="mail.corp.example")
 
 
-def judge(raw: bytes, envelope: Envelope = IMAP, profile: Profile = Profile(), resolver=None):
+def judge(raw: bytes, envelope: Envelope = IMAP, profile: Profile = NOBODY, resolver=None):
     return prove(raw, parse(raw).mail, envelope, profile, resolver or DictDns())
 
 
@@ -114,6 +115,13 @@ def test_S27_a_thousand_signatures_cost_five_lookups_and_the_mail_is_read():
     sender = judge(b"".join(fake % number for number in range(1000)) + PLAIN, resolver=resolver)
     assert sender.proof is Proof.FAIL
     assert sum("_domainkey" in name for name in resolver.asked) <= 5
+
+
+@pytest.mark.parametrize(("body", "why"), [(b"\r\n" * 600_000, "lines"), (b" \t" * 500_000, "white space")])
+def test_S27_a_mail_that_would_cost_minutes_is_not_looked_at(body, why):
+    sender = judge(signed() + body, resolver=dns())
+    assert sender.proof is Proof.UNKNOWN
+    assert any(line.startswith("dkim: not looked at") and why in line for line in sender.evidence)
 
 
 def test_S27_dns_that_does_not_answer_is_unknown_and_said():
