@@ -33,7 +33,7 @@ port = {relay}
 [[mailboxes]]
 address = "support@bench.example"
 team = "support"
-
+{imap}
 [[teams]]
 id = "support"
 name = "Support"
@@ -50,7 +50,6 @@ letters = {{ per_domain_hour = 100000, unproved_hour = 1000000 }}
 
 [log]
 level = "warning"
-{more}
 """
 RECIPIENT = "support@bench.example"
 
@@ -58,11 +57,11 @@ RECIPIENT = "support@bench.example"
 class Desk:
     """The desk's processes, its port, and what they cost."""
 
-    def __init__(self, folder: Path, relay: int, database: str = "sqlite", workers: int = 1, more: str = "") -> None:
+    def __init__(self, folder: Path, relay: int, database: str = "sqlite", workers: int = 1, imap: str = "") -> None:
         """Write the config and start; returns once mail is accepted."""
         self.folder = folder
         config = folder / "config.toml"
-        config.write_text(CONFIG.format(database=database, relay=relay, workers=workers, more=more))
+        config.write_text(CONFIG.format(database=database, relay=relay, workers=workers, imap=imap))
         secret = folder / "secret"
         secret.write_text(f"audit {'1' * 64}\ntoken {'2' * 64}\n")
         secret.chmod(0o600)

@@ -7,6 +7,7 @@ import multiprocessing
 from ctypes import c_longlong
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
+from typing import cast
 
 
 class Sink(asyncio.Protocol):
@@ -20,9 +21,8 @@ class Sink(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(b"220 sink\r\n")
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         """Take lines or a mail's text."""

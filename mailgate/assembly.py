@@ -87,6 +87,7 @@ def open_store(
     settings: Settings, clock: Clock, *, checkpoints: bool = False, announce: Callable[[str], None] = lambda _line: None
 ) -> Store:
     """This process's own connection to the database; raises ``Temporary`` while it is away."""
+    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Store.open(
         settings.database_url, clock=clock, audit_key=settings.policy.audit_key, checkpoints=checkpoints, announce=announce
     )

@@ -37,13 +37,14 @@ from mailgate.config.keys import new_secret
 from mailgate.config.load import load
 from mailgate.errors import Temporary
 from mailgate.store.database import Store
-from mailgate.store.deliveries import DeliveryStory
+from mailgate.store.deliveries import DeliveryStory, stories
 
 T = TypeVar("T")
 
 COLOURS = {"new": "green", "append": "green", "link": "yellow", "bounce": "red", "hold": "yellow", "event": "cyan"}
 PATIENCE_S = 20.0
 PASSWORD = "demo"  # noqa: S105 - of a desk that lives for a minute on loopback
+BORDER = "from mail.client.example (mail.client.example [93.184.216.34]) by mx.acme.example; Sat, 21 Nov 2026 10:00:00 +0000"
 DESK, BILLING, ANNA = "support@acme.example", "billing@acme.example", "anna@acme.example"
 CARLA, WANG, DORA = "carla@client.example", "wang@kehu.example", "dora@client.example"
 
@@ -164,7 +165,7 @@ class Stage:
         """What became of every mail so far, in the order of acceptance."""
         store = self._store()
         try:
-            return store.stories()
+            return stories(store.rows)
         finally:
             store.close()
 
@@ -198,9 +199,8 @@ def run(once: bool, console: Console) -> int:
     try:
         stage.start()
         console.print(_table(play(stage)))
-        _explain_where(stage, console)
         if not once:
-            console.print("\nThe desk goes on serving; send it mail yourself. Ctrl-C ends it and removes the folder.")
+            _explain_where(stage, console)
             _wait_for_interrupt(stage)
     finally:
         stage.stop()
@@ -215,7 +215,7 @@ def _table(played: Iterator[tuple[Sample, DeliveryStory, list[EmailMessage]]]) -
         shown.add_column(heading, overflow="fold")
     for sample, story, letters in played:
         colour = COLOURS.get(story.outcome, "white")
-        became = f"{story.outcome}, ticket #{story.number}" if story.number else story.outcome
+        became = f"{story.outcome}, ticket #{story.ticket}" if story.ticket else story.outcome
         shown.add_row(
             Text(sample.title, style="bold"),
             Text(f"{became}\n{story.cause or story.team}", style=colour),
@@ -227,8 +227,10 @@ def _table(played: Iterator[tuple[Sample, DeliveryStory, list[EmailMessage]]]) -
 
 def _explain_where(stage: Stage, console: Console) -> None:
     """Where to look on."""
-    console.print(f"\nThe letters lie in {stage.folder / 'letters'}, the config is {stage.config}.")
+    console.print(f"\nThe desk goes on serving: write to {DESK} at 127.0.0.1, port {stage.ports['smtp']}.")
+    console.print(f"Its letters lie in {stage.folder / 'letters'}.")
     console.print(f"Look on with: mailgate ticket list -c {stage.config}")
+    console.print("Ctrl-C ends it and removes the folder.")
 
 
 def _wait_for_interrupt(stage: Stage) -> None:
@@ -257,6 +259,7 @@ def _mail(sender: str, subject: str, text: str, *, to: str = DESK, proved: bool 
     if proved:
         domain = sender.rpartition("@")[2].rstrip(">")
         message["Authentication-Results"] = f"mx.acme.example; dmarc=pass header.from={domain}"
+        message["Received"] = BORDER
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<demo.{hashlib.sha256((sender + subject + text).encode()).hexdigest()[:12]}@client.example>"

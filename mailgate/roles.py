@@ -204,8 +204,8 @@ def clock(context: Context) -> None:
     store = context.store(stop, "clock")
     if store is None:
         return
-    desk = desk_of(context.settings, context.clock)
-    timetable = Timetable(store, context.spool(), desk, context.clock, context.letter_bell.ring)
+    desk, anchors = desk_of(context.settings, context.clock), context.settings.state_dir / "anchors"
+    timetable = Timetable(store, context.spool(), desk, context.clock, anchors, context.letter_bell.ring)
     while not stop:
         try:
             timetable.tick()

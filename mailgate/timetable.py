@@ -8,6 +8,7 @@ that jumps loses nothing and doubles nothing. A duty that fails is logged and lo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import schedule
 
@@ -19,6 +20,7 @@ from mailgate.duties import reminder, survey
 from mailgate.edges.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, act
+from mailgate.store.anchors import write_anchors
 from mailgate.store.database import Store, Tx
 
 log = logs.get("clock")
@@ -31,9 +33,11 @@ DONE_KEPT_MS = 7 * 86_400_000
 class Timetable:
     """All duties of one daemon, each at its pace."""
 
-    def __init__(self, store: Store, spool: Spool, desk: Desk, clock: Clock, ring: Callable[[], None]) -> None:
-        """``ring`` wakes the sender when letters were written."""
-        self.store, self.spool, self.desk, self.clock, self.ring = store, spool, desk, clock, ring
+    def __init__(
+        self, store: Store, spool: Spool, desk: Desk, clock: Clock, folder: Path, ring: Callable[[], None]
+    ) -> None:
+        """``folder`` takes the daily audit anchors; ``ring`` wakes the sender when letters were written."""
+        self.store, self.spool, self.desk, self.clock, self.folder, self.ring = store, spool, desk, clock, folder, ring
         self.jobs = schedule.Scheduler()
         for seconds, duty in ((1, self.reminders), (1, self.surveys), (300, self.sweep), (3600, self.anchor)):
             self.jobs.every(seconds).seconds.do(self._safely, duty)
@@ -63,7 +67,7 @@ class Timetable:
         """Ask customers of closed tickets."""
 
         def plans(tx: Tx, due: Sequence[Ticket], now_ms: int) -> list[Planned]:
-            draws = [(ticket, tx.survey_asked_ms(ticket.requester.email), self.clock.jitter(0.0, 1.0)) for ticket in due]
+            draws = [(ticket, tx.survey_asked_ms(ticket), self.clock.jitter(0.0, 1.0)) for ticket in due]
             return [
                 (ticket, survey.ask_rating(ticket, asked_ms, self.desk.policy, now_ms, draw))
                 for ticket, asked_ms, draw in draws
@@ -94,7 +98,7 @@ class Timetable:
         self.store.sweep(now_ms)
 
     def anchor(self) -> None:
-        """Once a day, say the signed heads of the audit chains to the log."""
-        anchor = self.store.daily_anchor(self.clock.now_ms())
-        if anchor:
-            log.info("audit anchor", **anchor)
+        """Once a day, write the signed heads of the chains that moved into a file, and its hash to the log."""
+        anchored = write_anchors(self.store.rows, self.desk.policy.audit_key, self.folder, self.clock.now_ms())
+        if anchored:
+            log.info("audit anchors written", file=anchored.path.name, chains=anchored.chains, sha256=anchored.sha256)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from tests.flow.world import ANNA, BEN, BILLING, DESK, Desk, Relay, letter, quoted
+from tests.real.mailbox import mailbox
 
 CARLA = "Carla Rossi <carla@client.example>"
 CARLA_ADDRESS = "carla@client.example"
@@ -127,7 +128,7 @@ def test_closing_asks_the_customer_and_one_word_is_the_rating(desk: Desk, far: R
     done = letter("Dora <dora@client.example>", "Next", "A question.")
     desk.send(done, "dora@client.example")
     far.wait("dora@client.example")
-    tickets = {ticket["subject"]: ticket for ticket in desk.json("ticket", "list", "--all")}
+    tickets = {ticket["subject"]: ticket for ticket in desk.json("ticket", "list")}
     assert tickets["Printer broken"]["rating"] == 5
     assert tickets["Printer broken"]["status"] == "closed"
 
@@ -140,7 +141,7 @@ def test_the_same_mail_twice_is_one_message(desk: Desk, far: Relay) -> None:
     desk.send(letter("Dora <dora@client.example>", "Next", "A question."), "dora@client.example")
     far.wait("dora@client.example")
     counts = desk.json("stats")
-    assert counts["deliveries"]["duplicate"] == 1
+    assert counts["outcomes"]["duplicate"] == 1
     assert len(far.to(CARLA_ADDRESS)) == 1
 
 
@@ -151,3 +152,18 @@ def test_one_mail_to_two_mailboxes_of_a_brand_is_one_ticket(desk: Desk, far: Rel
     far.wait(ANNA)
     assert len(desk.json("ticket", "list")) == 1
     assert len(far.to(CARLA_ADDRESS)) == 1
+
+
+def test_mail_from_an_imap_mailbox_becomes_a_ticket_and_is_marked(
+    new_desk: Callable[..., Desk], far: Relay, database: str
+) -> None:
+    """What lies in the mailbox is fetched, acknowledged, and taken once, although the desk is started twice."""
+    with mailbox() as server:
+        server.append([letter(CARLA, "Printer broken", "It says PC LOAD LETTER.")])
+        desk = new_desk(database, imap=server.config())
+        assert "PC LOAD LETTER" in far.wait(ANNA)[0].text
+        assert desk.stop() == 0
+        desk.start()
+        server.append([letter("Dora <dora@client.example>", "Next", "A question.")])
+        far.wait(ANNA, 2)
+        assert len(desk.json("ticket", "list")) == 2

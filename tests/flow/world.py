@@ -33,6 +33,8 @@ AUTHSERV = "mx.acme.example"
 ANNA = "anna@acme.example"
 BEN = "ben@acme.example"
 PASSWORD = "correct horse"
+BORDER = "from mail.client.example (mail.client.example [93.184.216.34]) by mx.acme.example with ESMTPS; Sat, 21 Nov 2026 10:00:00 +0000"
+"""The line that our provider's border writes: where the mail came in from outside."""
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Relay:
         assert isinstance(envelope.content, bytes)
         replies = []
         for recipient in envelope.rcpt_tos:
-            letter = Handed(envelope.mail_from or "", recipient, envelope.content)
+            letter = Handed((envelope.mail_from or "").strip("<>"), recipient, envelope.content)
             replies.append(self.answer(letter))
             if replies[-1].startswith("250"):
                 with self.changed:
@@ -296,6 +298,7 @@ def letter(
     if proved:
         domain = sender.partition("@")[2].rstrip(">")
         message["Authentication-Results"] = f"{AUTHSERV}; dmarc=pass header.from={domain}"
+        message["Received"] = BORDER
     message["From"] = sender
     message["To"] = to
     message["Subject"] = subject

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,16 +30,19 @@ class ImapMailbox:
 
 
 @contextmanager
-def mailbox(folder: Path) -> Iterator[ImapMailbox]:
+def mailbox() -> Iterator[ImapMailbox]:
     """A mailbox on whichever server this machine has."""
     if shutil.which("dovecot", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"):
-        folder.mkdir(parents=True, exist_ok=True)
+        # Not under tmp_path: pytest keeps its folders private, also while Dovecot's own account works in one.
+        folder = Path(tempfile.mkdtemp(prefix="mailgate-imap-"))
+        folder.chmod(0o755)
         server = dovecot.start(folder)
         server.add_user(USER, PASSWORD)
         try:
             yield ImapMailbox(server.port, lambda raws: server.append(USER, raws))
         finally:
             server.stop()
+            shutil.rmtree(folder, ignore_errors=True)
     else:
         light = pymap_server.start(USER, PASSWORD)
         try:

@@ -71,7 +71,7 @@ class Killer(threading.Thread):
         parent = self.desk.process.pid
         pids = children(parent)
         if self.chance.random() < 0.12 or not pids:
-            os.kill(parent, signal.SIGKILL)
+            _kill(parent)
             self.desk.process.wait(10)
             self.books.kills["parent"] += 1
         elif self.chance.random() < 0.1:
