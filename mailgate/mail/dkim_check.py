@@ -30,7 +30,7 @@ from mailgate.mail.dmarc import Resolver, aligned
 MOST = 5
 _HASHED_AT_MOST = 33_554_432  # octets over all signatures of one mail; at least one signature is looked at
 _MOST_LINES = 500_000  # dkimpy keeps a list of them: 25 MB of empty lines took 2.4 GB and half a minute
-_BLANKS_TIMES_OCTETS = 200_000_000
+_BLANKS_TIMES_OCTETS = 100_000_000
 _LONGEST_SIGNATURE = 8192
 
 # RFC 5322 section 3.6, and what decides how the body is read (RFC 2045).
@@ -108,7 +108,7 @@ def _costly(raw: bytes) -> str:
     """
     if raw.count(b"\n") > _MOST_LINES:
         return "too many lines"
-    longest = max(100, _BLANKS_TIMES_OCTETS // len(raw))
+    longest = max(40, _BLANKS_TIMES_OCTETS // len(raw))
     return "too much white space in a row" if b" " * longest in raw.replace(b"\t", b" ") else ""
 
 
