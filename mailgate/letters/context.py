@@ -64,11 +64,11 @@ def context(
     if order.text:
         given["text"] = order.text
     full = values.complete(order.kind, given, in_words)
-    for name in _PEOPLES_TEXTS.intersection(full):
-        full[name] = scrub(str(full[name]))
     for (kind, name), most in _LENGTHS.items():
         if kind is order.kind:
             full[name] = cut(full[name], most)
+    for name in _PEOPLES_TEXTS.intersection(full):
+        full[name] = scrub(str(full[name]))
     if order.kind in UNPROVED:
         full["subject"] = full["name"] = full["requester"] = ""
     full["marker"] = marker(language) if MANNERS[order.kind].marker else ""

@@ -177,3 +177,11 @@ def test_a_letter_of_another_name_takes_the_place_of_its_kind(tmp_path):
     shown = templates.render(LetterKind.ANSWER, "en", "", SAMPLE, "vip")
     assert shown.text.startswith("for you: ")
     assert templates.render(LetterKind.ANSWER, "en", "", SAMPLE, "gone").failed == "gone: there is no template gone.txt"
+
+
+def test_the_page_about_templates_names_every_value():
+    page = (default_folder() / "README.md").read_text("utf-8")
+    for kind, rows in values.VALUES.items():
+        section = page.partition(f"In `{kind.value}`:")[2].partition("\nIn `")[0]
+        assert [f"`{row.name}`" in section for row in rows] == [True] * len(rows)
+    assert all(f"`{row.name}`" in page for row in values.COMMON)
