@@ -6,7 +6,8 @@ lane        speaks   what is different
 smtp        ESMTP    the limits per address hold
 lmtp        LMTP     one answer per recipient (RFC 2033)
 submission  ESMTP    agents only: AUTH first, over TLS or on loopback; MAIL FROM is the agent's own address
-ingest      LMTP     our own ``mailgate ingest``: no trace line, so that the bytes stay those of the file
+ingest      LMTP     our own program: no trace line, so that the bytes stay those of the file, and as many mails in
+                     one connection as there are
 ==========  =======  ====================================================================================
 """
 
@@ -22,12 +23,13 @@ from mailgate.mail.model import Envelope
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One way in. ``source`` is what the envelope says; ``protocol`` what the trace line says (RFC 3848)."""
+    """One way in. ``source`` is what the envelope says; ``protocol`` what the trace line says (RFC 3848);
+    ``own`` is our own program at the other end."""
 
     source: str
     protocol: str = "ESMTP"
     auth: bool = False
-    trace: bool = True
+    own: bool = False
 
     @property
     def lmtp(self) -> bool:
@@ -39,7 +41,7 @@ LANES = {
     "smtp": Lane("smtp"),
     "lmtp": Lane("lmtp", "LMTP"),
     "submission": Lane("submission", auth=True),
-    "ingest": Lane("ingest", "LMTP", trace=False),
+    "ingest": Lane("ingest", "LMTP", own=True),
 }
 
 

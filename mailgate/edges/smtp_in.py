@@ -100,7 +100,7 @@ class Conversation(SMTP):
         self.commands = self.errors = self.mails = self.login_failures = 0
         self.arrived = self.taken = 0
         self.last_error = ""
-        self.watch = Watch(front.settings, loop.time())
+        self.watch = Watch(front.settings, loop.time(), endless=lane.own)
         super().__init__(object(), hostname=front.settings.hostname, ident="mailgate", tls_context=front.tls, loop=loop)
 
     # --- the connection ---
@@ -295,7 +295,7 @@ class Conversation(SMTP):
         if self.sender is not None:
             raise Reply(say.WRONG_ORDER)
         path = read_sender(arg, extended=self.client.extended)
-        if self.mails >= self.front.settings.max_messages_per_connection:
+        if self.mails >= self.front.settings.max_messages_per_connection and not self.lane.own:
             raise Reply(say.ENOUGH_MAILS, hang_up=True)
         self.front.check_mail(path, self.lane, self.client)
         self.sender, self.utf8 = path.address, "SMTPUTF8" in path.parameters
@@ -349,7 +349,7 @@ class Conversation(SMTP):
             self.watch.data_ends(self.loop.time())
         check_hops(content)
         now_ms = self.front.clock.now_ms()
-        if self.lane.trace:
+        if not self.lane.own:
             content = self.client.trace(self.lane, self.hostname, now_ms) + content
         envelope = self.client.envelope(self.lane, self.sender or "", self.recipients, now_ms)
         key = await self.front.commits.accept(content, envelope)

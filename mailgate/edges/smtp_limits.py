@@ -31,9 +31,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class Watch:
     """The deadlines of one connection; see the head of this module."""
 
-    def __init__(self, settings: SmtpIn, now: float) -> None:
-        """The connection was made at ``now``."""
-        self._idle, self._session, self._min_rate = settings.idle_timeout, settings.session_timeout, settings.min_rate
+    def __init__(self, settings: SmtpIn, now: float, *, endless: bool = False) -> None:
+        """The connection was made at ``now``; an ``endless`` one may last, as long as it is not idle."""
+        self._idle, self._min_rate = settings.idle_timeout, settings.min_rate
+        self._session = float("inf") if endless else settings.session_timeout
         self._window = min(RATE_WINDOW_S, settings.idle_timeout)
         self._began = self._heard = now
         self._data_began: float | None = None

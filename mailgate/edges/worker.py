@@ -57,7 +57,8 @@ BATCHES_AHEAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An entry with its reading; without one, ``trouble`` is ``worker-died``, ``limit: memory`` or ``error: Class``."""
+    """An entry with its reading; without one, ``trouble`` is ``worker-died``, ``limit: memory``, the cause of a
+    ``Permanent`` (``too-complex``), or ``error: Class``."""
 
     entry: Entry
     reading: Reading | None

@@ -14,9 +14,9 @@ open files         few
 size of a file     small; nothing here writes files
 =================  ===================================================================================
 
-An exception of the reading code is answered ``error: Class``. SIGTERM: the batch in hand is finished, then a farewell,
-so that nothing counts against the mails behind. Trouble with the spool or the socket ends the process in the same
-manner, and the parent starts another.
+A ``Permanent`` of the reading code is answered with its cause, any other exception ``error: Class``. SIGTERM: the batch
+in hand is finished, then a farewell, so that nothing counts against the mails behind. Trouble with the spool or the
+socket ends the process in the same manner, and the parent starts another.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from mailgate.edges.bell import Bell
 from mailgate.edges.settings import WorkerLimits
 from mailgate.edges.spool import Spool
 from mailgate.edges.worker_wire import BYE, Answer, Batch, Frames, frame
-from mailgate.errors import Temporary
+from mailgate.errors import Permanent, Temporary
 from mailgate.mail.model import Envelope, Reading
 
 Read = Callable[[bytes, Envelope, str], Reading]
@@ -132,7 +132,7 @@ def _read_batch(line: socket.socket, spool: Spool, read: Read, batch: Batch) -> 
         except Temporary:
             return False
         except Exception as error:  # not in the spool any more: that entry's trouble, not the batch's
-            line.sendall(frame(Answer(key, None, f"error: {type(error).__name__}")))
+            line.sendall(frame(Answer(key, None, trouble_of(error))))
             continue
         answer = read_one(read, raw, envelope, key)
         line.sendall(frame(answer))
@@ -156,4 +156,9 @@ def read_one(read: Read, raw: bytes, envelope: Envelope, key: str) -> Answer:
     except MemoryError:
         return Answer(key, None, OUT_OF_MEMORY)
     except Exception as error:  # hostile mail brings out bugs; they cost this mail, not the desk
-        return Answer(key, None, f"error: {type(error).__name__}")
+        return Answer(key, None, trouble_of(error))
+
+
+def trouble_of(error: Exception) -> str:
+    """One word of the closed list of causes where we raised it on purpose, else the class."""
+    return error.cause if isinstance(error, Permanent) else f"error: {type(error).__name__}"

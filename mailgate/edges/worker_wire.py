@@ -24,7 +24,7 @@ Batch = tuple[tuple[str, Envelope], ...]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """From worker to applier: the reading of one entry, or the trouble with it (``limit: memory``, ``error: Class``).
+    """From worker to applier: the reading of one entry, or the trouble with it (see ``Finished``).
 
     An answer without a key is the worker's farewell: what it has not answered is nobody's fault.
     """

@@ -609,6 +609,15 @@ def test_lmtp_answers_for_each_recipient_and_keeps_one_entry(serve: Serve, lane:
     assert wire.say("EHLO x").startswith("502")
 
 
+def test_ingest_may_bring_a_whole_archive_in_one_connection(serve: Serve) -> None:
+    """The limits of strangers are not its own."""
+    front = serve(max_messages_per_connection=3, messages_per_minute_per_ip=3, session_timeout=0.01)
+    wire = front.wire("ingest")
+    for _ in range(20):
+        assert wire.mail(b"x: y").startswith("250")
+    assert len(front.kept()) == 20
+
+
 def test_lmtp_refuses_for_each_recipient_too(serve: Serve) -> None:
     """One failure, as many answers as recipients, and the connection goes on."""
     front = serve(max_size=1000)

@@ -17,7 +17,7 @@ from mailgate.edges.settings import WorkerLimits
 from mailgate.edges.spool import Entry, Spool
 from mailgate.edges.worker import WORKER_DIED, Finished, Inline, WorkerPool, run_worker
 from mailgate.edges.worker_wire import LENGTH
-from mailgate.errors import Temporary
+from mailgate.errors import Permanent, Temporary
 from mailgate.mail.model import Envelope, Reading
 from tests.edges.readings import reading
 
@@ -40,6 +40,8 @@ def read(raw: bytes, envelope: Envelope, key: str) -> Reading:
         bytearray(1 << 40)
     if raw == b"raise":
         raise ValueError("/etc/passwd and the text of the mail")
+    if raw == b"too complex":
+        raise Permanent("too-complex", "the mail says so")
     if raw.startswith(b"wait for "):
         while not os.path.exists(raw[9:]):
             signal.sigtimedwait([signal.SIGUSR2], 0.01)
@@ -155,12 +157,13 @@ def test_a_batch_can_be_waited_for(make_bench: Callable[..., Bench]) -> None:
     assert len(first) + len(rest) == 70
 
 
-def test_an_exception_is_named_by_its_class_only(make_bench: Callable[..., Bench]) -> None:
+def test_an_exception_is_named_by_its_cause_or_class_only(make_bench: Callable[..., Bench]) -> None:
     """Its text may quote the mail."""
     bench = make_bench()
-    bad, good = bench.offer(b"raise", b"good")
-    done = bench.finish(2)
+    bad, named, good = bench.offer(b"raise", b"too complex", b"good")
+    done = bench.finish(3)
     assert (done[bad].reading, done[bad].trouble) == (None, "error: ValueError")
+    assert (done[named].reading, done[named].trouble) == (None, "too-complex")
     assert done[good].reading is not None
     assert bench.crew.ended == []
 
