@@ -229,7 +229,7 @@ class Rows:
 
 def _translated(error: Exception) -> Exception:
     """The driver's exception as ``Conflict``, ``Temporary`` or, for what is a bug of ours, itself."""
-    cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
+    cause = getattr(error, "orig", error)
     state = getattr(cause, "sqlstate", None) or ""
     if state in CONFLICTS:
         return Conflict("two transactions stood in each other's way")

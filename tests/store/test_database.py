@@ -1,0 +1,158 @@
+"""What the caller sees when the database does not do as it is told."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from mailgate.errors import Temporary
+from mailgate.store import rows as rows_module
+from mailgate.store.database import TRIES, Store, Tx
+from mailgate.store.rows import Conflict
+from mailgate.store.turnstile import Turnstile
+from tests.databases import Postgres
+from tests.store.desk import KEY, HandClock, a_mark, a_new_ticket, a_reading, opened, settle
+
+
+@pytest.fixture
+def remote(postgres: Postgres) -> Store:
+    """A desk on PostgreSQL."""
+    return Store.open(postgres.url(postgres.fresh("migrated")), clock=HandClock(), audit_key=KEY)
+
+
+def end_connections(postgres: Postgres, store: Store) -> None:
+    """What an admin or a failover does to every connection of that desk."""
+    (name,) = store.rows.one("SELECT current_database()") or ("",)
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            (name,),
+        )
+
+
+def test_D12_a_lost_connection_is_temporary_and_the_next_transaction_connects_anew(
+    postgres: Postgres, remote: Store
+) -> None:
+    reading = a_reading()
+    with pytest.raises(Temporary), remote.transaction() as tx:  # noqa: PT012
+        tx.claim([a_mark(reading)])
+        settle(tx, reading, a_new_ticket(reading))
+        end_connections(postgres, remote)
+        tx.claim([a_mark(a_reading())])
+    with remote.transaction() as tx:
+        assert tx.claim([a_mark(reading)])[a_mark(reading)] == ""
+        settle(tx, reading, a_new_ticket(reading))
+    assert remote.known_entries([reading.entry_key]) == {reading.entry_key}
+
+
+def test_a_connection_lost_in_idleness_costs_one_try(postgres: Postgres, remote: Store) -> None:
+    end_connections(postgres, remote)
+    with pytest.raises(Temporary):
+        remote.ping()
+    remote.ping()
+
+
+def test_Q02_a_database_that_is_away_is_temporary_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(Temporary) as caught:
+        Store.open(f"postgresql://desk:hunter2@/desk?host={tmp_path}", clock=HandClock(), audit_key=KEY)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_transactions_that_collide_are_run_again(remote: Store) -> None:
+    """Two transactions that lock two tickets crosswise: PostgreSQL ends one of them, and ``run`` tries it again."""
+    (first, _), (second, _) = opened(remote), opened(remote)
+    meet = threading.Barrier(2, timeout=20)
+    tries: list[int] = []
+
+    def crosswise(one: int, two: int) -> None:
+        calls = 0
+
+        def body(tx: Tx) -> None:
+            nonlocal calls
+            calls += 1
+            tx.ticket(one)
+            if calls == 1:
+                meet.wait()
+            tx.ticket(two)
+
+        remote.run(body)
+        tries.append(calls)
+        remote.close()
+
+    threads = [threading.Thread(target=crosswise, args=pair) for pair in ((first.id, second.id), (second.id, first.id))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(tries) == [1, 2]
+
+
+def test_a_collision_that_does_not_end_is_said(store: Store) -> None:
+    tries = []
+
+    def body(_tx: Tx) -> None:
+        tries.append(1)
+        raise Conflict("always")
+
+    with pytest.raises(Conflict):
+        store.run(body)
+    assert len(tries) == TRIES
+
+
+def test_D14_a_database_locked_by_another_program_is_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_module, "BUSY_S", 0.05)
+    path = tmp_path / "desk.db"
+    store = Store.open(f"sqlite:///{path}", clock=HandClock(), audit_key=KEY)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Temporary, match="locked"):
+        opened(store)
+    other.execute("ROLLBACK")
+    other.close()
+    opened(store)
+    store.close()
+
+
+def test_the_writers_lock_lets_one_in_at_a_time_and_forgets_the_dead(tmp_path: Path) -> None:
+    turnstile = Turnstile(tmp_path / "desk.db")
+    inside, seen = 0, []
+
+    def enter() -> None:
+        nonlocal inside
+        for _ in range(20):
+            with turnstile.held():
+                inside += 1
+                seen.append(inside)
+                inside -= 1
+
+    threads = [threading.Thread(target=enter) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert seen == [1] * 80
+
+
+def test_two_threads_share_a_store(store: Store) -> None:
+    """Each has a connection of its own, and their transactions queue."""
+
+    def work() -> None:
+        for _ in range(5):
+            opened(store)
+        store.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert store.rows.one("SELECT count(*), count(DISTINCT number) FROM tickets") == (10, 10)
+    assert store.verify() == []
+
+
+def test_the_store_answers_a_ping(store: Store) -> None:
+    store.ping()
