@@ -35,11 +35,14 @@ PLAIN = {
 class ScriptedRelay:
     """Serves one connection after the other in a thread; ``letters`` and ``verbs`` are what it was given."""
 
-    def __init__(self, context: ssl.SSLContext | None = None, **answers: str | list[str]) -> None:
+    def __init__(
+        self, context: ssl.SSLContext | None = None, *, tls_first: bool = False, **answers: str | list[str]
+    ) -> None:
         self.answers = {
             verb: [answer] if isinstance(answer, str) else list(answer) for verb, answer in {**PLAIN, **answers}.items()
         }
         self.context = context
+        self.tls_first = tls_first
         self.letters: list[bytes] = []
         self.verbs: list[str] = []
         self.lines: list[str] = []
@@ -81,6 +84,8 @@ class ScriptedRelay:
                 connection.close()
 
     def _talk(self, connection: socket.socket) -> None:
+        if self.tls_first and self.context:
+            self._current = connection = self.context.wrap_socket(connection, server_side=True)
         file = connection.makefile("rb")
         if not self._say(connection, "CONNECT"):
             return

@@ -273,3 +273,19 @@ def test_a_relay_with_an_unknown_certificate_gets_nothing(certificate):
     with ScriptedRelay(_server_side(certificate), EHLO=ehlo) as relay, pytest.raises(RelayAway, match="TLS"):
         send(courier(relay, security=Security.STARTTLS))
     assert "MAIL" not in relay.verbs
+
+
+def test_a_letter_goes_through_tls_from_the_first_octet(certificate):
+    with ScriptedRelay(_server_side(certificate), tls_first=True) as relay:
+        out = courier(relay, security=Security.TLS, tls_ca=str(certificate))
+        send(out)
+        send(out)
+        out.close()
+    assert relay.letters == [LETTER, LETTER]
+    assert relay.connections == 1
+
+
+def test_a_relay_that_speaks_no_tls_gets_nothing_where_tls_is_set():
+    with ScriptedRelay() as relay, pytest.raises(RelayAway, match="TLS"):
+        send(courier(relay, security=Security.TLS, timeout=1.0))
+    assert relay.verbs == []
