@@ -288,4 +288,4 @@ def test_a_letter_goes_through_tls_from_the_first_octet(certificate):
 def test_a_relay_that_speaks_no_tls_gets_nothing_where_tls_is_set():
     with ScriptedRelay() as relay, pytest.raises(RelayAway, match="TLS"):
         send(courier(relay, security=Security.TLS, timeout=1.0))
-    assert relay.verbs == []
+    assert not any(verb.startswith(("EHLO", "HELO", "MAIL")) for verb in relay.verbs)
