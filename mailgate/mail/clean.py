@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from urllib.parse import unquote
 
 import nh3
 
@@ -97,16 +98,7 @@ def as_pre(text: str) -> str:
 
 
 def _round(html: str, keep_cids: frozenset[str]) -> str:
-    cleaned = nh3.clean(
-        html,
-        tags=set(TAGS),
-        clean_content_tags=set(DROPPED),
-        attributes=ATTRIBUTES,
-        attribute_filter=_attribute,
-        url_schemes=set(_SCHEMES),
-        link_rel="noopener noreferrer nofollow",
-        strip_comments=True,
-    )
+    cleaned = _CLEANER.clean(html)
     if "<img" in cleaned:
         cleaned = _IMG.sub(lambda match: _picture(match, keep_cids), cleaned)
     return cleaned
@@ -137,12 +129,28 @@ def _style(value: str) -> str | None:
 
 
 def _picture(match: re.Match[str], keep_cids: frozenset[str]) -> str:
-    """A picture of the mail itself stays; a remote one becomes its description in brackets, a pixel nothing."""
+    """A picture of the mail itself stays, its address the plain Content-ID (RFC 2392 lets it be percent-encoded);
+    a remote one becomes its description in brackets, a pixel nothing."""
     attributes = dict(_ATTRIBUTE.findall(match.group(1)))
     source = entities.unescape(attributes.get("src", "")).strip()
     if source[:4].lower() == "cid:":
-        return match.group() if source[4:].strip("<>") in keep_cids else "[image]"
+        wanted = unquote(source[4:]).strip("<>")
+        if wanted not in keep_cids:
+            return "[image]"
+        return match.group().replace(attributes["src"], f"cid:{entities.escape(wanted)}")
     if any(re.fullmatch(r"[01]\s*(?:px)?", attributes.get(side, "")) for side in ("width", "height")):
         return ""
     alt = entities.escape(entities.unescape(attributes.get("alt", "")).strip(), quote=False)
     return f"[image: {alt}]" if alt else "[image]" if source else ""
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags=set(DROPPED),
+    attributes=ATTRIBUTES,
+    attribute_filter=_attribute,
+    url_schemes=set(_SCHEMES),
+    link_rel="noopener noreferrer nofollow",
+    strip_comments=True,
+)
+"""Made once; an exception in the filter costs the attribute (nh3), so it fails safe."""

@@ -44,7 +44,7 @@ def safe(name: str, content_type: str = "", fallback: str = "attachment") -> str
         name = name[: _LONGEST_READ // 2] + name[-_LONGEST_READ // 2 :]
     if _WINDOWS_PATH.match(name):
         name = name.rpartition("\\")[2]
-    name = unicodedata.normalize("NFC", _HIDDEN.sub("", _BLANKS.sub(" ", name)))
+    name = _BLANKS.sub(" ", unicodedata.normalize("NFC", _HIDDEN.sub("", _BLANKS.sub(" ", name))))
     name = _UNSAFE.sub("_", _LEADING_PATH.sub("", name)).rstrip(". ")
     if not name.strip("_"):
         return fallback + extension_of(content_type)

@@ -77,9 +77,8 @@ class _Reading:
 
     def _piece(self, piece: body.Piece) -> None:
         html = self._markup(piece.html) if piece.html is not None else ""
-        if len(html) > self.limits.html and piece.html is not None:
-            self.too_long.append(piece.html)
-            self.defects.append("html-too-large")
+        if len(html) > self.limits.html:
+            self._attach_whole(piece.html, "html-too-large")
         text = self._plain(piece.plain) if piece.plain is not None else ""
         if text[:15].lower().startswith(_LOOKS_LIKE_HTML):
             html, text = html or text, ""
@@ -87,11 +86,14 @@ class _Reading:
             text = clean.html_to_text(html)
         if len(text) > self.limits.text:
             text = text[: self.limits.text] + _CUT
-            self.defects.append("text-cut")
-            if piece.plain is not None:
-                self.too_long.append(piece.plain)
+            self._attach_whole(piece.plain or piece.html, "text-cut")
         self.texts.append(text)
         self.htmls.append(html)
+
+    def _attach_whole(self, part: Part | None, defect: str) -> None:
+        self.defects.append(defect)
+        if part is not None and part not in self.too_long:
+            self.too_long.append(part)
 
     def _plain(self, part: Part) -> str:
         octets, files = unpack.text_part(part, self.limits)
@@ -143,7 +145,8 @@ class _Reading:
     def _described(self, found: body.Body, shown: frozenset[str]) -> Iterator[Attachment]:
         describer = attachment.Describer(shown)
         room = self.limits.attachments
-        for part in [*found.attached, *self.too_long][:room]:
+        whole = [part for part in self.too_long if not any(part is one for one in found.attached)]
+        for part in [*found.attached, *whole][:room]:
             yield describer.part(part, noise=any(part is one for one in found.noise))
             room -= 1
         for path, file in self.files[:room]:

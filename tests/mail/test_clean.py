@@ -141,6 +141,7 @@ def test_a_picture_of_the_mail_stays_in_its_place() -> None:
     html = '<p>see <img src="cid:shot@x" alt="screen"> here</p>'
     assert clean.sanitise(html, frozenset({"shot@x"})) == '<p>see <img src="cid:shot@x" alt="screen"> here</p>'
     assert clean.sanitise(html, frozenset()) == "<p>see [image] here</p>"
+    assert clean.sanitise('<img src="cid:shot%40x">', frozenset({"shot@x"})) == '<img src="cid:shot@x">'
 
 
 def test_links_stay_and_give_nothing_away() -> None:

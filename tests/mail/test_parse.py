@@ -174,6 +174,13 @@ def test_a_text_beyond_the_limit_is_cut_for_show_and_attached_whole() -> None:
     assert attachment_bytes(raw, got.attachments[0].path) == b"word " * 1_000
 
 
+def test_html_beyond_the_limit_is_attached_whole() -> None:
+    raw = mail(content_type="text/html", body=b"<p>word</p>" * 1_000)
+    got = parse(raw, Limits(text=100, html=5_000)).mail
+    assert {"text-cut", "html-too-large"} <= set(got.defects)
+    assert [(one.size, one.content_type) for one in got.attachments] == [(11_000, "text/html")]
+
+
 def test_C08_odd_line_ends_are_read() -> None:
     for raw in (mail(body=b"x"), mail(body=b"x").replace(b"\r\n", b"\n"), mail(body=b"x").replace(b"\r\n", b"\r")):
         assert read(raw).text == "x"
