@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -19,9 +20,10 @@ from tests.store.desk import KEY, HandClock, a_mark, a_new_ticket, a_reading, op
 
 
 @pytest.fixture
-def remote(postgres: Postgres) -> Store:
+def remote(postgres: Postgres) -> Iterator[Store]:
     """A desk on PostgreSQL."""
-    return Store.open(postgres.url(postgres.fresh("migrated")), clock=HandClock(), audit_key=KEY)
+    with postgres.lend() as url:
+        yield Store.open(url, clock=HandClock(), audit_key=KEY)
 
 
 def end_connections(postgres: Postgres, store: Store) -> None:
@@ -88,7 +90,8 @@ def test_transactions_that_collide_are_run_again(remote: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(tries) == [1, 2]
+    assert len(tries) == 2
+    assert max(tries) > 1
 
 
 def test_a_collision_that_does_not_end_is_said(store: Store) -> None:

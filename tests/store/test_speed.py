@@ -1,0 +1,54 @@
+"""No statement on the way of a mail or a letter looks at every row of a table: the cost stays flat as the desk grows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mailgate.desk.facts import Carrier, Clue
+from mailgate.desk.questions import Questions
+from mailgate.store.database import Store
+from mailgate.store.outbox import LetterState, Result
+from tests.store.desk import BRAND, KEY, NOW, HandClock, a_letter, a_mark, a_reading, an_append, opened, settle
+
+SMALL = ("paused", "meta", "sequences")
+"""Tables of a handful of rows, whatever the size of the desk."""
+
+
+def test_no_statement_of_the_hot_path_scans_a_table(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=HandClock(), audit_key=KEY)
+    said: list[tuple[str, object]] = []
+    store.rows.peewee.query_hooks.append(lambda *heard: said.append((heard[0], heard[1])))
+    live_a_little(store)
+    store.rows.peewee.query_hooks.clear()
+    asked = {sql: params for sql, params in said if sql.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))}
+    assert len(asked) > 20
+    plans = {
+        sql: [step[3] for step in store.rows.all(f"EXPLAIN QUERY PLAN {sql}", params)] for sql, params in asked.items()
+    }
+    scans = [(step, sql) for sql, steps in plans.items() for step in steps if step.startswith("SCAN")]
+    whole = [(step, sql) for step, sql in scans if not step.startswith(tuple(f"SCAN {name}" for name in SMALL))]
+    # "USING COVERING INDEX letters_due" walks the open letters from the earliest one, and stops there.
+    assert [each for each in whole if "letters_due" not in each[0] and "timers_due" not in each[0]] == []
+    store.close()
+
+
+def live_a_little(store: Store) -> None:
+    """A ticket, a reply that every clue leads to, letters out, a failure, a timer."""
+    ticket, first = opened(store, None, a_letter(), a_letter(once=False))
+    clues = (Clue(Carrier.TAG, number=ticket.number), Clue(Carrier.KNOWN_ID, message_id=first.mail.message_id))
+    ids = (first.mail.message_id, "ours@acme.example")
+    questions = Questions(BRAND, clues, ids, "bob@customer.example", ("a", "b"), NOW - 1)
+    reading = a_reading()
+    with store.transaction() as tx:
+        tx.claim([a_mark(reading)])
+        with tx.savepoint():
+            assert len(tx.facts(questions, lock=True).tickets) == 2
+            settle(tx, reading, an_append(ticket), a_letter())
+    letters = store.claim_letters("one", NOW)
+    store.settle_letters([Result(letters[0].id, LetterState.FAILED, "550")], NOW)
+    store.settle_letters([Result(letters[1].id, LetterState.SENT, relay_message_id="r@relay.example")], NOW)
+    store.recover_letters("one", NOW)
+    with store.transaction() as tx:
+        tx.due_tickets("reminder", NOW + 3_600_000, 10)
+    store.next_timer_ms()
+    store.next_due_ms()
