@@ -20,7 +20,7 @@ HORIZON_DAYS = 800
 def is_open(hours: Hours, at_ms: int) -> bool:
     """Whether that moment lies in an open stretch (the end no longer does)."""
     today = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(hours.timezone)).date()
-    return any(start <= at_ms < end for start, end in _stretches(hours, today - timedelta(days=1), 2))
+    return any(start <= at_ms < end for start, end in _stretches(hours, today, 1))
 
 
 def add_open(hours: Hours, start_ms: int, duration_ms: int) -> int:
@@ -30,7 +30,7 @@ def add_open(hours: Hours, start_ms: int, duration_ms: int) -> int:
     """
     left = duration_ms
     today = datetime.fromtimestamp(start_ms / 1000, ZoneInfo(hours.timezone)).date()
-    for start, end in _stretches(hours, today - timedelta(days=1), HORIZON_DAYS):
+    for start, end in _stretches(hours, today, HORIZON_DAYS):
         usable = end - max(start, start_ms)
         if usable <= 0:
             continue

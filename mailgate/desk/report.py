@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from mailgate.desk.assign import audience
 from mailgate.desk.case import Case
-from mailgate.desk.facts import Carrier, LetterFact
+from mailgate.desk.facts import LetterFact
 from mailgate.desk.gate import is_role_account
 from mailgate.desk.opening import open_ticket
 from mailgate.desk.orders import to_agent
@@ -153,11 +153,11 @@ def _letter(case: Case) -> LetterFact | None:
 
 
 def _reported_ticket(case: Case, letter: LetterFact | None) -> Ticket | None:
-    """The ticket of the letter; a token that verifies names it too, a subject's tag never does."""
+    """The ticket of the letter, or of a token that verifies; a tag in a subject is nobody's word for anything."""
+    own = next((t for t in case.facts.tickets.values() if letter and t.id == letter.ticket_id), None)
     clue = case.placement.clue
-    if case.placement.ticket and clue and clue.carrier is not Carrier.TAG and (letter or clue.mac):
-        return case.placement.ticket
-    return next((t for t in case.facts.tickets.values() if letter and t.id == letter.ticket_id), None)
+    known = clue is not None and (clue.mac or (letter is not None and clue.message_id))
+    return own or (case.ticket if known else None)
 
 
 def _about(bounce: Bounce, letter: LetterFact | None) -> Iterator[ReportedRecipient]:

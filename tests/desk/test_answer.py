@@ -204,6 +204,7 @@ def test_a_yes_to_the_confirmation_settles_the_held_mail_and_a_no_does_not() -> 
     assert not plan.letters
     assert not effects(desk.answer("No!", Purpose.CONFIRMATION, ANA), ReleaseHeld)
     assert not effects(desk.answer("yes", Purpose.CONFIRMATION, EVE, made_for=ANA), ReleaseHeld)
+    assert not effects(desk.answer("yes", Purpose.CONFIRMATION, "ben@acme.example", made_for=ANA), ReleaseHeld)
     assert not effects(desk.answer("yes", Purpose.CONFIRMATION, ANA, kind=VerdictKind.AUTO_REPLY), ReleaseHeld)
 
 
@@ -285,6 +286,21 @@ def test_the_control_address_gives_power_over_the_ticket_that_the_subject_names(
     assert changed.changes == {"assignee": "ana"}
     stolen = desk.plan(reading(mail("#take", "ben@acme.example", "[#1042] mine"), recipients=(address,)))
     assert not effects(stolen, ChangeTicket)
+
+
+def test_S26b_a_control_address_outside_the_signature_gives_no_power() -> None:
+    desk = Desk(tickets=(WAITING,))
+    control = Address(desk.token_address(Purpose.CONTROL, ANA))
+    what = mail("#take", ANA, "[#1042] mine", to=(control,))
+    assert effects(desk.plan(reading(what, signed=frozenset({"to", "subject"}))), ChangeTicket)
+    assert not effects(desk.plan(reading(what, signed=frozenset({"subject"}))), ChangeTicket)
+
+
+def test_a_confirmation_without_a_ticket_works_too() -> None:
+    desk = Desk()
+    address = desk.tokens.address(SUPPORT, Purpose.CONFIRMATION, 0, "", ANA)
+    plan = desk.plan(reading(mail("yes", ANA), Proof.UNKNOWN, recipients=(address,)))
+    assert effects(plan, ReleaseHeld) == [ReleaseHeld(None, (ANA, "ana.ruiz@acme.example"))]
 
 
 def test_the_control_address_without_a_ticket_says_what_is_missing() -> None:

@@ -77,6 +77,15 @@ def test_L17_a_report_on_a_letter_we_never_sent_is_held_whatever_its_subject_say
     assert not effects(plan, RecordBounce)
 
 
+def test_a_bounce_of_a_letter_of_a_merged_ticket_is_told_on_its_target() -> None:
+    target = ticket(2, assignee="ana")
+    desk = Desk(tickets=(), known_ids={OURS: target})
+    desk.facts = Facts(letters={OURS: LetterFact(9, ticket(1).id, "answer", CLEO, OURS)})
+    report = Bounce((FAILED,), (OURS,))
+    plan = desk.plan(reading(mail(sender=""), Proof.UNKNOWN, VerdictKind.BOUNCE, bounce=report))
+    assert [letter.ticket for letter in plan.letters] == [target.id]
+
+
 def test_L19_a_report_that_only_names_our_token_address_finds_its_ticket() -> None:
     desk = Desk(tickets=(ticket(),))
     report = Bounce((FAILED,), (), "", (desk.token_address(Purpose.CUSTOMER, CLEO),))

@@ -20,6 +20,7 @@ from mailgate.desk.words import Keyword, Text, fold
         ("ｒｅｆｕｎｄ", "refund", True),
         ("refund", "ＲＥＦＵＮＤ", True),
         ("STRASSE", "straße", True),
+        ("mhz", "300 ㎒", True),
         ("退款", "我要退款谢谢", True),
         ("退款", "我要退\n款谢谢", True),
         ("退款", "我要退货", False),
