@@ -137,7 +137,7 @@ def machine_timezone() -> str:
     _, found, zone = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return "UTC"
     return zone if found and not zone.startswith(("posix", "right", "Etc")) else "UTC"
 

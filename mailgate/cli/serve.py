@@ -35,13 +35,15 @@ def check(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
     Rules and templates too, all at once, each with its line and what would be right; exit 2 when there is one.
     """
+    from mailgate.config.rulebook import dead_rules
     from mailgate.config.templates import template_problems
     from mailgate.errors import ConfigError
 
     warnings, errors = [], []
     try:
         settings = read_settings(config)
-        warnings, errors = list(settings.warnings), template_problems(settings)
+        warnings = [*settings.warnings, *dead_rules(settings.policy.rules)]
+        errors = template_problems(settings)
     except ConfigError as error:
         errors = list(error.problems)
     if as_json:

@@ -103,7 +103,7 @@ def timezone(value: object) -> str:
     """The name of a time zone of the IANA database."""
     try:
         ZoneInfo(text(value))
-    except Exception as error:
+    except (KeyError, ValueError, OSError) as error:
         raise Wrong(
             f"there is no time zone {value!r}", 'write it as "Europe/Berlin", "Asia/Shanghai" or "UTC"'
         ) from error

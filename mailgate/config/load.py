@@ -1,14 +1,15 @@
 """``load``: the configuration's whole story, from the file to ``Settings``, or every error in it at once.
 
-Errors stop; warnings (a secret in the file, a rule that can never match, a team without members) come with the
-settings. Nothing is opened, connected or started: what is wrong with a server shows in ``doctor``, not here.
+Errors stop; warnings (a secret in the file, a team without members) come with the settings. What takes longer than a
+start may take is for ``check`` alone: ``rulebook.dead_rules`` and ``templates.template_problems``. Nothing is opened,
+connected or started: what is wrong with a server shows in ``doctor``, not here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from mailgate.config import build
 from mailgate.config.checks import CHECKS, Subject, names_of
 from mailgate.config.keys import Keys, read_keys
 from mailgate.config.problems import Complaint, Source
-from mailgate.config.rulebook import RuleFile, compile_rules, dead_rules, included
+from mailgate.config.rulebook import RuleFile, compile_rules, included
 from mailgate.config.salvage import salvage
 from mailgate.config.schema import Config
 from mailgate.config.schema_rules import RuleFile as RuleSections
@@ -30,6 +31,7 @@ from mailgate.edges.settings import Secret
 from mailgate.errors import ConfigError, Problem, Temporary
 
 DEFAULT_FILE = Path("config.toml")
+RULE_SECTIONS = ("rules", "tests")
 NO_KEYS = Keys((), b"")
 
 
@@ -37,7 +39,7 @@ def load(path: Path, clock: Clock) -> Settings:
     """The settings of that file. Raises ``ConfigError`` with every problem found."""
     source = Source.parse(str(path), _read(path))
     base = path.absolute().parent
-    found = salvage(source.data, Config)
+    found = salvage(_part(source, lambda key: key not in RULE_SECTIONS), Config)
     config = found.model
     now_ms = clock.now_ms()
     this_year = datetime.fromtimestamp(now_ms / 1000, UTC).year
@@ -57,7 +59,8 @@ def load(path: Path, clock: Clock) -> Settings:
     except Temporary as error:
         complaints.append(Complaint(("database", "url"), str(error)))
 
-    main = RuleFile(source, base, salvage(_rule_part(source), RuleSections))
+    main = RuleFile(source, base, salvage(_part(source, lambda key: key in RULE_SECTIONS), RuleSections))
+    complaints += main.found.complaints
     more, problems = included(config.include, base, path.parent)
     policy = _policy(config, keys, this_year)
     book = compile_rules([main, *more], policy)
@@ -68,7 +71,7 @@ def load(path: Path, clock: Clock) -> Settings:
         raise ConfigError(
             tuple(sorted(dict.fromkeys(errors), key=lambda one: (one.file != str(path), one.file, one.line)))
         )
-    warnings = [source.problem(one) for one in complaints if one.warning] + dead_rules(book.rules)
+    warnings = [source.problem(one) for one in complaints if one.warning]
     return Settings(
         path=path.absolute(),
         policy=policy,
@@ -160,9 +163,9 @@ def _known_hours(config: Config, this_year: int) -> dict[str, Hours]:
         return build.hours(config.model_copy(update={"hours": plain}), this_year)
 
 
-def _rule_part(source: Source) -> dict[str, object]:
-    """The main file's rules and tests alone, so that they are compiled as those of any included file."""
-    return {key: source.data[key] for key in ("rules", "tests") if key in source.data}
+def _part(source: Source, wanted: Callable[[str], bool]) -> dict[str, object]:
+    """Some of the file's sections. Its rules and tests are read as those of any included file are."""
+    return {key: value for key, value in source.data.items() if wanted(key)}
 
 
 def _generation(files: list[RuleFile]) -> str:

@@ -21,11 +21,13 @@ class Rule(Section):
     """When a mail looks like this, do that. The first rule that matches decides, unless it says ``continue``."""
 
     name: Text = Field(min_length=1, description="What tickets record as the rule.")
-    when: Table = Field({}, description="Conditions that must all hold; the values of a list are alternatives.")
-    any: list[Table] = Field([], description="Of these tables of conditions at least one must hold.")
-    all: list[Table] = Field([], description="All of these must hold.")
-    none: list[Table] = Field([], description="None of these may hold.")
-    brands: list[Id] = Field([], description="The rule counts for these brands only; empty: for all.")
+    when: Table = Field(
+        default_factory=dict, description="Conditions that must all hold; the values of a list are alternatives."
+    )
+    any: list[Table] = Field(default_factory=list, description="Of these tables of conditions at least one must hold.")
+    all: list[Table] = Field(default_factory=list, description="All of these must hold.")
+    none: list[Table] = Field(default_factory=list, description="None of these may hold.")
+    brands: list[Id] = Field(default_factory=list, description="The rule counts for these brands only; empty: for all.")
     go_on: bool = Field(False, alias="continue", description="Later rules may add to what this one does.")
     team: Id | Literal[""] = Field("", description="The team that gets the ticket.")
     kind: Id | Literal[""] = Field("", description="The ticket's kind, a name of your own.")
@@ -34,13 +36,13 @@ class Rule(Section):
     status: Literal["", "new", "open", "waiting-customer", "waiting-third-party", "resolved", "closed", "spam"] = Field(
         "", description="The status that it starts with."
     )
-    tags: list[Id] = Field([], description="Tags that it gets.")
-    watchers: list[MailAddress] = Field([], description="Addresses that are copied in.")
+    tags: list[Id] = Field(default_factory=list, description="Tags that it gets.")
+    watchers: list[MailAddress] = Field(default_factory=list, description="Addresses that are copied in.")
     template: Text = Field("", description="The acknowledgement's template, by its file name without ending.")
     note: Text = Field("", description="A note that agents read on the ticket.")
     hold: Text = Field("", description="Hold the mail instead; the text tells the admin why.")
     acknowledge: bool = Field(True, description="false: the sender gets no acknowledgement.")
-    fields: dict[Id, Text] = Field({}, description="Fields of the ticket.")
+    fields: dict[Id, Text] = Field(default_factory=dict, description="Fields of the ticket.")
 
 
 class Expect(Section):
@@ -67,8 +69,8 @@ class Test(Section):
     to: MailAddress | None = Field(None, description="To which mailbox; the first one by default.")
     subject: Text = Field("", description="Its subject.")
     body: str = Field("", description="Its text.")
-    headers: dict[Text, Text] = Field({}, description="Further headers.")
-    attachments: list[Text] = Field([], description="File names of attachments.")
+    headers: dict[Text, Text] = Field(default_factory=dict, description="Further headers.")
+    attachments: list[Text] = Field(default_factory=list, description="File names of attachments.")
     proof: Literal["pass", "unknown", "fail"] = Field("pass", description="Whether the sender's address is proved.")
     at: datetime | None = Field(None, description="When it comes in, as 2026-11-20T09:30:00+01:00; now by default.")
     expect: Expect = Field(description=Expect.__doc__)
@@ -77,5 +79,5 @@ class Test(Section):
 class RuleFile(Section):
     """What a file named by ``include`` may hold."""
 
-    rules: list[Rule] = Field([], description=Rule.__doc__)
-    tests: list[Test] = Field([], description=Test.__doc__)
+    rules: list[Rule] = Field(default_factory=list, description=Rule.__doc__)
+    tests: list[Test] = Field(default_factory=list, description=Test.__doc__)

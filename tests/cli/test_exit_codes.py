@@ -64,6 +64,13 @@ def test_check_as_json_is_machine_output_whatever_it_finds(tmp_path: Path, run: 
     assert run("check", "-c", write(tmp_path, DESK), "--json").json == []
 
 
+def test_check_warns_of_a_rule_that_can_never_match(tmp_path: Path, run: Run) -> None:
+    rules = '[[rules]]\nname = "all"\n[[rules]]\nname = "never"\nwhen = { subject = "x" }\n'
+    said = run("check", "-c", write(tmp_path, DESK, rules))
+    assert said.code == 0
+    assert '"never" can never match' in said.err
+
+
 def test_check_names_a_template_that_cannot_be_filled(tmp_path: Path, run: Run) -> None:
     own = tmp_path / "own" / "en"
     own.mkdir(parents=True)

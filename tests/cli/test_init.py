@@ -59,6 +59,27 @@ def test_questions_are_asked_where_flags_are_missing(tmp_path: Path, run: Run, m
     assert list(found.agents) == ["bo"]
 
 
+def test_passwords_are_asked_and_kept_in_files_of_their_own(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"The user name there": "desk", "Password of": "hush"}
+
+    def prompt(question: str, default: str = "", **_: object) -> str:
+        return next((answer for start, answer in answers.items() if question.startswith(start)), default)
+
+    monkeypatch.setattr("typer.prompt", prompt)
+    servers = ("--relay", "smtp.acme.example", "--imap", "imap.acme.example")
+    assert run("init", tmp_path, *ADDRESS, "--agent", "ana@acme.example", *servers).code == 0
+    for name in ("relay-password", "imap-password"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+        assert (tmp_path / name).read_text() == "hush\n"
+    found = load(tmp_path / "config.toml", HandClock())
+    assert found.warnings == ()
+    assert found.relay.password is not None
+    assert found.relay.password.read() == "hush"
+    assert "hush" not in (tmp_path / "config.toml").read_text()
+
+
 def test_what_is_there_is_never_overwritten(tmp_path: Path, run: Run) -> None:
     (tmp_path / "secret").write_text("mine")
     (tmp_path / "config.toml").write_text("mine")

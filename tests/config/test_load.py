@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailgate.config.rulebook import dead_rules
 from mailgate.desk.policy import Role, Subaddress
 from mailgate.edges.settings import After, Secret, Security
 from mailgate.errors import ConfigError
@@ -302,7 +303,7 @@ def test_the_generation_names_what_was_written(tmp_path: Path) -> None:
 
 def test_a_rule_that_can_never_match_is_a_warning_with_its_line(tmp_path: Path) -> None:
     more = '[[rules]]\nname = "all"\n[[rules]]\nname = "never"\nwhen = { subject = "x" }\n'
-    found = settings(tmp_path, GOOD, more).warnings
+    found = dead_rules(settings(tmp_path, GOOD, more).policy.rules)
     assert [problem.line for problem in found] == [line_of(GOOD + more, 'name = "never"') - 1]
     assert '"never" can never match' in found[0].wrong
 
