@@ -132,7 +132,7 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
         tickets=tickets,
         merged_from=merged_from,
         letters=_letters(rows, ids),
-        recent=_recent(work, questions),
+        recent=_recent(work, questions) if customer and customer.open_tickets else (),
         spent=_spent(work, questions.budget_keys),
         paused=_paused(work),
         customer=customer,
