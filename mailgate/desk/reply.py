@@ -28,16 +28,21 @@ from mailgate.mail.model import Proof, VerdictKind
 
 
 def rated(case: Case) -> Plan | None:
-    """The answer to a survey: one word, from whom it was asked, with the survey's own token; else None."""
+    """The answer to a survey: one word, from whom it was asked, in time, with the survey's own token; else None."""
     where = case.placement
     genuine = case.reading.verdict.kind is VerdictKind.GENUINE and not case.reading.verdict.automatic
-    if where.purpose is not Purpose.SURVEY or where.held is not Held.OWN or not genuine:
+    if where.purpose is not Purpose.SURVEY or where.held is not Held.OWN or not genuine or _too_late(case):
         return None
     found = rating(case.mail.reply_text_nosig or case.mail.reply_text)
     if found is None or where.ticket is None or case.author is None or case.sender.proof is Proof.FAIL:
         return None
     effect = RecordRating(where.ticket.id, found.score, found.comment, case.author.email)
     return case.plan(Outcome.EVENT, (effect,), trace=(f"survey: rated {found.score}",), ticket=where.ticket.id)
+
+
+def _too_late(case: Case) -> bool:
+    asked = case.facts.survey_asked_ms
+    return asked is not None and case.now_ms - asked > case.policy.survey.answer_within_ms
 
 
 def append(case: Case, ticket: Ticket) -> Plan:

@@ -352,6 +352,13 @@ def test_V06_only_the_person_who_was_asked_votes(text: str, sender: str, how: di
     assert plan.outcome is Outcome.APPEND
 
 
+def test_V04_a_vote_counts_as_long_as_it_was_asked_for() -> None:
+    closed = ticket(status=Status.CLOSED, closed_ms=NOW_MS)
+    for days, counts in ((29, True), (31, False)):
+        desk = Desk(tickets=(closed,), facts=Facts(survey_asked_ms=NOW_MS - days * 24 * HOUR))
+        assert bool(effects(desk.answer("5", Purpose.SURVEY, CLEO), RecordRating)) is counts
+
+
 def test_V06_a_customers_token_is_no_survey_token() -> None:
     assert not effects(Desk(tickets=(ticket(),)).answer("5", Purpose.CUSTOMER, CLEO), RecordRating)
 
