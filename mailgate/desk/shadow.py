@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from mailgate.desk.match import octets
 from mailgate.desk.rule import Condition, Rule
-from mailgate.desk.words import Keyword
+from mailgate.desk.seen import parents
+from mailgate.desk.words import Keyword, Text
 
 SINGLE = frozenset({"subject", "from", "mailbox", "brand", "language", "verdict", "proof"})
 """Subjects that have one value a mail, so that two different ``is`` exclude each other."""
@@ -19,14 +20,79 @@ SINGLE = frozenset({"subject", "from", "mailbox", "brand", "language", "verdict"
 def never_matches(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
     """The dead rules, in order, each with the reason in a sentence without its full stop."""
     found = []
-    for position, rule in enumerate(rules):
+    stoppers = _Stoppers()
+    for rule in rules:
         why = contradiction(rule.when) or _brand_contradiction(rule)
         if not why:
-            taker = next((earlier for earlier in rules[:position] if _shadows(earlier, rule)), None)
+            taker = next((earlier for earlier in stoppers.near(rule) if _shadows(earlier, rule)), None)
             why = f'every mail it would take is taken before by the rule "{taker.name}"' if taker else ""
         if why:
             found.append((rule, why))
+        elif not rule.go_on:
+            stoppers.add(rule)
     return found
+
+
+class _Stoppers:
+    """The rules so far that stop, found by what their conditions compare with.
+
+    Of ten thousand rules every pair would be fifty million; only rules that share a value can hide one another. Those
+    whose conditions share values in no simple way (a substring, a size) are looked at each time.
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self._by_key: dict[str, list[int]] = {}
+        self._always: list[int] = []
+
+    def add(self, rule: Rule) -> None:
+        """Remember a rule that hides what comes after it."""
+        keys = _wide_keys(rule.when)
+        position = len(self._rules)
+        self._rules.append(rule)
+        for key in keys or ():
+            self._by_key.setdefault(key, []).append(position)
+        if keys is None:
+            self._always.append(position)
+
+    def near(self, rule: Rule) -> Iterator[Rule]:
+        """The rules that may hide this one, in order."""
+        hits = set(self._always)
+        for key in _narrow_keys(rule.when):
+            hits.update(self._by_key.get(key, ()))
+        return (self._rules[position] for position in sorted(hits))
+
+
+def _wide_keys(condition: Condition) -> frozenset[str] | None:
+    """Values of which whoever implies the condition must share one; None where that cannot be said."""
+    if condition.operator == "test":
+        return _test_keys(condition)
+    keys = [_wide_keys(child) for child in condition.children]
+    known = [found for found in keys if found is not None]
+    if condition.operator == "any" and len(known) == len(keys):
+        return frozenset[str]().union(*known)
+    return min(known, key=len) if condition.operator == "all" and known else None
+
+
+def _test_keys(condition: Condition) -> frozenset[str] | None:
+    accents = condition.relation == "words_unaccented"
+    if condition.relation in ("words", "words_unaccented"):
+        return frozenset(Keyword(value, accents).token for value in condition.values)
+    if condition.relation in ("contains", "over", "under"):
+        return None
+    return frozenset(value.casefold().lstrip("@") for value in condition.values)
+
+
+def _narrow_keys(condition: Condition) -> Iterator[str]:
+    """Every value, word and domain that the condition names anywhere."""
+    for child in condition.children:
+        yield from _narrow_keys(child)
+    for value in condition.values:
+        yield value.casefold().lstrip("@")
+        if condition.relation in ("words", "words_unaccented"):
+            yield from Text(value, condition.relation == "words_unaccented").tokens
+        if condition.relation == "domain":
+            yield from parents(value.casefold().lstrip("@"))
 
 
 def contradiction(condition: Condition) -> str:
@@ -59,8 +125,6 @@ def implies(narrow: Condition, wide: Condition) -> bool:
 
 
 def _shadows(earlier: Rule, later: Rule) -> bool:
-    if earlier.go_on:
-        return False
     brands = not earlier.brands or (bool(later.brands) and set(later.brands) <= set(earlier.brands))
     return brands and implies(later.when, earlier.when)
 
@@ -141,7 +205,7 @@ def _covers(relation: str, wide: str, narrow: str) -> bool:
     if relation == "contains":
         return wide.casefold() in narrow.casefold()
     if relation == "domain":
-        return narrow.lower() == wide.lower() or narrow.lower().endswith(f".{wide.lower()}")
+        return wide.lower().lstrip("@") in parents(narrow.lower().lstrip("@"))
     if relation == "over":
         return octets(wide) <= octets(narrow)
     if relation == "under":

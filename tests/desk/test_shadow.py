@@ -48,6 +48,7 @@ def rule(name: str, when: Condition, go_on: bool = False, brands: tuple[str, ...
         (some(has("a"), has("b")), some(has("b"), has("a"))),
         (has("x", subject="text"), has("x", subject="body")),
         (ask("from", "domain", "a.example"), ask("from", "domain", "mail.a.example")),
+        (ask("from", "domain", "@a.example"), ask("from", "domain", "A.example")),
         (ask("size", "over", "1 MB"), ask("size", "over", "2 MB")),
         (ask("subject", "contains", "ref"), ask("subject", "contains", "refund")),
     ],
@@ -147,6 +148,28 @@ def test_what_is_said_to_follow_does_follow(narrow: Condition, wide: Condition, 
         met = [bool(routed(what, when)) for when in (narrow, wide)]
         assert not (contradiction(narrow) and met[0])
         assert not implies(narrow, wide) or not met[0] or met[1]
+
+
+@given(st.lists(conditions, max_size=6))
+@settings(max_examples=100)
+def test_the_index_of_rules_misses_no_dead_one(whens: list[Condition]) -> None:
+    """Looking at every earlier rule finds the same."""
+    rules = [rule(f"r{number}", when) for number, when in enumerate(whens)]
+    dead = {found.name for found, _ in never_matches(rules)}
+    alive: list[Rule] = []
+    for one in rules:
+        hidden = contradiction(one.when) or any(implies(one.when, earlier.when) for earlier in alive)
+        assert bool(hidden) is (one.name in dead)
+        if not hidden:
+            alive.append(one)
+
+
+def test_a_great_many_rules_are_compared_with_their_like_only() -> None:
+    rules = [rule(f"r{n}", some(has(f"word{n}"), has(f"词{chr(0x4E00 + n)}", subject="body"))) for n in range(3000)]
+    again = rule("again", has("word7"))
+    assert [(found.name, why) for found, why in never_matches([*rules, again])] == [
+        ("again", 'every mail it would take is taken before by the rule "r7"')
+    ]
 
 
 def routed(what: object, when: Condition) -> tuple[str, ...]:
