@@ -177,6 +177,12 @@ class LetterLimits(Section):
     unproved_hour: int = Field(
         300, ge=0, le=1_000_000, description="To senders whose address is not proved, in an hour, all together."
     )
+    news_per_sender_hour: int = Field(
+        60,
+        ge=1,
+        le=100_000,
+        description="Notifications to agents about one sender in an hour; the rest waits in the queue.",
+    )
 
 
 class Limits(Section):
@@ -186,6 +192,7 @@ class Limits(Section):
     wall: ClockDuration = Field(
         Duration(LIMITS.wall, "s"), description="Time for one mail; longer, and its worker is stopped."
     )
+    cpu: ClockDuration = Field(Duration(LIMITS.cpu, "s"), description="Processor time for one mail.")
     batch: int = Field(LIMITS.batch, ge=1, le=1000, description="Mails that a worker takes at once.")
     batch_size: Size = Field(LIMITS.batch_size, ge=2**16, description="Size of all mails that a worker takes at once.")
     deaths: int = Field(LIMITS.deaths, ge=1, le=20, description="After this many workers died of one mail it is held.")

@@ -70,6 +70,7 @@ class SmtpIn(Section):
         Duration(IN.idle_timeout, "s"), description="A silent connection is closed after this."
     )
     session_timeout: ClockDuration = Field(Duration(IN.session_timeout, "s"), description="The longest session.")
+    auth_pause: ClockDuration = Field(Duration(IN.auth_pause, "s"), description="The wait after a wrong password.")
     min_rate: Size = Field(IN.min_rate, description="The slowest honest upload, octets a second.")
     messages_per_minute_per_ip: int = Field(
         IN.messages_per_minute_per_ip, ge=1, description="Mails a minute from one address."
@@ -99,7 +100,6 @@ class SmtpOut(Section):
         description="Patience after the final dot (RFC 5321 section 4.5.3.2.6: 10 min).",
     )
     per_minute: int = Field(OUT.per_minute, ge=0, description="Letters a minute at most; 0: as many as there are.")
-    connections: int = Field(OUT.connections, ge=1, le=20, description="Connections to the relay at once.")
 
 
 class Smtp(Section):

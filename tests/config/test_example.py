@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,9 +12,12 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from mailgate.config import schema, schema_mail
 from mailgate.config.salvage import salvage
 from mailgate.config.schema import Config
 from mailgate.config.units import Duration
+from mailgate.desk import policy
+from mailgate.edges import settings as edge
 
 TEXT = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
 DEFAULT = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
@@ -87,3 +91,24 @@ def test_every_key_of_the_schema_has_a_sentence() -> None:
             assert info.description, f"{where}.{name}"
             assert info.description.strip().endswith((".", ":", "?")) or where == "", f"{where}.{name}"
             assert info.default is not PydanticUndefined or info.default_factory or info.is_required()
+
+
+def test_every_setting_of_an_edge_can_be_written() -> None:
+    """What an edge can be told, the configuration can say; renamed keys are named here."""
+    pairs: tuple[tuple[type[Any], type[BaseModel], dict[str, str]], ...] = (
+        (edge.SmtpIn, schema_mail.SmtpIn, {}),
+        (edge.Relay, schema_mail.SmtpOut, {}),
+        (edge.ImapAccount, schema_mail.Imap, {"since_days": "since", "mailbox": ""}),
+        (edge.OAuth, schema_mail.OAuth, {}),
+        (edge.Dkim, schema_mail.Dkim, {}),
+        (edge.WorkerLimits, schema.Limits, {}),
+        (policy.Budgets, schema.LetterLimits, {}),
+        (policy.Survey, schema.Survey, {"every_ms": "every", "answer_within_ms": "answer_within"}),
+        (policy.Brand, schema.Brand, {}),
+        (policy.ProofProfile, schema_mail.Proof, {}),
+        (policy.Agent, schema.Agent, {}),
+    )
+    for value, model, renamed in pairs:
+        for field in dataclasses.fields(value):
+            key = renamed.get(field.name, field.name)
+            assert not key or key in model.model_fields, f"{value.__name__}.{field.name}"
