@@ -148,7 +148,7 @@ class Mailbox:
             finally:
                 session.close()
         except OursAway as error:
-            return self._trouble(str(error), _OURS_IS_AWAY)
+            return self._trouble(str(error), _OURS_IS_AWAY * self._desk.clock.jitter(0.75, 1.0))
         except (LoginRefused, Insecure, GrantRefused) as error:
             return self._trouble(str(error), REFUSED_WAIT * self._desk.clock.jitter(1.0, 1.2))
         except Temporary as error:

@@ -23,7 +23,11 @@ UNFETCHABLE = "X-Mailgate-Unfetchable"
 # Written by the MTA that delivered, in the order in which they are believed; the author's own headers come last.
 _TRACE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
 _ADDRESS = re.compile(r"[^\s<>,;:()\"\[\]\\@]{1,64}@[^\s<>,;:()\"\[\]\\@]{1,255}")
-_HEADER = re.compile(rb"^([!-9;-~]{1,64})[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+_HEADER = re.compile(
+    rb"^(delivered-to|x-original-to|envelope-to|x-envelope-to|to|cc|return-path)[ \t]*:"
+    rb"([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)",
+    re.MULTILINE | re.IGNORECASE,
+)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _READ_AT_MOST = 262_144
 
@@ -73,9 +77,7 @@ def _trace(raw: bytes) -> dict[str, list[str]]:
     end = _HEADER_END.search(head)
     found: dict[str, list[str]] = {}
     for match in _HEADER.finditer(head, 0, end.start() if end else len(head)):
-        name = match[1].decode("ascii").lower()
-        if name in _TRACE_HEADERS or name == "return-path":
-            found.setdefault(name, []).append(match[2].decode("utf-8", "replace"))
+        found.setdefault(match[1].decode("ascii").lower(), []).append(match[2].decode("utf-8", "replace"))
     return found
 
 

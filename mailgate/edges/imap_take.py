@@ -24,6 +24,7 @@ from mailgate.edges.settings import ImapAccount
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
 
+SIZES_AT_ONCE = 500  # UIDs in one command line, which servers take up to 8,000 octets (RFC 7162 section 4)
 PARCEL = 8_388_608  # octets of mail in memory at once, unless one mail alone is larger
 MARK_AGAIN_MS = 600_000
 _UNMARKED_AT_MOST = 10_000
@@ -52,6 +53,10 @@ def our_side(ask: Callable[[], _T]) -> _T:
         return ask()
     except Temporary as error:
         raise OursAway(str(error)) from error
+
+
+def _cut(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (uids[first : first + size] for first in range(0, len(uids), size))
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ class Folder:
         """
         taken = 0
         for batch in self._new(session):
-            taken += sum(self._take(session, parcel) for parcel in self._parcels(session, batch))
+            taken += sum(self._take(session, parcel) for parcel in self._parcels(batch))
             if not go_on():
                 return taken
         for uid in self._due(session):
@@ -122,12 +127,13 @@ class Folder:
         self._mark_late(session)
         return taken
 
-    def _new(self, session: Session) -> Iterator[list[int]]:
-        """Batches of UIDs above the cursor."""
+    def _new(self, session: Session) -> Iterator[dict[int, int | None]]:
+        """Batches of what is above the cursor, as {UID: size}; None where the server does not tell the size."""
         for window in steps.windows(self.cursor.low, session.uidnext):
             uids = steps.above(self.cursor.low, session.search(window))
-            for first in range(0, len(uids), self.account.batch):
-                yield uids[first : first + self.account.batch]
+            for some in _cut(uids, SIZES_AT_ONCE):
+                sizes = session.sizes(some)
+                yield from ({uid: sizes.get(uid) for uid in batch} for batch in _cut(some, self.account.batch))
 
     def _due(self, session: Session) -> list[int]:
         """The gaps to try now; those that the server no longer has are closed."""
@@ -137,13 +143,11 @@ class Folder:
             self._save(steps.forget(self.cursor, set(due) - there))
         return sorted(there)
 
-    def _parcels(self, session: Session, batch: Sequence[int]) -> Iterator[dict[int, int | None]]:
-        """The batch in parts that fit into memory, each as {UID: size}; a suspect travels alone."""
-        sizes = session.sizes(batch)
+    def _parcels(self, batch: dict[int, int | None]) -> Iterator[dict[int, int | None]]:
+        """The batch in parts that fit into memory; a suspect travels alone."""
         parcel: dict[int, int | None] = {}
         load = 0
-        for uid in batch:
-            size = sizes.get(uid)
+        for uid, size in batch.items():
             weight = size if size is not None and size <= self.account.max_size else 0
             if parcel and (uid in self._suspects or self._suspects & parcel.keys() or load + weight > PARCEL):
                 yield parcel

@@ -39,7 +39,7 @@ __all__ = ["Profile", "Resolver", "prove"]
 
 _READ_AT_MOST = 262_144
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-_HEADER = re.compile(rb"^([!-9;-~]{1,64})[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+_HEADER = re.compile(rb"^([!-9;-~]{1,64})[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
