@@ -1,8 +1,9 @@
 """Daily anchors of the audit chains: signed heads and counts, in a file that an admin carries elsewhere.
 
 Whoever can write the database and knows the key could shorten a chain; an anchor that lies outside knows better
-(promise 9). One file a day, ``anchors/2026-11-21.jsonl`` in the state folder, one line a chain that moved since the last
-one; the log says the file's hash, so that the log is an anchor too. ``mailgate audit verify --anchors FILE`` reads it.
+(promise 9). One file a day, ``anchors/2026-11-21.jsonl`` in the state folder, one line a chain that moved since the
+last one; the log says the file's hash, so that the log is an anchor too. ``mailgate audit verify --anchors FILE``
+reads it.
 """
 
 from __future__ import annotations

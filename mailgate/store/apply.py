@@ -14,7 +14,8 @@ from mailgate.mail.model import Envelope, Reading
 from mailgate.store.draft import TABLES, DeliveryRow, Draft, Table
 from mailgate.store.effects import EFFECTS, queue_letter, requester_first
 from mailgate.store.read import FINISHED, tickets_by_id
-from mailgate.store.rows import Part, key_of, to_json
+from mailgate.store.rows import key_of, to_json
+from mailgate.store.sql import Part
 from mailgate.store.work import Work
 
 TICKET_COLUMNS = (

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from mailgate.store.rows import Rows
-from mailgate.store.schema import DeliveryRecord, HeldRow, LetterRow, MessageRow, TicketRow
+from mailgate.store.schema import Deliveries, Held, Letters, Messages, Tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +39,31 @@ class DeliveryStory:
 def stories(rows: Rows, *, entry_key: str = "", limit: int = 1000) -> list[DeliveryStory]:
     """The first deliveries in the order of acceptance, or those of one spool entry (one a brand)."""
     caused = (
-        LetterRow.select(LetterRow.entry_key, LetterRow.brand, fn.COUNT(LetterRow.id).alias("letters"))
-        .where(LetterRow.entry_key.is_null(False))
-        .group_by(LetterRow.entry_key, LetterRow.brand)
+        Letters.select(Letters.entry_key, Letters.brand, fn.COUNT(Letters.id).alias("letters"))
+        .where(Letters.entry_key.is_null(False))
+        .group_by(Letters.entry_key, Letters.brand)
     )
-    same_letter = (caused.c.entry_key == DeliveryRecord.entry_key) & (caused.c.brand == DeliveryRecord.brand)
-    same_held = (HeldRow.entry_key == DeliveryRecord.entry_key) & (HeldRow.brand == DeliveryRecord.brand)
+    same_letter = (caused.c.entry_key == Deliveries.entry_key) & (caused.c.brand == Deliveries.brand)
+    same_held = (Held.entry_key == Deliveries.entry_key) & (Held.brand == Deliveries.brand)
     query = (
-        DeliveryRecord.select(
+        Deliveries.select(
             *DELIVERY_FIELDS,
-            TicketRow.number.alias("ticket"),
-            fn.COALESCE(TicketRow.team, "").alias("team"),
-            fn.COALESCE(TicketRow.status, "").alias("status"),
-            fn.COALESCE(MessageRow.author_email, HeldRow.author, "").alias("author"),
-            fn.COALESCE(MessageRow.subject, HeldRow.subject, "").alias("subject"),
+            Tickets.number.alias("ticket"),
+            fn.COALESCE(Tickets.team, "").alias("team"),
+            fn.COALESCE(Tickets.status, "").alias("status"),
+            fn.COALESCE(Messages.author_email, Held.author, "").alias("author"),
+            fn.COALESCE(Messages.subject, Held.subject, "").alias("subject"),
             fn.COALESCE(caused.c.letters, 0).alias("letters"),
         )
-        .join(TicketRow, JOIN.LEFT_OUTER, on=(TicketRow.id == DeliveryRecord.ticket_id))
-        .join(MessageRow, JOIN.LEFT_OUTER, on=(MessageRow.id == DeliveryRecord.message_id))
-        .join(HeldRow, JOIN.LEFT_OUTER, on=same_held)
+        .join(Tickets, JOIN.LEFT_OUTER, on=(Tickets.id == Deliveries.ticket_id))
+        .join(Messages, JOIN.LEFT_OUTER, on=(Messages.id == Deliveries.message_id))
+        .join(Held, JOIN.LEFT_OUTER, on=same_held)
         .join(caused, JOIN.LEFT_OUTER, on=same_letter)
-        .order_by(DeliveryRecord.received_ms, DeliveryRecord.settled_ms, DeliveryRecord.entry_key, DeliveryRecord.brand)
+        .order_by(Deliveries.received_ms, Deliveries.settled_ms, Deliveries.entry_key, Deliveries.brand)
         .limit(limit)
     )
     if entry_key:
-        query = query.where(DeliveryRecord.entry_key == entry_key)
+        query = query.where(Deliveries.entry_key == entry_key)
     return [_story(row) for row in rows.select(query)]
 
 
@@ -72,7 +72,7 @@ def _story(row: dict[str, Any]) -> DeliveryStory:
 
 
 DELIVERY_FIELDS = tuple(
-    getattr(DeliveryRecord, name)
+    getattr(Deliveries, name)
     for name in [
         "entry_key",
         "brand",

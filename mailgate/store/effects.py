@@ -248,7 +248,6 @@ def queue_letter(draft: Draft, letter: p.Letter) -> None:
     )
     draft.add("letter_data", number, letter.data)
     draft.add("known_ids", letter.brand, id_key(letter.message_id), ticket_id, number)
-    draft.work.letters_written = True
     if letter.kind in (p.LetterKind.SURVEY,):
         draft.customer(letter.brand, letter.recipient).survey_asked_ms = draft.now_ms
     if ticket is None:

@@ -22,8 +22,9 @@ from peewee import fn
 
 from mailgate.desk.plan import Cause
 from mailgate.mail.model import Envelope
-from mailgate.store.rows import Rows, among, from_json
-from mailgate.store.schema import HeldRow
+from mailgate.store.rows import Rows, from_json
+from mailgate.store.schema import Held
+from mailgate.store.sql import among
 
 
 class HeldState(StrEnum):
@@ -51,7 +52,7 @@ class HeldMail:
     state: HeldState
 
 
-COLUMNS = tuple(getattr(HeldRow, each.name) for each in fields(HeldMail))
+COLUMNS = tuple(getattr(Held, each.name) for each in fields(HeldMail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +66,25 @@ class Released:
 
 def list_held(rows: Rows, *, cause: str = "", everything: bool = False, limit: int = 1000) -> list[HeldMail]:
     """Held mail, oldest first; of one cause where given; with what was released or dropped where asked."""
-    query = HeldRow.select(*COLUMNS).order_by(HeldRow.id).limit(limit)
+    query = Held.select(*COLUMNS).order_by(Held.id).limit(limit)
     if not everything:
-        query = query.where(HeldRow.state == HeldState.HELD.value)
+        query = query.where(Held.state == HeldState.HELD.value)
     if cause:
-        query = query.where(HeldRow.cause == cause)
+        query = query.where(Held.cause == cause)
     return [_held(row) for row in rows.select(query)]
 
 
 def show_held(rows: Rows, held_id: int) -> HeldMail | None:
     """One held mail, in whatever state, or None."""
-    found = rows.select(HeldRow.select(*COLUMNS).where(HeldRow.id == held_id))
+    found = rows.select(Held.select(*COLUMNS).where(Held.id == held_id))
     return _held(found[0]) if found else None
 
 
 def held_counts(rows: Rows) -> dict[str, int]:
     """How many wait, by cause."""
-    count = fn.COUNT(HeldRow.id).alias("count")
-    query = HeldRow.select(HeldRow.cause, count).where(HeldRow.state == HeldState.HELD.value).group_by(HeldRow.cause)
-    return {row["cause"]: row["count"] for row in rows.select(query.order_by(HeldRow.cause))}
+    count = fn.COUNT(Held.id).alias("count")
+    query = Held.select(Held.cause, count).where(Held.state == HeldState.HELD.value).group_by(Held.cause)
+    return {row["cause"]: row["count"] for row in rows.select(query.order_by(Held.cause))}
 
 
 def _held(row: dict[str, Any]) -> HeldMail:

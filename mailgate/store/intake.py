@@ -23,7 +23,8 @@ from mailgate.desk.facts import Clue, Facts, LetterFact
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
 from mailgate.store.read import MERGE_HOPS, tickets_by_id, tickets_where
-from mailgate.store.rows import Rows, among, from_json, id_key, key_of
+from mailgate.store.rows import Rows, from_json, id_key, key_of
+from mailgate.store.sql import among
 from mailgate.store.work import Work
 
 DONE = "done"

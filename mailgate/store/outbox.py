@@ -26,8 +26,9 @@ from typing import Any
 
 from mailgate.store.apply import flush
 from mailgate.store.draft import Draft
-from mailgate.store.rows import Row, Rows, among, id_key
-from mailgate.store.schema import LetterRow
+from mailgate.store.rows import Row, Rows, id_key
+from mailgate.store.schema import Letters
+from mailgate.store.sql import among
 from mailgate.store.work import Work
 
 STALE_MS = 3_600_000
@@ -185,9 +186,9 @@ def next_due_ms(rows: Rows) -> int | None:
 
 def list_letters(rows: Rows, *, state: str = "", limit: int = 1000) -> list[dict[str, Any]]:
     """Letters without their bytes, oldest first; those of one state where given, else all that are not sent yet."""
-    query = LetterRow.select().order_by(LetterRow.id).limit(limit)
+    query = Letters.select().order_by(Letters.id).limit(limit)
     done = (LetterState.SENT.value, LetterState.CANCELLED.value)
-    query = query.where(LetterRow.state == state) if state else query.where(LetterRow.state.not_in(done))
+    query = query.where(Letters.state == state) if state else query.where(Letters.state.not_in(done))
     return rows.select(query)
 
 

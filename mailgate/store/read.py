@@ -7,7 +7,8 @@ from typing import Any
 
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.store.chain import Link
-from mailgate.store.rows import Row, Rows, among, from_json, key_of, to_json
+from mailgate.store.rows import Row, Rows, from_json, key_of, to_json
+from mailgate.store.sql import among
 
 COLUMNS = (
     "id, number, rid, brand, mailbox, subject, status, team, kind, assignee, priority, tags, language, fields, "

@@ -9,13 +9,13 @@ with ``checkpoints=True`` moves the WAL into the file (two connections that do s
 3.51.3). PostgreSQL runs at READ COMMITTED, and gets all rows of one mail as one statement (``write``): pipelining a
 dozen of them was measured, and costs more.
 
-==============================================  ======================================================
+==============================================  =======================================================
 what the driver says                            what is raised here
-==============================================  ======================================================
+==============================================  =======================================================
 away, locked, full, connection lost             ``Temporary``; the next transaction connects anew
 serialisation failure, deadlock                 ``Conflict``: the same transaction, run again, may pass
-anything else (a value that does not fit, SQL)  Peewee's own exception: a bug of ours
-==============================================  ======================================================
+anything else (a value that does not fit, SQL)  the driver's own exception: a bug of ours
+==============================================  =======================================================
 """
 
 from __future__ import annotations
@@ -24,19 +24,17 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import peewee
 import psycopg
+from psycopg.types.numeric import Int8BinaryDumper
 
 from mailgate.errors import Temporary
+from mailgate.store.sql import Part, dialect, insert_into, numbered
 from mailgate.store.turnstile import Turnstile
 
 Row = tuple[Any, ...]
@@ -44,36 +42,12 @@ Row = tuple[Any, ...]
 CHECKPOINT_PAGES = 2000
 BUSY_S = 5
 CONFLICTS = frozenset({"40001", "40P01"})
+AWAY = (peewee.OperationalError, peewee.InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 LOST = frozenset({"57P01", "57P02", "57P03", "25P03"})
 
 
 class Conflict(Temporary):
     """Two transactions stood in each other's way; the same one, run again, may pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of ``Rows.write``: rows for a table, or with ``statement`` any SQL whose parameters are the one row.
-
-    ``columns`` is the list as SQL writes it, ``conflict`` an ``ON CONFLICT`` clause, ``values`` what stands for one row
-    where that is not a question mark a column.
-    """
-
-    table: str
-    columns: str
-    rows: Sequence[Sequence[object]]
-    conflict: str = ""
-    values: str = ""
-    statement: str = ""
-
-    def sql(self, rows: int) -> str:
-        """The statement for so many rows."""
-        return self.statement or _insert(self.table, self.columns, rows, self.conflict, self.values)
-
-
-def among(column: str, values: Sequence[object]) -> str:
-    """A condition that ``column`` is one of the values (at least one); they are its parameters."""
-    return f"{column} = ?" if len(values) == 1 else f"{column} IN ({', '.join('?' * len(values))})"
 
 
 class Rows:
@@ -102,6 +76,8 @@ class Rows:
             _create_private(self.path)
         with self._in_our_words():
             self.peewee.connect()
+        if self.postgres:
+            _remember_statements(self.peewee.connection())
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -133,12 +109,12 @@ class Rows:
             self.run(sql, rows[0])
             return
         with self._in_our_words():
-            self.peewee.cursor().executemany(_dialect(sql) if self.postgres else sql, rows)
+            self.peewee.cursor().executemany(dialect(sql) if self.postgres else sql, rows)
 
     def insert(self, table: str, columns: str, rows: Sequence[Sequence[object]], conflict: str = "") -> None:
         """Insert rows; ``columns`` is the list as SQL writes it, ``conflict`` an ``ON CONFLICT`` clause or nothing."""
         if rows:
-            self.many(_insert(table, columns, 1, conflict), rows)
+            self.many(insert_into(table, columns, 1, conflict), rows)
 
     def insert_returning(
         self, table: str, columns: str, rows: Sequence[Sequence[object]], conflict: str, returning: str
@@ -146,7 +122,7 @@ class Rows:
         """Insert rows in one statement and answer ``returning`` of those that were written (at most 500 rows)."""
         if not rows:
             return []
-        sql = f"{_insert(table, columns, len(rows), conflict)} RETURNING {returning}"
+        sql = f"{insert_into(table, columns, len(rows), conflict)} RETURNING {returning}"
         return self.all(sql, [value for row in rows for value in row])
 
     def write(self, parts: Sequence[Part]) -> None:
@@ -164,7 +140,7 @@ class Rows:
         params = [value for part in parts for row in part.rows for value in row]
         with self._in_our_words():
             # Psycopg reads a statement this long anew each time, which costs more than running it; raw is as it is.
-            psycopg.RawCursor(self.peewee.connection()).execute(_numbered(sql), params)
+            psycopg.RawCursor(self.peewee.connection()).execute(numbered(sql), params)
 
     def select(self, query: Any) -> list[dict[str, Any]]:
         """The rows of a Peewee query as dictionaries; for the cold paths, where reading well counts."""
@@ -203,7 +179,7 @@ class Rows:
             raise
 
     def _execute(self, sql: str, params: Sequence[object]) -> Any:
-        return self.peewee.execute_sql(_dialect(sql) if self.postgres else sql, params)
+        return self.peewee.execute_sql(dialect(sql) if self.postgres else sql, params)
 
     def _roll_back(self) -> None:
         """Undo the transaction; where even that fails the connection is given up, which undoes it too."""
@@ -233,7 +209,7 @@ def _translated(error: Exception) -> Exception:
     state = getattr(cause, "sqlstate", None) or ""
     if state in CONFLICTS:
         return Conflict("two transactions stood in each other's way")
-    away = isinstance(error, peewee.OperationalError | peewee.InterfaceError | psycopg.OperationalError)
+    away = isinstance(error, AWAY)
     if away or state in LOST or type(error) is peewee.DatabaseError:
         first = next(iter(str(cause).splitlines()), type(cause).__name__)
         return Temporary(f"the database does not answer: {first}")
@@ -266,31 +242,19 @@ def _postgres(url: str) -> Any:
     )
 
 
+def _remember_statements(connection: psycopg.Connection[Any]) -> None:
+    """Let statements be prepared once and found again: every whole number is sent as a bigint, or its size would make
+    another statement of the same text."""
+    connection.adapters.register_dumper(int, Int8BinaryDumper)
+    connection.prepared_max = 400
+
+
 def _create_private(path: Path) -> None:
     """An empty file of mode 0600: SQLite gives the same mode to its WAL."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise Temporary(f"the database file {path} cannot be made: {error.strerror}") from error
-
-
-@lru_cache(maxsize=512)
-def _dialect(sql: str) -> str:
-    """The same statement for psycopg; our SQL has no ``%`` and no ``?`` but for parameters."""
-    return sql.replace("?", "%s")
-
-
-@lru_cache(maxsize=512)
-def _numbered(sql: str) -> bytes:
-    """The same statement with PostgreSQL's own parameters, ``$1`` and on."""
-    numbers = count(1)
-    return re.sub(r"\?", lambda _: f"${next(numbers)}", sql).encode()
-
-
-@lru_cache(maxsize=512)
-def _insert(table: str, columns: str, rows: int, conflict: str, values: str = "") -> str:
-    values = f"({values or ', '.join('?' * (columns.count(',') + 1))})"
-    return f"INSERT INTO {table} ({columns}) VALUES {', '.join([values] * rows)} {conflict}"  # noqa: S608
 
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)

@@ -33,7 +33,7 @@ class Flag(IntegerField):
 
 
 class Kept(Model):
-    """What all rows share: table names are those of the migrations."""
+    """What all rows share: a table is called like its class, in snake case."""
 
     class Meta:  # noqa: D106
         legacy_table_names = False
@@ -46,7 +46,7 @@ class Meta(Kept):
     value = TextField()
 
 
-class TicketRow(Kept):
+class Tickets(Kept):
     """A ticket. ``events`` and ``head`` say where its history stands; ``thread`` are its References."""
 
     id = BigIntegerField(primary_key=True)
@@ -81,11 +81,8 @@ class TicketRow(Kept):
     events = BigIntegerField()
     head = BlobField()
 
-    class Meta:  # noqa: D106
-        table_name = "tickets"
 
-
-class ParticipantRow(Kept):
+class Participants(Kept):
     """An address on a ticket."""
 
     ticket_id = BigIntegerField()
@@ -96,11 +93,10 @@ class ParticipantRow(Kept):
     since_ms = BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "participants"
         primary_key = CompositeKey("ticket_id", "email_key")
 
 
-class MessageRow(Kept):
+class Messages(Kept):
     """A mail or note on a ticket. ``new_text`` is null where all of ``text`` is new."""
 
     id = BigIntegerField(primary_key=True)
@@ -122,11 +118,8 @@ class MessageRow(Kept):
     received_ms = BigIntegerField()
     created_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
-        table_name = "messages"
 
-
-class AttachmentRow(Kept):
+class Attachments(Kept):
     """A part of a message's raw mail, by its path in there."""
 
     message_id = BigIntegerField()
@@ -143,11 +136,10 @@ class AttachmentRow(Kept):
     risks = Json()
 
     class Meta:  # noqa: D106
-        table_name = "attachments"
         primary_key = CompositeKey("message_id", "place")
 
 
-class RawRow(Kept):
+class Raws(Kept):
     """A whole mail, once per spool entry, and how it came."""
 
     entry_key = TextField(primary_key=True)
@@ -157,11 +149,8 @@ class RawRow(Kept):
     received_ms = BigIntegerField()
     data = BlobField(null=True)
 
-    class Meta:  # noqa: D106
-        table_name = "raws"
 
-
-class DeliveryRecord(Kept):
+class Deliveries(Kept):
     """A done-mark: one mail to one brand, what became of it and why."""
 
     entry_key = TextField()
@@ -180,11 +169,10 @@ class DeliveryRecord(Kept):
     settled_ms = BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "deliveries"
         primary_key = CompositeKey("entry_key", "brand")
 
 
-class DedupeRow(Kept):
+class Dedupe(Kept):
     """The content of a delivery, so that it counts once; until ``until_ms`` where it has no Message-ID."""
 
     dedupe_key = TextField(primary_key=True)
@@ -192,11 +180,8 @@ class DedupeRow(Kept):
     brand = TextField()
     until_ms = BigIntegerField(null=True)
 
-    class Meta:  # noqa: D106
-        table_name = "dedupe"
 
-
-class KnownId(Kept):
+class KnownIds(Kept):
     """A Message-ID that came in or went out, and where it leads."""
 
     brand = TextField()
@@ -205,11 +190,10 @@ class KnownId(Kept):
     letter_id = BigIntegerField(null=True)
 
     class Meta:  # noqa: D106
-        table_name = "known_ids"
         primary_key = CompositeKey("brand", "message_id")
 
 
-class EventRow(Kept):
+class Events(Kept):
     """An entry in a ticket's history; see ``chain``. ``salt`` and ``payload`` are null once erased."""
 
     ticket_id = BigIntegerField()
@@ -224,11 +208,10 @@ class EventRow(Kept):
     mac = BlobField()
 
     class Meta:  # noqa: D106
-        table_name = "events"
         primary_key = CompositeKey("ticket_id", "seq")
 
 
-class LinkRow(Kept):
+class Links(Kept):
     """Two tickets that have to do with each other."""
 
     ticket_id = BigIntegerField()
@@ -237,11 +220,10 @@ class LinkRow(Kept):
     created_ms = BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "links"
         primary_key = CompositeKey("ticket_id", "other_id")
 
 
-class LetterRow(Kept):
+class Letters(Kept):
     """A letter in the outbox; see ``outbox``. ``entry_key`` is the mail that caused it."""
 
     id = BigIntegerField(primary_key=True)
@@ -265,9 +247,6 @@ class LetterRow(Kept):
     relay_message_id = TextField()
     failed_template = TextField()
 
-    class Meta:  # noqa: D106
-        table_name = "letters"
-
 
 class LetterData(Kept):
     """The bytes of a letter, apart, so that its state can change cheaply."""
@@ -276,7 +255,7 @@ class LetterData(Kept):
     data = BlobField()
 
 
-class LetterBounce(Kept):
+class LetterBounces(Kept):
     """What a report said of a recipient of a letter."""
 
     letter_id = BigIntegerField()
@@ -288,11 +267,10 @@ class LetterBounce(Kept):
     at_ms = BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "letter_bounces"
         primary_key = CompositeKey("letter_id", "email_key")
 
 
-class HeldRow(Kept):
+class Held(Kept):
     """A mail that waits for an admin; see ``held``."""
 
     id = BigIntegerField(primary_key=True)
@@ -307,11 +285,8 @@ class HeldRow(Kept):
     state = TextField()
     settled_ms = BigIntegerField(null=True)
 
-    class Meta:  # noqa: D106
-        table_name = "held"
 
-
-class TimerRow(Kept):
+class Timers(Kept):
     """Something that is due on a ticket."""
 
     ticket_id = BigIntegerField()
@@ -319,11 +294,10 @@ class TimerRow(Kept):
     due_ms = BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "timers"
         primary_key = CompositeKey("ticket_id", "kind")
 
 
-class RatingRow(Kept):
+class Ratings(Kept):
     """A customer's word on a ticket."""
 
     ticket_id = BigIntegerField(primary_key=True)
@@ -332,22 +306,16 @@ class RatingRow(Kept):
     rated_by = TextField()
     at_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
-        table_name = "ratings"
 
-
-class BudgetRow(Kept):
+class Budgets(Kept):
     """How many automatic letters a budget has let out."""
 
     budget_key = TextField(primary_key=True)
     spent = IntegerField()
     expires_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
-        table_name = "budgets"
 
-
-class CustomerRow(Kept):
+class Customers(Kept):
     """What a brand remembers of an address."""
 
     brand = TextField()
@@ -363,11 +331,10 @@ class CustomerRow(Kept):
     updated_ms = BigIntegerField()
 
     class Meta:  # noqa: D106
-        table_name = "customers"
         primary_key = CompositeKey("brand", "email_key")
 
 
-class ImapCursor(Kept):
+class ImapCursors(Kept):
     """How far an IMAP folder was read."""
 
     account = TextField(primary_key=True)
@@ -375,19 +342,13 @@ class ImapCursor(Kept):
     low = BigIntegerField()
     gaps = Json()
 
-    class Meta:  # noqa: D106
-        table_name = "imap_cursors"
 
-
-class Lease(Kept):
+class Leases(Kept):
     """Which daemon does something that only one may do at a time."""
 
     name = TextField(primary_key=True)
     holder = TextField()
     expires_ms = BigIntegerField()
-
-    class Meta:  # noqa: D106
-        table_name = "leases"
 
 
 class Paused(Kept):

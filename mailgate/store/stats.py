@@ -12,7 +12,7 @@ from peewee import SQL, fn
 
 from mailgate.store.held import held_counts
 from mailgate.store.rows import Rows
-from mailgate.store.schema import DeliveryRecord, LetterRow, TicketRow, TimerRow
+from mailgate.store.schema import Deliveries, Letters, Tickets, Timers
 
 COUNT = fn.COUNT(SQL("*")).alias("count")
 
@@ -37,14 +37,10 @@ class Stats:
 
 def stats(rows: Rows, since_ms: int = 0) -> Stats:
     """The counts since a time (0: all that the database has); tickets, held mail and timers are always those of now."""
-    settled = DeliveryRecord.select(DeliveryRecord.outcome, DeliveryRecord.cause, COUNT).where(
-        DeliveryRecord.settled_ms >= since_ms
-    )
+    settled = Deliveries.select(Deliveries.outcome, Deliveries.cause, COUNT).where(Deliveries.settled_ms >= since_ms)
     outcomes: dict[str, int] = {}
     causes: dict[str, int] = {}
-    by_both = settled.group_by(DeliveryRecord.outcome, DeliveryRecord.cause).order_by(
-        DeliveryRecord.outcome, DeliveryRecord.cause
-    )
+    by_both = settled.group_by(Deliveries.outcome, Deliveries.cause).order_by(Deliveries.outcome, Deliveries.cause)
     for row in rows.select(by_both):
         outcomes[row["outcome"]] = outcomes.get(row["outcome"], 0) + row["count"]
         if row["cause"]:
@@ -53,15 +49,15 @@ def stats(rows: Rows, since_ms: int = 0) -> Stats:
         outcomes,
         causes,
         letters=letter_counts(rows, since_ms),
-        tickets=_counts(rows, TicketRow.status, TicketRow.select()),
+        tickets=_counts(rows, Tickets.status, Tickets.select()),
         held=sum(held_counts(rows).values()),
-        timers=rows.select(TimerRow.select(COUNT))[0]["count"],
+        timers=rows.select(Timers.select(COUNT))[0]["count"],
     )
 
 
 def letter_counts(rows: Rows, since_ms: int = 0) -> dict[str, int]:
     """How many letters are in each state, of those composed since a time."""
-    return _counts(rows, LetterRow.state, LetterRow.select().where(LetterRow.created_ms >= since_ms))
+    return _counts(rows, Letters.state, Letters.select().where(Letters.created_ms >= since_ms))
 
 
 def _counts(rows: Rows, column: Any, query: Any) -> dict[str, int]:

@@ -11,14 +11,14 @@ from mailgate.desk.ticket import Ticket
 from mailgate.store.read import tickets_by_id, tickets_where
 from mailgate.store.rows import Rows, key_of
 from mailgate.store.schema import (
-    AttachmentRow,
-    DeliveryRecord,
-    EventRow,
-    LetterBounce,
-    LetterRow,
-    LinkRow,
-    MessageRow,
-    TicketRow,
+    Attachments,
+    Deliveries,
+    Events,
+    LetterBounces,
+    Letters,
+    Links,
+    Messages,
+    Tickets,
 )
 from mailgate.store.words import words_of
 
@@ -41,14 +41,14 @@ def list_tickets(
     rows: Rows, *, open_only: bool = False, team: str = "", status: str = "", requester: str = "", limit: int = LIMIT
 ) -> list[Ticket]:
     """Tickets, newest first; each condition that is given must hold."""
-    query = TicketRow.select(TicketRow.id).order_by(TicketRow.id.desc()).limit(limit)
+    query = Tickets.select(Tickets.id).order_by(Tickets.id.desc()).limit(limit)
     if open_only:
-        query = query.where(TicketRow.closed_ms.is_null())
-    for column, value in ((TicketRow.team, team), (TicketRow.status, status)):
+        query = query.where(Tickets.closed_ms.is_null())
+    for column, value in ((Tickets.team, team), (Tickets.status, status)):
         if value:
             query = query.where(column == value)
     if requester:
-        query = query.where(TicketRow.requester_key == key_of(requester))
+        query = query.where(Tickets.requester_key == key_of(requester))
     return _in_order(rows, [row["id"] for row in rows.select(query)])
 
 
@@ -63,18 +63,16 @@ def show_ticket(rows: Rows, number: int) -> Shown | None:
         ticket,
         messages=_messages(rows, ticket.id),
         events=rows.select(
-            EventRow.select(
-                EventRow.seq, EventRow.at_ms, EventRow.kind, EventRow.actor, EventRow.meta, EventRow.payload
-            )
-            .where(EventRow.ticket_id == ticket.id)
-            .order_by(EventRow.seq)
+            Events.select(Events.seq, Events.at_ms, Events.kind, Events.actor, Events.meta, Events.payload)
+            .where(Events.ticket_id == ticket.id)
+            .order_by(Events.seq)
         ),
         letters=_letters(rows, ticket.id),
         links=_links(rows, ticket.id),
         deliveries=rows.select(
-            DeliveryRecord.select()
-            .where(DeliveryRecord.ticket_id == ticket.id)
-            .order_by(DeliveryRecord.received_ms, DeliveryRecord.entry_key)
+            Deliveries.select()
+            .where(Deliveries.ticket_id == ticket.id)
+            .order_by(Deliveries.received_ms, Deliveries.entry_key)
         ),
     )
 
@@ -82,12 +80,12 @@ def show_ticket(rows: Rows, number: int) -> Shown | None:
 def _messages(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
     """By time of acceptance, each with its attachments; ``new_text`` is always filled in."""
     messages = rows.select(
-        MessageRow.select().where(MessageRow.ticket_id == ticket_id).order_by(MessageRow.received_ms, MessageRow.id)
+        Messages.select().where(Messages.ticket_id == ticket_id).order_by(Messages.received_ms, Messages.id)
     )
     parts = rows.select(
-        AttachmentRow.select()
-        .where(AttachmentRow.message_id.in_([message["id"] for message in messages]))
-        .order_by(AttachmentRow.message_id, AttachmentRow.place)
+        Attachments.select()
+        .where(Attachments.message_id.in_([message["id"] for message in messages]))
+        .order_by(Attachments.message_id, Attachments.place)
     )
     for message in messages:
         message["new_text"] = message["text"] if message["new_text"] is None else message["new_text"]
@@ -96,8 +94,8 @@ def _messages(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
 
 
 def _letters(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
-    letters = rows.select(LetterRow.select().where(LetterRow.ticket_id == ticket_id).order_by(LetterRow.id))
-    bounces = rows.select(LetterBounce.select().where(LetterBounce.letter_id.in_([each["id"] for each in letters])))
+    letters = rows.select(Letters.select().where(Letters.ticket_id == ticket_id).order_by(Letters.id))
+    bounces = rows.select(LetterBounces.select().where(LetterBounces.letter_id.in_([each["id"] for each in letters])))
     for letter in letters:
         letter["bounces"] = [bounce for bounce in bounces if bounce["letter_id"] == letter["id"]]
     return letters
@@ -105,15 +103,15 @@ def _letters(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
 
 def _links(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
     """Related tickets, by number, from whichever side the link was made."""
-    here, there = LinkRow.ticket_id == ticket_id, LinkRow.other_id == ticket_id
+    here, there = Links.ticket_id == ticket_id, Links.other_id == ticket_id
     query = (
-        LinkRow.select(TicketRow.number, LinkRow.why, LinkRow.created_ms)
+        Links.select(Tickets.number, Links.why, Links.created_ms)
         .join(
-            TicketRow,
-            on=((here & (TicketRow.id == LinkRow.other_id)) | (there & (TicketRow.id == LinkRow.ticket_id))),
+            Tickets,
+            on=((here & (Tickets.id == Links.other_id)) | (there & (Tickets.id == Links.ticket_id))),
         )
         .where(here | there)
-        .order_by(LinkRow.created_ms, TicketRow.number)
+        .order_by(Links.created_ms, Tickets.number)
     )
     return rows.select(query)
 
@@ -132,8 +130,8 @@ def search_tickets(rows: Rows, text: str, limit: int = LIMIT) -> list[Ticket]:
     else:
         asked = " AND ".join(f'"{word}"' for word in words)
         matching = SQL("id IN (SELECT rowid FROM search WHERE search MATCH ?)", (asked,))
-    newest = fn.MAX(MessageRow.id)
-    query = MessageRow.select(MessageRow.ticket_id).where(matching).group_by(MessageRow.ticket_id)
+    newest = fn.MAX(Messages.id)
+    query = Messages.select(Messages.ticket_id).where(matching).group_by(Messages.ticket_id)
     return _in_order(rows, [row["ticket_id"] for row in rows.select(query.order_by(newest.desc()).limit(limit))])
 
 

@@ -34,7 +34,6 @@ class Work:
     unsettled: set[tuple[str, str]] = field(default_factory=set)
     duplicates: dict[tuple[str, str], str] = field(default_factory=dict)
     paused: frozenset[str] | None = None
-    letters_written: bool = False
     spent_ms: int = 0
 
     def forget(self) -> None:
@@ -61,11 +60,7 @@ class Work:
         for entry_key, brand in sorted(self.unsettled):
             self.rows.run("DELETE FROM deliveries WHERE entry_key = ? AND brand = ?", (entry_key, brand))
             self.rows.run("DELETE FROM dedupe WHERE entry_key = ? AND brand = ?", (entry_key, brand))
-        if self.rows.postgres:
-            if self.letters_written:
-                self.rows.run("NOTIFY mailgate_letters")
-        else:
-            self.ids.end()
+        self.ids.end()
 
     def _write_budgets(self) -> None:
         self.rows.insert(

@@ -1,4 +1,4 @@
-"""No statement on the way of a mail or a letter looks at every row of a table: the cost stays flat as the desk grows."""
+"""No statement on the way of a mail or a letter looks at every row of a table: the cost stays as the desk grows."""
 
 from __future__ import annotations
 

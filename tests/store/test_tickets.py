@@ -14,7 +14,8 @@ from mailgate.store.rows import from_json, to_json
 from mailgate.store.stats import stats
 from mailgate.store.tickets import list_tickets, search_tickets, show_ticket
 from mailgate.store.words import words_of
-from tests.store.desk import NOW, a_letter, a_mail, a_mark, a_reading, opened, settle
+from tests.databases import Postgres
+from tests.store.desk import KEY, NOW, HandClock, a_letter, a_mail, a_mark, a_reading, opened, settle
 
 
 def test_tickets_are_listed_newest_first_and_by_what_is_asked(store: Store) -> None:
@@ -97,19 +98,14 @@ def test_due_timers_bring_their_tickets_longest_overdue_first(store: Store) -> N
         assert tx.due_tickets("reminder", NOW, 10) == []
 
 
-def test_a_due_timer_is_taken_by_one_daemon_only(store: Store) -> None:
-    """On PostgreSQL another daemon skips what is locked; on SQLite it waits for the writers' lock."""
-    if not store.rows.postgres:
-        pytest.skip("on SQLite one writer at a time is the rule")
-    from mailgate.store.rows import Rows
-    from tests.store.desk import KEY, HandClock
-
-    ticket, _ = opened(store)
-    other = Store(Rows(store.rows.peewee.database), HandClock(), KEY)
-    with store.transaction() as mine, other.transaction() as theirs:
-        assert [each.id for each in mine.due_tickets("reminder", NOW + 3_600_000, 10)] == [ticket.id]
-        assert theirs.due_tickets("reminder", NOW + 3_600_000, 10) == []
-    other.close()
+def test_a_due_timer_is_taken_by_one_daemon_only(postgres: Postgres) -> None:
+    """On PostgreSQL another daemon skips what is locked (on SQLite it waits for the writers' lock)."""
+    with postgres.lend() as url:
+        one, other = (Store.open(url, clock=HandClock(), audit_key=KEY) for _ in range(2))
+        ticket, _ = opened(one)
+        with one.transaction() as mine, other.transaction() as theirs:
+            assert [each.id for each in mine.due_tickets("reminder", NOW + 3_600_000, 10)] == [ticket.id]
+            assert theirs.due_tickets("reminder", NOW + 3_600_000, 10) == []
 
 
 def test_sweeping_keeps_what_must_outlive_everything(store: Store) -> None:
