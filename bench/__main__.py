@@ -13,7 +13,9 @@ def main() -> int:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     figures = parser.add_subparsers(dest="figure", required=True)
-    one = figures.add_parser("ingest", help="SMTP in to tickets and letters out, against aiosmtpd with one file and fsync a mail")
+    one = figures.add_parser(
+        "ingest", help="SMTP in to tickets and letters out, against aiosmtpd with one file and fsync a mail"
+    )
     one.add_argument("--mails", type=int, default=3000)
     one.add_argument("--sessions", type=int, default=10)
     one.add_argument("--database", default="sqlite", help='"sqlite", or postgresql://… of an empty database')

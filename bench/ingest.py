@@ -1,7 +1,8 @@
 """SMTP in to tickets and letters out, against the bare floor in the same run.
 
-The floor is aiosmtpd that writes one file and fsyncs it a mail; both take the same mails over ten kept sessions from the
-same load generator, with the same relay beside them. The clock of the desk stops when the last letter is at the relay.
+The floor is aiosmtpd that writes one file and fsyncs it a mail; both take the same mails over ten kept sessions from
+the same load generator, with the same relay beside them. The clock of the desk stops when the last letter is at the
+relay.
 """
 
 from __future__ import annotations

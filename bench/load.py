@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-WORDS = (
+WORDS = (  # noqa: SIM905 - a list literal of fifty words is no easier to read
     "printer invoice delivery yesterday order screen password broken account refund please thanks question again since "
     "morning office monitor cable network update version error message customer number contract service phone address "
     "payment received answer waiting problem started working cannot open window page login reset warranty package"
@@ -48,7 +48,9 @@ def make(count: int, recipient: str, *, seed: int = 1, answers: float = 0.3, nam
     return Load(tuple(mails), recipient, letters)
 
 
-def _mail(number: int, origin: int | None, recipient: str, name: str, chance: random.Random, attachment: bytes) -> tuple[str, bytes]:
+def _mail(
+    number: int, origin: int | None, recipient: str, name: str, chance: random.Random, attachment: bytes
+) -> tuple[str, bytes]:
     who = origin if origin is not None else number
     sender = f"customer{who}@client{who % 997}.example"
     subject = " ".join(chance.choices(WORDS, k=5))

@@ -29,7 +29,7 @@ class Sink(asyncio.Protocol):
         self.rest += data
         while self.rest:
             if self.data:
-                text, dot, rest = self.rest.partition(b"\r\n.\r\n")
+                _text, dot, rest = self.rest.partition(b"\r\n.\r\n")
                 if not dot:
                     return
                 self.rest, self.data = rest, False

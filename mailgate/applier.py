@@ -61,7 +61,7 @@ class Applier:
         self._collect(timeout)
         batch = self._ready()
         if batch and len(batch) < BATCH and self._waiting():
-            self._collect(BATCH_WAIT_S)
+            self._collect(BATCH_WAIT_S, enough=BATCH - len(batch))
             batch = self._ready()
         return self._settle(batch) if batch else []
 
@@ -84,8 +84,8 @@ class Applier:
         """Whether a worker still owes a reading."""
         return any(place.finished is None for place in self.queue.values())
 
-    def _collect(self, timeout: float) -> None:
-        for finished in self.pool.collect(timeout if self._waiting() else 0.0):
+    def _collect(self, timeout: float, enough: int = 1) -> None:
+        for finished in self.pool.collect(timeout if self._waiting() else 0.0, enough):
             self.queue[finished.entry.key].finished = finished
         for key in self.pool.slow() & self.queue.keys():
             self.queue[key].slow = True

@@ -89,5 +89,9 @@ def open_store(
     """This process's own connection to the database; raises ``Temporary`` while it is away."""
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Store.open(
-        settings.database_url, clock=clock, audit_key=settings.policy.audit_key, checkpoints=checkpoints, announce=announce
+        settings.database_url,
+        clock=clock,
+        audit_key=settings.policy.audit_key,
+        checkpoints=checkpoints,
+        announce=announce,
     )

@@ -14,8 +14,9 @@ sender     1         letters to the relay                                  waits
 clock      1         what time makes due; sweeping; anchors                waits
 =========  ========  ====================================================  =================================
 
-SIGTERM ends in good order within 30 seconds. SIGHUP reads the config again: a broken one leaves the old one in force and
-says why; a good one lets every child drain and forks it anew, while the listening sockets stay open in the parent.
+SIGTERM ends in good order within 30 seconds. SIGHUP reads the config again: a broken one leaves the old one in force
+and says why; a good one lets every child drain and forks it anew, while the listening sockets stay open in the
+parent.
 """
 
 from __future__ import annotations
@@ -142,7 +143,9 @@ class Daemon:
         try:
             self.settings = load(self.config_path, self.clock)
         except ConfigError as error:
-            self.log.error("the config is broken; the old one stays in force", problems=[str(each) for each in error.problems])
+            self.log.error(
+                "the config is broken; the old one stays in force", problems=[str(each) for each in error.problems]
+            )
             return
         self.supervisor.replace(self._mains())
         self.log.info("config read again", generation=self.settings.policy.generation)

@@ -1,8 +1,8 @@
 """The demo: a real desk in a scratch folder, a few real mails through it, and what became of each.
 
-Nothing is pretended: ``mailgate serve`` runs as it would anywhere, on SQLite, with SMTP on loopback and its letters in a
-Maildir. The customers' mails come in over SMTP; the agent's answer is sent through the submission port, to the address
-that the notification in the Maildir names.
+Nothing is pretended: ``mailgate serve`` runs as it would anywhere, on SQLite, with SMTP on loopback and its letters
+in a Maildir. The customers' mails come in over SMTP; the agent's answer is sent through the submission port, to the
+address that the notification in the Maildir names.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import formatdate
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,7 +43,9 @@ T = TypeVar("T")
 COLOURS = {"new": "green", "append": "green", "link": "yellow", "bounce": "red", "hold": "yellow", "event": "cyan"}
 PATIENCE_S = 20.0
 PASSWORD = "demo"  # noqa: S105 - of a desk that lives for a minute on loopback
-BORDER = "from mail.client.example (mail.client.example [93.184.216.34]) by mx.acme.example; Sat, 21 Nov 2026 10:00:00 +0000"
+BORDER = (
+    "from mail.client.example (mail.client.example [93.184.216.34]) by mx.acme.example; Sat, 21 Nov 2026 10:00:00 +0000"
+)
 DESK, BILLING, ANNA = "support@acme.example", "billing@acme.example", "anna@acme.example"
 CARLA, WANG, DORA = "carla@client.example", "wang@kehu.example", "dora@client.example"
 
@@ -151,7 +152,9 @@ class Stage:
 
     def wait_for_letter(self, address: str, count: int) -> EmailMessage:
         """The ``count``-th letter to an address."""
-        return self._until(lambda: [each for each in self.letters() if address in str(each["To"])][count - 1 : count])[0]
+        return self._until(lambda: [each for each in self.letters() if address in str(each["To"])][count - 1 : count])[
+            0
+        ]
 
     def wait_for_quiet(self, letters: int) -> None:
         """Until the desk has sent that many letters in all."""
@@ -253,7 +256,9 @@ def play(stage: Stage) -> Iterator[tuple[Sample, DeliveryStory, list[EmailMessag
         yield sample, story, stage.letters()[before:]
 
 
-def _mail(sender: str, subject: str, text: str, *, to: str = DESK, proved: bool = True, **headers: str) -> EmailMessage:
+def _mail(
+    stage: Stage, sender: str, subject: str, text: str, *, to: str = DESK, proved: bool = True, **headers: str
+) -> EmailMessage:
     """A mail as a person's program writes it; ``proved`` puts the provider's DMARC result on top."""
     message = EmailMessage()
     if proved:
@@ -261,32 +266,46 @@ def _mail(sender: str, subject: str, text: str, *, to: str = DESK, proved: bool 
         message["Authentication-Results"] = f"mx.acme.example; dmarc=pass header.from={domain}"
         message["Received"] = BORDER
     message["From"], message["To"], message["Subject"] = sender, to, subject
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<demo.{hashlib.sha256((sender + subject + text).encode()).hexdigest()[:12]}@client.example>"
+    message["Date"] = formatdate(stage.clock.now_ms() / 1000)
+    message["Message-ID"] = (
+        f"<demo.{hashlib.sha256((sender + subject + text).encode()).hexdigest()[:12]}@client.example>"
+    )
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message
 
 
-def _request(_stage: Stage) -> Sample:
+def _request(stage: Stage) -> Sample:
     text = "Hello,\n\nsince this morning our printer says PC LOAD LETTER. What does it want?\n\nCarla Rossi\n"
-    return Sample("a new request", CARLA, _mail(f"Carla Rossi <{CARLA}>", "Printer broken", text).as_bytes(policy=SMTP))
+    return Sample(
+        "a new request", CARLA, _mail(stage, f"Carla Rossi <{CARLA}>", "Printer broken", text).as_bytes(policy=SMTP)
+    )
 
 
-def _attachment(_stage: Stage) -> Sample:
-    mail = _mail(f"Dora Berg <{DORA}>", "Refund for order 77", "I sent it back, the receipt is attached.\n\nDora\n")
+def _attachment(stage: Stage) -> Sample:
+    mail = _mail(
+        stage, f"Dora Berg <{DORA}>", "Refund for order 77", "I sent it back, the receipt is attached.\n\nDora\n"
+    )
     mail.add_attachment(b"%PDF-1.4\n% a receipt\n", maintype="application", subtype="pdf", filename="receipt.pdf")
     return Sample("a rule's word, and an attachment", DORA, mail.as_bytes(policy=SMTP))
 
 
-def _chinese(_stage: Stage) -> Sample:
+def _chinese(stage: Stage) -> Sample:
     text = "您好:\n\n我们公司上个月的发票还没有收到,请帮忙查一下。谢谢!\n\n王小明\n"
-    return Sample("a mail in Chinese", WANG, _mail(f"王小明 <{WANG}>", "请问发票什么时候寄出?", text).as_bytes(policy=SMTP))
+    return Sample(
+        "a mail in Chinese", WANG, _mail(stage, f"王小明 <{WANG}>", "请问发票什么时候寄出?", text).as_bytes(policy=SMTP)
+    )
 
 
-def _away(_stage: Stage) -> Sample:
-    mail = _mail(f"Erik <erik@client.example>", "Automatic reply: Newsletter", "I am out of the office until Monday.\n", Auto_Submitted="auto-replied")
+def _away(stage: Stage) -> Sample:
+    mail = _mail(
+        stage,
+        "Erik <erik@client.example>",
+        "Automatic reply: Newsletter",
+        "I am out of the office until Monday.\n",
+        Auto_Submitted="auto-replied",
+    )
     return Sample("an out-of-office", "", mail.as_bytes(policy=SMTP))
 
 
@@ -295,7 +314,15 @@ def _answer(stage: Stage) -> Sample:
     asked = stage.wait_for_letter(ANNA, 1)
     back = str(asked["Reply-To"].addresses[0].addr_spec)
     text = f"Hello Carla,\n\nit wants paper of the size Letter in the upper tray.\n\nAnna\n{_quote(asked)}"
-    mail = _mail(f"Anna Schmidt <{ANNA}>", f"Re: {asked['Subject']}", text, to=back, proved=False, In_Reply_To=str(asked["Message-ID"]))
+    mail = _mail(
+        stage,
+        f"Anna Schmidt <{ANNA}>",
+        f"Re: {asked['Subject']}",
+        text,
+        to=back,
+        proved=False,
+        In_Reply_To=str(asked["Message-ID"]),
+    )
     return Sample("the agent's answer", ANNA, mail.as_bytes(policy=SMTP), back, login=True)
 
 
@@ -304,7 +331,9 @@ def _reply(stage: Stage) -> Sample:
     answer = stage.wait_for_letter(CARLA, 2)
     back = str(answer["Reply-To"].addresses[0].addr_spec)
     text = f"That was it, thank you! One more thing: where do I order that paper?\n{_quote(answer)}"
-    mail = _mail(f"Carla Rossi <{CARLA}>", str(answer["Subject"]), text, to=back, In_Reply_To=str(answer["Message-ID"]))
+    mail = _mail(
+        stage, f"Carla Rossi <{CARLA}>", str(answer["Subject"]), text, to=back, In_Reply_To=str(answer["Message-ID"])
+    )
     return Sample("the customer's reply", CARLA, mail.as_bytes(policy=SMTP), back)
 
 
@@ -317,7 +346,8 @@ def _bounce(stage: Stage) -> Sample:
         'Content-Type: multipart/report; report-type=delivery-status; boundary="part"\r\n\r\n'
         "--part\r\nContent-Type: text/plain\r\n\r\nYour letter could not be delivered.\r\n"
         "--part\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.client.example\r\n\r\n"
-        f"Final-Recipient: rfc822; {DORA}\r\nAction: failed\r\nStatus: 5.2.2\r\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full\r\n\r\n"
+        f"Final-Recipient: rfc822; {DORA}\r\nAction: failed\r\nStatus: 5.2.2\r\n"
+        "Diagnostic-Code: smtp; 552 5.2.2 mailbox full\r\n\r\n"
         f"--part\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {letter['Message-ID']}\r\n\r\n--part--\r\n"
     )
     return Sample("a bounce", "", raw.encode())
@@ -329,7 +359,9 @@ SAMPLES: tuple[Callable[[Stage], Sample], ...] = (_request, _attachment, _chines
 def _quote(letter: EmailMessage) -> str:
     body = letter.get_body(("plain",))
     text = str(body.get_content()) if body else ""
-    return f"\nOn Sat, 21 Nov 2026 at 10:00, {letter['From']} wrote:\n" + "".join(f"> {line}\n" for line in text.splitlines())
+    return f"\nOn Sat, 21 Nov 2026 at 10:00, {letter['From']} wrote:\n" + "".join(
+        f"> {line}\n" for line in text.splitlines()
+    )
 
 
 def _parsed(data: bytes) -> EmailMessage:

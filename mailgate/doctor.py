@@ -16,8 +16,8 @@ from enum import StrEnum
 from mailgate.assembly import open_store, resolver_of
 from mailgate.clock import Clock, SystemClock
 from mailgate.config.settings import Settings
-from mailgate.edges.imap_in import check_account
-from mailgate.edges.smtp_out import open_relay
+from mailgate.edges.imap_check import check_account
+from mailgate.edges.smtp_out import SmtpCourier
 from mailgate.edges.spool import Spool
 from mailgate.edges.spool_lock import SpoolLock
 from mailgate.edges.tls import certificate_end
@@ -74,7 +74,9 @@ def _machine(settings: Settings, _clock: Clock) -> Iterator[Finding]:
     fixed = SAFE_PYTHON.get(sys.version_info[:2])
     if fixed is not None and sys.version_info[2] < fixed:
         wanted = f"{sys.version_info[0]}.{sys.version_info[1]}.{fixed}"
-        yield Finding("python", Level.LOOK, sys.version.split()[0], f"its mail library has known faults; {wanted} mends them")
+        yield Finding(
+            "python", Level.LOOK, sys.version.split()[0], f"its mail library has known faults; {wanted} mends them"
+        )
 
 
 def _spool(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -88,7 +90,9 @@ def _spool(settings: Settings, clock: Clock) -> Iterator[Finding]:
     spool.close()
     level = Level.LOOK if age_s > 300 else Level.FINE
     advice = "the applier is stuck or the database is away: look at the log" if level is Level.LOOK else ""
-    yield Finding("spool", level, f"{waiting} mails wait, the oldest for {age_s} s" if waiting else "nothing waits", advice)
+    yield Finding(
+        "spool", level, f"{waiting} mails wait, the oldest for {age_s} s" if waiting else "nothing waits", advice
+    )
 
 
 def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -97,7 +101,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if not store.rows.postgres and sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield Finding(
             "sqlite", Level.LOOK, f"library {sqlite3.sqlite_version}",
-            "before 3.51.3 two checkpointing connections could corrupt a WAL; mailgate lets one process do it, so never "
+            "before 3.51.3 two checkpointing connections could corrupt a WAL; mailgate lets one process do it: never "
             "open the file with another program while the desk runs, or upgrade the library",
         )  # fmt: skip
     yield from _outbox(store, clock)
@@ -127,14 +131,18 @@ def _held(store: Store) -> Iterator[Finding]:
         yield Finding("held mail", Level.LOOK, f"{count} held: {cause}", "mailgate held list")
 
 
-def _relay(settings: Settings, _clock: Clock) -> Iterator[Finding]:
+def _relay(settings: Settings, clock: Clock) -> Iterator[Finding]:
     relay = settings.relay
     if relay.kind != "smtp":
-        yield Finding("relay", Level.LOOK, f"letters go to a {relay.kind}", "fine for trying out; set [smtp.out] kind = \"smtp\"")
+        yield Finding(
+            "relay", Level.LOOK, f"letters go to a {relay.kind}", 'fine for trying out; set [smtp.out] kind = "smtp"'
+        )
         return
-    courier = open_relay(relay)
-    courier.check()
-    courier.close()
+    courier = SmtpCourier(relay, clock)
+    try:
+        courier.check()
+    finally:
+        courier.close()
     yield Finding("relay", Level.FINE, f"{relay.host}:{relay.port} answers")
 
 
@@ -145,7 +153,9 @@ def _mailboxes(settings: Settings, clock: Clock) -> Iterator[Finding]:
             count = check_account(account, clock)
             yield Finding("mailbox", Level.FINE, f"{place}: {count} mails")
         except Temporary as error:
-            yield Finding("mailbox", Level.BAD, f"{place}: {error}", "mend [mailboxes.imap]; the daemon tries again by itself")
+            yield Finding(
+                "mailbox", Level.BAD, f"{place}: {error}", "mend [mailboxes.imap]; the daemon tries again by itself"
+            )
 
 
 def _certificate(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -155,7 +165,9 @@ def _certificate(settings: Settings, clock: Clock) -> Iterator[Finding]:
     left = int((ends_s - clock.now_ms() / 1000) // DAY_S)
     day = datetime.fromtimestamp(ends_s, UTC).date().isoformat()
     level = Level.BAD if left < 0 else Level.LOOK if left < 14 else Level.FINE
-    yield Finding("certificate", level, f"good until {day}", "" if level is Level.FINE else "renew it; SIGHUP reads the new one")
+    yield Finding(
+        "certificate", level, f"good until {day}", "" if level is Level.FINE else "renew it; SIGHUP reads the new one"
+    )
 
 
 def _domains(settings: Settings, _clock: Clock) -> Iterator[Finding]:
@@ -163,15 +175,26 @@ def _domains(settings: Settings, _clock: Clock) -> Iterator[Finding]:
     resolver = resolver_of(settings, _clock)
     for domain in sorted({brand.address.rpartition("@")[2] for brand in settings.policy.brands.values()}):
         wanted = [("SPF", domain, "v=spf1"), ("DMARC", f"_dmarc.{domain}", "v=DMARC1")]
-        wanted += [("DKIM", f"{key.selector}._domainkey.{key.domain}", "p=") for key in settings.dkim.values() if key.domain == domain]
+        wanted += [
+            ("DKIM", f"{key.selector}._domainkey.{key.domain}", "p=")
+            for key in settings.dkim.values()
+            if key.domain == domain
+        ]
         for name, record, mark in wanted:
             try:
                 found = any(mark.lower() in text.lower() for text in resolver.txt(record))
             except Temporary as error:
-                yield Finding("dns", Level.LOOK, f"{record}: {error}", "DNS does not answer; proof of senders is unknown meanwhile")
+                yield Finding(
+                    "dns",
+                    Level.LOOK,
+                    f"{record}: {error}",
+                    "DNS does not answer; proof of senders is unknown meanwhile",
+                )
                 return
             level, seen = (Level.FINE, "is there") if found else (Level.LOOK, "is missing")
-            yield Finding("dns", level, f"{name} record {record} {seen}", "" if found else "letters may land in spam: publish it")
+            yield Finding(
+                "dns", level, f"{name} record {record} {seen}", "" if found else "letters may land in spam: publish it"
+            )
 
 
 CHECKS: tuple[tuple[str, Callable[[Settings, Clock], Iterator[Finding]]], ...] = (

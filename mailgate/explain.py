@@ -49,7 +49,9 @@ class Explainer:
 
     def _plan(self, reading: Reading, delivery: Delivery) -> Plan:
         now_ms = self.clock.now_ms()
-        return decide(reading, delivery, self._facts(reading, delivery, now_ms), self.desk.policy, self.desk.router, now_ms)
+        return decide(
+            reading, delivery, self._facts(reading, delivery, now_ms), self.desk.policy, self.desk.router, now_ms
+        )
 
     def _facts(self, reading: Reading, delivery: Delivery, now_ms: int) -> Facts:
         if self.store is None:
@@ -85,7 +87,13 @@ def mail_fields(reading: Reading) -> dict[str, object]:
         "reply_text": mail.reply_text,
         "reply_text_nosig": mail.reply_text_nosig,
         "spans": [
-            {"start": span.start, "end": span.end, "kind": span.kind.value, "confidence": span.confidence, "evidence": span.evidence}
+            {
+                "start": span.start,
+                "end": span.end,
+                "kind": span.kind.value,
+                "confidence": span.confidence,
+                "evidence": span.evidence,
+            }
             for span in mail.spans
         ],
         "attachments": [
@@ -129,13 +137,15 @@ def plan_fields(plan: Plan, reference: int | None) -> dict[str, object]:
         "tags": list(opened.tags) if opened else [],
         "rule": plan.rule,
         "ack": plan.acknowledge or True,
-        "letters": [{"kind": order.kind.value, "to": order.to.email, "language": order.language} for order in plan.letters],
+        "letters": [
+            {"kind": order.kind.value, "to": order.to.email, "language": order.language} for order in plan.letters
+        ],
         "trace": list(plan.trace),
     }
 
 
 def explain(paths: Iterable[Path], settings: Settings | None) -> Iterator[dict[str, object]]:
-    """One JSON-ready object a mail, files and folders alike; without settings a plain desk with the defaults answers."""
+    """One JSON-ready object a mail, files and folders alike; without settings a plain desk answers."""
     clock = SystemClock()
     explainer, store = _explainer(settings, clock)
     try:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mailgate.clock import Clock
 from mailgate.desk.decide import decide
@@ -32,10 +32,11 @@ from mailgate.desk.questions import ask
 from mailgate.desk.route import Router
 from mailgate.desk.ticket import Ticket
 from mailgate.desk.token import Tokens, split_address
+from mailgate.duties.alert import broken_template
 from mailgate.errors import Permanent, Temporary
 from mailgate.letters.compose import Composer
-from mailgate.mail.classify import Ours, classify
 from mailgate.logs import fault, get
+from mailgate.mail.classify import Ours, classify
 from mailgate.mail.model import Envelope, Proof, Reading, Sender, Verdict, VerdictKind
 from mailgate.mail.parse import attachment_bytes, minimal, parse
 from mailgate.mail.proof import Profile, Resolver, prove
@@ -51,13 +52,15 @@ NO_ID_WINDOW_MS = 600_000
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything that decides about a mail, of one generation of the config."""
+    """Everything that decides about a mail, of one generation of the config. ``told`` are the broken templates that
+    this process has told the admins of."""
 
     policy: Policy
     router: Router
     tokens: Tokens
     composer: Composer
     ours: Ours
+    told: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ def _settle_one(
             attachments = arrival.reading.mail.attachments
             letters = desk.composer.compose(plan.letters, ticket, arrival.raw, attachment_bytes, now_ms, attachments)
             tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
+            _tell_admins(tx, letters, desk, now_ms)
     except Temporary:
         raise
     except Exception as error:  # one wide except, and it parks: the mail is held with its raw, the next one flows
@@ -188,6 +192,15 @@ def _settle_one(
         with tx.savepoint():
             tx.write(row, arrival.reading, arrival.raw, plan, None, (), now_ms)
     return Settled(mark.entry_key, delivery.brand, plan, letters)
+
+
+def _tell_admins(tx: Tx, letters: Sequence[Letter], desk: Desk, now_ms: int) -> None:
+    """A template that failed is told to the admins, each once a generation; the plain letter is on its way already."""
+    for letter in letters:
+        if letter.failed_template and letter.failed_template not in desk.told:
+            desk.told.add(letter.failed_template)
+            log.error("a template failed; the plain built-in letter went out", template=letter.failed_template)
+            act(tx, None, broken_template(letter.failed_template, letter.brand, desk.policy), desk, now_ms)
 
 
 def act(tx: Tx, ticket: Ticket | None, plan: Plan, desk: Desk, now_ms: int) -> tuple[Letter, ...]:
@@ -203,13 +216,15 @@ def held(cause: Cause, detail: str) -> Plan:
 
 
 def unread(key: str, envelope: Envelope, raw: bytes, trouble: str) -> Reading:
-    """The reading of a mail that could not be read whole: a minimal one, so that it becomes a plain ticket or is held."""
+    """The reading of a mail that could not be read whole: its headers only, for a plain ticket, or to be held."""
     mail = minimal(raw, trouble)
     return Reading(
         entry_key=key,
         envelope=envelope,
         mail=mail,
-        verdict=Verdict(VerdictKind.GENUINE if mail.author else VerdictKind.UNSAFE, automatic=True, evidence=(trouble,)),
+        verdict=Verdict(
+            VerdictKind.GENUINE if mail.author else VerdictKind.UNSAFE, automatic=True, evidence=(trouble,)
+        ),
         sender=Sender(mail.author, Proof.UNKNOWN, evidence=("not read whole, so not proved",)),
         sha256=hashlib.sha256(raw).hexdigest(),
         trouble=(trouble,),

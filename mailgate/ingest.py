@@ -109,7 +109,7 @@ def _refusal(code: int) -> Exception:
 
 
 def recipients_of(raw: bytes, policy: Policy, chosen: str) -> tuple[str, ...]:
-    """For which addresses of ours a mail is: the one chosen, else those that its headers name, else the first mailbox."""
+    """Which addresses of ours a mail is for: the one chosen, else those in its headers, else the first mailbox."""
     if chosen:
         return (chosen,)
     for name in DELIVERED_TO:

@@ -1,7 +1,7 @@
 """Log lines: one JSON object or one readable line each, on stderr, without mail contents and without secrets.
 
-An exception's own text may quote a mail (``UnicodeEncodeError`` does), so lines carry ``what``, its class, and ``where``,
-the place in our code, but never ``str(error)`` of an exception that is not ours.
+An exception's own text may quote a mail (``UnicodeEncodeError`` does), so lines carry ``what``, its class, and
+``where``, the place in our code, but never ``str(error)`` of an exception that is not ours.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ Logger = structlog.stdlib.BoundLogger
 
 def configure(*, json: bool, level: str = "info") -> None:
     """Set up the process's log: JSON lines for machines, or readable ones; ``level`` is a name such as ``info``."""
-    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -36,6 +36,7 @@ log = get("sender")
 
 GROUP = 10
 MINUTE_MS = 60_000
+MINUTE_S = 60.0
 RETRY_AFTER_MIN = (1, 5, 15, 30, 60)
 GIVE_UP_MS = 5 * 86_400_000
 LOOK_S = 30.0
@@ -64,6 +65,31 @@ class Breaker:
         if self.told:
             log.info("the relay is back")
         self.failures, self.closed_until, self.told = 0, 0.0, False
+
+
+@dataclass
+class Pace:
+    """At most so many letters in a minute (0: as many as there are)."""
+
+    per_minute: int
+    minute: float = 0.0
+    handed: int = 0
+
+    def room(self, now: float) -> int:
+        """How many letters may be claimed now, a group at most."""
+        if not self.per_minute:
+            return GROUP
+        if now - self.minute >= MINUTE_S:
+            self.minute, self.handed = now, 0
+        return min(GROUP, self.per_minute - self.handed)
+
+    def count(self, letters: int) -> None:
+        """So many were claimed."""
+        self.handed += letters
+
+    def until(self, now: float) -> float:
+        """Seconds until there is room again."""
+        return max(0.0, self.minute + MINUTE_S - now)
 
 
 def hand_over(letters: Sequence[Outgoing], courier: Courier, breaker: Breaker, clock: Clock) -> list[Result]:
@@ -128,10 +154,12 @@ def _again(letter: Outgoing, why: str, clock: Clock) -> Result:
 class Sender:
     """The sender's loop body: each ``turn`` writes down the last group's results and claims the next, in one commit."""
 
-    def __init__(self, store: Store, courier: Courier, desk: Desk, holder: str, clock: Clock) -> None:
-        """``holder`` names this daemon on the letters that it claims."""
+    def __init__(
+        self, store: Store, courier: Courier, desk: Desk, holder: str, clock: Clock, per_minute: int = 0
+    ) -> None:
+        """``holder`` names this daemon on the letters that it claims; ``per_minute`` caps the rate (0: no cap)."""
         self.store, self.courier, self.desk, self.holder, self.clock = store, courier, desk, holder, clock
-        self.breaker = Breaker()
+        self.breaker, self.pace = Breaker(), Pace(per_minute)
         self.handed: list[tuple[Outgoing, Result]] = []
 
     def turn(self) -> list[tuple[Outgoing, Result]]:
@@ -139,14 +167,19 @@ class Sender:
 
         Raises ``Temporary`` when the database is away; the results are kept and written down by a later turn.
         """
-        letters = self._write_and_claim(GROUP if self.clock.monotonic() >= self.breaker.closed_until else 0)
+        now = self.clock.monotonic()
+        letters = self._write_and_claim(self.pace.room(now) if now >= self.breaker.closed_until else 0)
+        self.pace.count(len(letters))
         self.handed = list(zip(letters, hand_over(letters, self.courier, self.breaker, self.clock), strict=True))
         return self.handed
 
     def pause(self) -> float:
         """Seconds until it is worth another turn, when nobody rings."""
+        now = self.clock.monotonic()
         if self.breaker.closed_until:
-            return max(0.0, self.breaker.closed_until - self.clock.monotonic())
+            return max(0.0, self.breaker.closed_until - now)
+        if not self.pace.room(now):
+            return self.pace.until(now)
         due_ms = self.store.next_due_ms()
         return LOOK_S if due_ms is None else min(LOOK_S, max(0.0, (due_ms - self.clock.now_ms()) / 1000))
 

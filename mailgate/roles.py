@@ -111,7 +111,9 @@ def front(context: Context) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         commits = GroupCommit(context.spool(), context.mail_bell.ring)
         recipients = DeskRecipients(context.settings)
-        await serve_mail(context.settings.smtp_in, recipients, commits, context.clock, stop, context.ready, context.sockets)
+        await serve_mail(
+            context.settings.smtp_in, recipients, commits, context.clock, stop, context.ready, context.sockets
+        )
 
     uvloop.run(main())
 
@@ -166,6 +168,7 @@ def applier(context: Context) -> None:
             settled = work.turn(timeout=0.02)
             patience.over()
         except Temporary as error:
+            spool.checkpoint()  # nobody else does, and mail goes on coming in
             patience.wait(error, stop)
             continue
         if any(each.letters for each in settled):
@@ -184,7 +187,8 @@ def sender(context: Context) -> None:
     desk = desk_of(context.settings, context.clock)
     holder = f"{socket.gethostname()}:{context.settings.spool_path}"
     store.recover_letters(holder, context.clock.now_ms())
-    work = Sender(store, open_relay(context.settings.relay), desk, holder, context.clock)
+    relay = context.settings.relay
+    work = Sender(store, open_relay(relay, context.clock), desk, holder, context.clock, relay.per_minute)
     while not stop:
         try:
             handed = work.turn()

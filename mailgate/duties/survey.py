@@ -1,7 +1,7 @@
 """The survey: a ticket was closed, and the customer is asked once whether it helped.
 
-The ``survey`` timer is set when a ticket closes. When it is due the ticket must still be closed and never rated, and the
-customer must not have been asked within the brand's period; then one letter goes out, at most once.
+The ``survey`` timer is set when a ticket closes. When it is due the ticket must still be closed and never rated, and
+the customer must not have been asked within the brand's period; then one letter goes out, at most once.
 """
 
 from __future__ import annotations

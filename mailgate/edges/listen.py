@@ -1,7 +1,7 @@
 """Listening sockets, bound by the parent before it forks: they stay open while the front process is replaced.
 
-An address is ``host:port`` (``[::1]:25`` for IPv6; port 0 lets the kernel choose) or ``unix:PATH``, whose socket file is
-readable and writable for the owner and the group, so that a mail server in the group may connect.
+An address is ``host:port`` (``[::1]:25`` for IPv6; port 0 lets the kernel choose) or ``unix:PATH``, whose socket file
+is readable and writable for the owner and the group, so that a mail server in the group may connect.
 """
 
 from __future__ import annotations

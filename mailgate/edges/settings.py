@@ -47,7 +47,7 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SmtpIn:
-    """Our own SMTP and LMTP servers. ``listen``, ``lmtp`` and ``submission`` are ``host:port`` or ``unix:PATH``; empty: off.
+    """Our own servers. ``listen``, ``lmtp`` and ``submission`` are ``host:port`` or ``unix:PATH``; empty: off.
 
     With ``tls_cert`` and ``tls_key`` STARTTLS is offered; ``submission`` needs them unless it is on loopback.
     """
@@ -87,7 +87,7 @@ class After(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """An OAuth2 account (RFC 6749 section 6). ``refresh_token`` stands in a file that we rewrite when the provider rotates it."""
+    """An OAuth2 account (RFC 6749 section 6). ``refresh_token`` stands in a file, which we rewrite on rotation."""
 
     token_url: str
     client_id: str
@@ -99,7 +99,7 @@ class OAuth:
 
 @dataclass(frozen=True, slots=True)
 class ImapAccount:
-    """One folder that we fetch from. ``mailbox`` is the desk's address whose mail it holds; ``since_days`` limits the very
+    """One folder that we fetch from. ``mailbox`` is the desk's address whose mail it holds; ``since_days`` limits the
     first catch-up (0: everything that is there)."""
 
     mailbox: str
@@ -124,7 +124,7 @@ class ImapAccount:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where letters go. ``kind`` is ``smtp``, ``maildir`` (``path``) or ``console``. ``per_minute`` caps the rate (0: none)."""
+    """Where letters go. ``kind`` is ``smtp``, ``maildir`` (``path``) or ``console``; ``per_minute`` caps the rate (0: no cap)."""
 
     kind: str = "smtp"
     host: str = "localhost"
@@ -138,7 +138,6 @@ class Relay:
     timeout: float = 60.0
     data_timeout: float = 600.0
     per_minute: int = 0
-    connections: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +151,10 @@ class Dkim:
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What one mail may cost (promise 7): ``memory`` is the address space of the worker process in octets, ``cpu`` the
-    seconds of processor time for one mail and ``wall`` those on the clock (DNS may wait for 5 of them), ``batch`` entries
-    or ``batch_size`` octets are taken at once. After ``deaths`` workers have died of a mail it is given up."""
+    """What one mail may cost (promise 7): ``memory`` is the address space of the worker process in octets, ``cpu``
+    the seconds of processor time for one mail and ``wall`` those on the clock (DNS may wait for 5 of them), ``batch``
+    entries or ``batch_size`` octets are taken at once. After ``deaths`` workers have died of a mail it is given
+    up."""
 
     memory: int = 805_306_368
     wall: float = 20.0

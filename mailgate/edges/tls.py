@@ -30,7 +30,9 @@ def certificate_end(cert: str, key: str) -> float:
             return 0.0
         raise Temporary(f"the certificate {cert} cannot be used: {error.verify_message}") from error
     except OSError as error:
-        raise Temporary(f"the certificate {cert} or its key cannot be used: {error.strerror or type(error).__name__}") from error
+        raise Temporary(
+            f"the certificate {cert} or its key cannot be used: {error.strerror or type(error).__name__}"
+        ) from error
 
 
 def _shake(client: ssl.SSLContext, server: ssl.SSLContext) -> ssl.SSLObject:

@@ -213,7 +213,7 @@ class Verdict:
 class Proof(StrEnum):
     """Whether the author's address was proved (DESIGN: trust)."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     UNKNOWN = "unknown"
     FAIL = "fail"
 
@@ -222,10 +222,11 @@ class Proof(StrEnum):
 class Sender:
     """Who sent the mail, and how far that is proved.
 
-    ``address`` is the strict author (None: unknown). ``method`` names what proved or disproved it (``dmarc``, ``dkim``,
-    ``submission``, ``authserv-id mx.example``); ``evidence`` are the results that were believed, and those that were not
-    and why. ``signed_headers`` are the lower-case names of the headers that the proving DKIM signature covers, or None
-    where no DKIM signature of ours proved it: a threading header outside them is no clue for acts that need proof.
+    ``address`` is the strict author (None: unknown). ``method`` names what proved or disproved it (``dmarc``,
+    ``dkim``, ``submission``, ``authserv-id mx.example``); ``evidence`` are the results that were believed, and those
+    that were not and why. ``signed_headers`` are the lower-case names of the headers that the proving DKIM signature
+    covers, or None where no DKIM signature of ours proved it: a threading header outside them is no clue for acts
+    that need proof.
     """
 
     address: Address | None

@@ -26,8 +26,9 @@ def test_a_ticket_from_the_first_mail_to_the_second(new_desk: Callable[..., Desk
 
     reply_to = notification.message["Reply-To"].addresses[0].addr_spec
     assert reply_to != DESK
-    answer = letter("Anna Schmidt <anna@acme.example>", notification.message["Subject"],
-                    "Please turn it off and on again." + quoted(notification), to=reply_to, reply_to=notification)  # fmt: skip
+    text = "Please turn it off and on again." + quoted(notification)
+    subject = notification.message["Subject"]
+    answer = letter(f"Anna Schmidt <{ANNA}>", subject, text, to=reply_to, reply_to=notification)
     desk.submit(answer, "anna", ANNA, reply_to)
     answered = far.wait(CARLA_ADDRESS, 2)[1]
     assert "Please turn it off and on again." in answered.text
@@ -39,7 +40,9 @@ def test_a_ticket_from_the_first_mail_to_the_second(new_desk: Callable[..., Desk
     assert re.match(r"Re: \[#\d+\] Printer broken", answered.message["Subject"])
 
     back = answered.message["Reply-To"].addresses[0].addr_spec
-    thanks = letter(CARLA, answered.message["Subject"], "Now it prints only zeros." + quoted(answered), to=back, reply_to=answered)
+    thanks = letter(
+        CARLA, answered.message["Subject"], "Now it prints only zeros." + quoted(answered), to=back, reply_to=answered
+    )
     desk.send(thanks, CARLA_ADDRESS, [back])
     second = far.wait(ANNA, 2)[1]
     assert "only zeros" in second.text
@@ -64,7 +67,10 @@ def test_a_rule_sends_it_to_the_right_team_and_the_ticket_says_why(desk: Desk, f
 
 def test_a_customer_who_writes_chinese_is_answered_in_chinese(desk: Desk, far: Relay) -> None:
     """The acknowledgement speaks the language of the mail."""
-    desk.send(letter("王小明 <wang@client.example>", "打印机坏了", "您好,打印机无法打印,请帮忙处理。谢谢!"), "wang@client.example")
+    desk.send(
+        letter("王小明 <wang@client.example>", "打印机坏了", "您好,打印机无法打印,请帮忙处理。谢谢!"),
+        "wang@client.example",
+    )
     text = far.wait("wang@client.example")[0].text
     assert "您" in text
     assert "We have" not in text
@@ -95,7 +101,9 @@ def test_a_bounce_of_our_letter_stands_on_the_ticket(desk: Desk, far: Relay) -> 
     desk.send(letter(CARLA, "Printer broken", "It is on fire."), CARLA_ADDRESS)
     notification = far.wait(ANNA)[0]
     reply_to = notification.message["Reply-To"].addresses[0].addr_spec
-    desk.submit(letter("anna@acme.example", "Re: x", "Use water.", to=reply_to, reply_to=notification), "anna", ANNA, reply_to)
+    desk.submit(
+        letter("anna@acme.example", "Re: x", "Use water.", to=reply_to, reply_to=notification), "anna", ANNA, reply_to
+    )
     answered = far.wait(CARLA_ADDRESS, 2)[1]
     report = (
         f"From: MAILER-DAEMON@client.example\r\nTo: {answered.mail_from or DESK}\r\nSubject: Undelivered Mail\r\n"
@@ -119,12 +127,16 @@ def test_closing_asks_the_customer_and_one_word_is_the_rating(desk: Desk, far: R
     desk.send(letter(CARLA, "Printer broken", "Help."), CARLA_ADDRESS)
     notification = far.wait(ANNA)[0]
     reply_to = notification.message["Reply-To"].addresses[0].addr_spec
-    closing = letter("anna@acme.example", "Re: x", "#close\n\nI have sent a new one.", to=reply_to, reply_to=notification)
+    closing = letter(
+        "anna@acme.example", "Re: x", "#close\n\nI have sent a new one.", to=reply_to, reply_to=notification
+    )
     desk.submit(closing, "anna", ANNA, reply_to)
     letters = far.wait(CARLA_ADDRESS, 3)
     survey = next(each for each in letters if "+s" in str(each.message["Reply-To"]))
     back = survey.message["Reply-To"].addresses[0].addr_spec
-    desk.send(letter(CARLA, survey.message["Subject"], "5" + quoted(survey), to=back, reply_to=survey), CARLA_ADDRESS, [back])
+    desk.send(
+        letter(CARLA, survey.message["Subject"], "5" + quoted(survey), to=back, reply_to=survey), CARLA_ADDRESS, [back]
+    )
     done = letter("Dora <dora@client.example>", "Next", "A question.")
     desk.send(done, "dora@client.example")
     far.wait("dora@client.example")

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import formatdate
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -33,7 +34,9 @@ AUTHSERV = "mx.acme.example"
 ANNA = "anna@acme.example"
 BEN = "ben@acme.example"
 PASSWORD = "correct horse"
-BORDER = "from mail.client.example (mail.client.example [93.184.216.34]) by mx.acme.example with ESMTPS; Sat, 21 Nov 2026 10:00:00 +0000"
+BORDER = (
+    "from mail.client.example (mail.client.example [93.184.216.34]) by mx.acme.example; Sat, 21 Nov 2026 10:00:00 +0000"
+)
 """The line that our provider's border writes: where the mail came in from outside."""
 
 
@@ -94,7 +97,9 @@ class Relay:
                 lambda: len([each for each in self.letters if each.recipient == address]) >= count, timeout
             )
         found = self.to(address)
-        assert arrived, f"{len(found)} of {count} letters to {address}; all: {[each.recipient for each in self.letters]}"
+        assert arrived, (
+            f"{len(found)} of {count} letters to {address}; all: {[each.recipient for each in self.letters]}"
+        )
         return found
 
 
@@ -202,6 +207,7 @@ class Desk:
     process: subprocess.Popen[str] | None = None
     ports: dict[str, int] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    said: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def config(self) -> Path:
@@ -224,10 +230,18 @@ class Desk:
     def _read(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
         assert process.stderr is not None
         for line in process.stderr:
-            self.lines.append(line.rstrip())
+            with self.said:
+                self.lines.append(line.rstrip())
+                self.said.notify_all()
             if line.startswith("mailgate is ready"):
                 self.ports = {name: int(port) for name, port in re.findall(r"(\w+) 127\.0\.0\.1:(\d+)", line)}
                 ready.set()
+
+    def wait_for_line(self, words: str) -> None:
+        """Until the log says these words."""
+        with self.said:
+            heard = self.said.wait_for(lambda: any(words in line for line in self.lines), PATIENCE_S)
+        assert heard, f"the log never said {words!r}:\n" + "\n".join(self.lines[-30:])
 
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
@@ -272,9 +286,17 @@ def write_config(folder: Path, relay_port: int, database: str = "sqlite", imap: 
     path = folder / "config.toml"
     path.write_text(
         CONFIG.format(
-            desk=DESK, billing=BILLING, authserv=AUTHSERV, anna=ANNA, ben=BEN, password=PASSWORD,
-            database=database, relay=relay_port, imap=imap, more=more,
-        )  # fmt: skip
+            desk=DESK,
+            billing=BILLING,
+            authserv=AUTHSERV,
+            anna=ANNA,
+            ben=BEN,
+            password=PASSWORD,
+            database=database,
+            relay=relay_port,
+            imap=imap,
+            more=more,
+        )
     )
     secret = folder / "secret"
     secret.write_text(f"audit {'1' * 64}\ntoken {'2' * 64}\n")
@@ -302,8 +324,10 @@ def letter(
     message["From"] = sender
     message["To"] = to
     message["Subject"] = subject
-    message["Date"] = "Sat, 21 Nov 2026 10:00:00 +0000"
-    message["Message-ID"] = message_id or f"<{hashlib.sha256((sender + subject + text).encode()).hexdigest()[:20]}@client.example>"
+    message["Date"] = formatdate()  # the daemon's clock is the machine's, and it refuses commands of last week
+    message["Message-ID"] = (
+        message_id or f"<{hashlib.sha256((sender + subject + text).encode()).hexdigest()[:20]}@client.example>"
+    )
     if reply_to is not None:
         answered = reply_to.message
         message["In-Reply-To"] = answered["Message-ID"]
@@ -316,4 +340,6 @@ def letter(
 
 def quoted(answered: Handed) -> str:
     """The letter as a mail program quotes it under the new text."""
-    return "\n\nOn Sat, 21 Nov 2026 at 11:00, Acme Support wrote:\n" + "\n".join(f"> {line}" for line in answered.text.splitlines())
+    return "\n\nOn Sat, 21 Nov 2026 at 11:00, Acme Support wrote:\n" + "\n".join(
+        f"> {line}" for line in answered.text.splitlines()
+    )

@@ -1,0 +1,35 @@
+"""An alert: something that only an admin can mend, told to every admin by mail."""
+
+from __future__ import annotations
+
+from mailgate.desk.plan import NEW_TICKET, LetterKind, LetterOrder, Outcome, Plan
+from mailgate.desk.policy import Policy, Role
+from mailgate.mail.model import Address
+
+
+def broken_template(template: str, brand: str, policy: Policy) -> Plan:
+    """A template failed while a letter was written; the built-in text went out in its place."""
+    values: dict[str, object] = {
+        "what": f"the template {template} is broken",
+        "detail": "It failed while a letter was written. The plain built-in letter goes out in its place.",
+        "advice": "mend the template, run `mailgate check`, and reload with SIGHUP.",
+    }
+    return Plan(Outcome.EVENT, letters=_to_admins(values, brand, policy))
+
+
+def _to_admins(values: dict[str, object], brand: str, policy: Policy) -> tuple[LetterOrder, ...]:
+    known = policy.brands[brand]
+    return tuple(
+        LetterOrder(
+            kind=LetterKind.ALERT,
+            to=Address(agent.address, agent.name),
+            ticket=NEW_TICKET,
+            language=agent.language or known.language,
+            brand=brand,
+            mailbox=known.address,
+            agent=agent.id,
+            values=values,
+        )
+        for agent in policy.agents.values()
+        if agent.active and agent.role is Role.ADMIN
+    )
