@@ -123,7 +123,8 @@ class Case:
     def language(self) -> str:
         """The author's language: what they wrote in, else what is remembered, else the brand's."""
         remembered = self.facts.customer.language if self.facts.customer else "und"
-        return next(tag for tag in (self.mail.language, remembered, self.brand.language or "en") if tag != "und")
+        known = (self.mail.language, remembered, self.brand.language)
+        return next((tag for tag in known if tag not in ("", "und")), "en")
 
     @property
     def attachments(self) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 
 UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "KIB": 1 << 10, "MIB": 1 << 20}
 
-Trigger = tuple[str, str]
-"""(field, token): a mail that has not this token in this field cannot match by it."""
+Trigger = tuple[str, tuple[str, ...]]
+"""(field, tokens): a mail that lacks one of these tokens in this field cannot match by it; the index needs but one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _compile_words(condition: Condition) -> Check:
 
     key = f"{subject}~" if accents else subject
     indexed = subject in ("subject", "body", "text")
-    return Check(ask, frozenset((key, word.token) for word in keywords if word.token) if indexed else None)
+    return Check(ask, frozenset((key, word.tokens) for word in keywords if word.tokens) if indexed else None)
 
 
 Test = Callable[[Seen], "str | None"]
@@ -277,9 +277,9 @@ _VERBS = {
 def _triggers(condition: Condition) -> frozenset[Trigger] | None:
     """Who it is from can be looked up as words can."""
     if condition.subject == "from" and condition.relation == "is":
-        return frozenset(("from=", value.lower()) for value in condition.values)
+        return frozenset(("from=", (value.lower(),)) for value in condition.values)
     if condition.subject == "from" and condition.relation == "domain":
-        return frozenset(("from@", value.lower().lstrip("@")) for value in condition.values)
+        return frozenset(("from@", (value.lower().lstrip("@"),)) for value in condition.values)
     return None
 
 

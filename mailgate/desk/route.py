@@ -12,6 +12,7 @@ What several rules say is joined: the earlier keeps what it said, tags, watchers
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -72,12 +73,15 @@ def compile(policy: Policy) -> Router:
     """The policy's rules, ready to route. Raises ``ConfigError`` for a rule that cannot be understood."""
     rules = tuple((rule, compile_condition(rule.when, policy)) for rule in policy.rules)
     index: dict[str, dict[str, list[int]]] = {}
+    # Of a phrase's words the one that fewest rules have finds it with the least company.
+    uses = Counter((key, token) for _, check in rules for key, tokens in check.triggers or () for token in tokens)
     always: list[int] = []
     for position, (_, check) in enumerate(rules):
         if check.triggers is None:
             always.append(position)
             continue
-        for key, token in check.triggers:
+        for key, tokens in check.triggers:
+            token = min(tokens, key=lambda token: uses[key, token])
             index.setdefault(key, {}).setdefault(token, []).append(position)
     frozen = {key: {token: tuple(at) for token, at in tokens.items()} for key, tokens in index.items()}
     return Router(policy, rules, frozen, tuple(always))

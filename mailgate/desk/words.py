@@ -102,8 +102,8 @@ class Text:
 class Keyword:
     """A word or phrase of a rule, made ready once: ``needle`` is looked for in ``Text.canonical``.
 
-    ``token`` is one token that every text with the keyword has, or empty when the keyword has no word in it (then it
-    matches nothing).
+    ``tokens`` are those that every text with the keyword has; none when the keyword has no word in it (then it matches
+    nothing). ``token`` is the one of them that is likely to be the rarest.
     """
 
     def __init__(self, keyword: str, accents: bool = False) -> None:
@@ -112,13 +112,21 @@ class Keyword:
         left = " " if parts and not borderless(parts[0]) else ""
         right = " " if parts and not borderless(parts[-1]) else ""
         self.needle = f"{left}{' '.join(parts)}{right}"
-        self.token = max((_token(part) for part in parts), key=len, default="")
+        self.tokens = tuple(dict.fromkeys(token for part in parts for token in _tokens(part)))
+        self.token = max(self.tokens, key=_rarity, default="")
 
     def found_in(self, text: Text) -> bool:
         """Whether the text has the keyword."""
         return bool(self.token) and self.needle in text.canonical
 
 
-def _token(segment: str) -> str:
-    """The token that stands for a segment: a word itself, a borderless run's first pair."""
-    return segment[:2] if borderless(segment) else segment
+def _tokens(segment: str) -> list[str]:
+    """The tokens that stand for a segment: a word itself, the pairs of a borderless run, or its only character."""
+    if not borderless(segment) or len(segment) == 1:
+        return [segment]
+    return list(map(add, segment, segment[1:]))
+
+
+def _rarity(token: str) -> int:
+    """Long words are rare, and a pair of ideographs says about as much as a word of eight letters."""
+    return 8 if borderless(token) else len(token)

@@ -297,6 +297,14 @@ def test_of_many_keyword_rules_only_those_that_a_word_triggers_are_asked() -> No
     assert asked == [77]
 
 
+def test_a_word_that_all_rules_share_does_not_make_all_of_them_asked() -> None:
+    rules = tuple(
+        to(f"r{n}", test("body", "words", f"subscription number{n}", f"关于订单{chr(0x4E00 + n)}")) for n in range(500)
+    )
+    index = route.compile(policy(rules)).index["body"]
+    assert max(len(positions) for positions in index.values()) <= 2
+
+
 def test_joining_is_first_come_first_served() -> None:
     assert join(Actions(team="a"), Actions(team="b", kind="k")) == Actions(team="a", kind="k")
 
