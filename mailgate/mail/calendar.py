@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 _FOLD = re.compile(r"\n[ \t]")
-_EVENT = re.compile(r"BEGIN:VEVENT\n(.*?)END:VEVENT", re.DOTALL)
 _LINE = re.compile(r"^([A-Z-]{2,30})((?:;[^:\n\"]*(?:\"[^\"\n]*\")?)*):(.*)$", re.MULTILINE)
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z)?)?")
 _ZONE = re.compile(r"TZID=\"?([^;:\"]{1,60})")
@@ -25,11 +24,11 @@ _MAX = 64 * 1024
 def summary(text: str) -> str:
     """A few lines in brackets about the first event of a calendar, or an empty string where there is none."""
     unfolded = _FOLD.sub("", text[:_MAX].replace("\r", ""))
-    found = _EVENT.search(unfolded)
-    if found is None:
+    event = unfolded.partition("BEGIN:VEVENT\n")[2].partition("END:VEVENT")
+    if not event[1]:
         return ""
     fields: dict[str, tuple[str, str]] = {}
-    for name, parameters, value in _LINE.findall(found.group(1)):
+    for name, parameters, value in _LINE.findall(event[0]):
         fields.setdefault(name, (parameters, _ESCAPES.sub(_unescaped, value.strip())))
     method = re.search(r"^METHOD:(\w+)", unfolded, re.MULTILINE)
     heading = _METHODS.get(method.group(1).upper() if method else "", "Event")

@@ -45,9 +45,8 @@ _WHOLE_ELEMENT = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|$)", re
 _ANY_TAG = re.compile(r"<[/!a-zA-Z][^<>]*>?")
 _BREAKING_TAG = re.compile(r"<(?:br|/?(?:p|div|tr|table|li|h[1-6]))\b[^<>]*>", re.IGNORECASE)
 _RULE = "_" * 32
-_MAX_SHEETS = 40
-_STACKED = frozenset({"blockquote", "table", "td", "th", "tr"})
-"""Quotes and tables nested deeper than forty are read as plain blocks: each level is written out once more."""
+_MAX_SHEETS = {"blockquote": 10, "table": 40, "td": 40, "th": 40, "tr": 40}
+"""Quotes and tables nested deeper than this are read as plain blocks, since each level is written out once more."""
 
 
 def html_to_text(html: str) -> str:
@@ -181,7 +180,7 @@ class _Renderer:
             return None
         sheet = self.sheets[-1]
         handler = _HANDLERS.get(tag)
-        if handler is not None and (len(self.sheets) < _MAX_SHEETS or tag not in _STACKED):
+        if handler is not None and len(self.sheets) < _MAX_SHEETS.get(tag, len(self.sheets) + 1):
             return handler(self, attributes)
         lines = 2 if tag in _PARAGRAPHS else 1 if tag in _BLOCKS else 0
         if tag == "p" and ("Mso" in (attributes.get("class") or "") or _TIGHT.search(style)):

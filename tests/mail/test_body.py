@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import pytest
 
@@ -183,6 +184,13 @@ def test_an_invitation_is_readable() -> None:
         "plain words\n\n[Invitation: Planning, part two\nWhen: 2026-11-23 14:00 (Europe/Berlin) – 15:00 (Europe/Berlin)"
         "\nWhere: Room 4\nOrganiser: Anna <anna@x.example>]"
     )
+
+
+def test_a_calendar_of_openings_costs_one_pass() -> None:
+    raw = mail(content_type="text/calendar", body=b"BEGIN:VEVENT\r\n" * 10_000)
+    started = time.process_time()
+    assert read(raw).text == ""
+    assert time.process_time() - started < 0.5
 
 
 # ------------------------------------------------------------------ trees that are wrong

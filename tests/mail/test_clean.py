@@ -167,8 +167,10 @@ def test_colours_and_tables_stay() -> None:
         "<table><tr><td>" * 20_000,
         "<b><i><a href=x>" * 2_000 + "<p>" * 2_000,
         "<blockquote type=cite>" * 20_000,
+        "<blockquote type=cite>" * 200 + "<p>x</p>" * 20_000,
+        "& " * 400_000,
     ],
-    ids=["deep", "angles", "attributes", "tables", "formatting", "quotes"],
+    ids=["deep", "angles", "attributes", "tables", "formatting", "quotes", "lines in quotes", "entities"],
 )
 def test_C14_bombs_cost_little_and_become_text(bomb: str) -> None:
     started = time.process_time()
