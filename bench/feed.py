@@ -1,8 +1,8 @@
 """Feed a folder of mails into a fresh desk, twice, and account for every one of them (promise 1).
 
-The mails go in over SMTP, or are put into an IMAP mailbox that the desk fetches. The desk has to end alive; the outcomes
-of its deliveries and what was refused on the wire must add up to the number fed; feeding the same again may add nothing
-but duplicates. Both are checked: what does not add up raises ``Unaccounted``.
+The mails go in over SMTP, or are put into an IMAP mailbox that the desk fetches. The desk has to end alive; the
+outcomes of its deliveries and what was refused on the wire must add up to the number fed; feeding the same again may
+add nothing but duplicates. Both are checked: what does not add up raises ``Unaccounted``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,12 @@ class ImapServer:
     def from_url(cls, url: str) -> ImapServer:
         """``imap://USER:PASSWORD@HOST:PORT``."""
         parts = urlsplit(url)
-        return cls(parts.hostname or "127.0.0.1", parts.port or 143, unquote(parts.username or ""), unquote(parts.password or ""))
+        return cls(
+            parts.hostname or "127.0.0.1",
+            parts.port or 143,
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+        )
 
     @property
     def config(self) -> str:
@@ -66,13 +71,13 @@ class ImapServer:
         with imaplib.IMAP4(self.host, self.port, timeout=60) as client:
             client.login(self.user, self.password)
             for raw in mails:
-                status, said = client.append("INBOX", "", "", raw)  # type: ignore[arg-type]
+                status, said = client.append("INBOX", "", "", raw)
                 refused[f"{status} {said[0].decode()[:40]}"] += status != "OK"
         return +refused
 
 
 def run(folder: Path, database: str, server: ImapServer | None = None) -> dict[str, object]:
-    """Feed every .eml of the folder, in the order of names, twice: over SMTP, or through the IMAP server if one is given.
+    """Feed every .eml of the folder, in the order of names, twice: over SMTP, or through an IMAP server.
 
     Returns the counts by outcome and cause; raises ``Unaccounted`` when they do not add up.
     """
@@ -100,7 +105,7 @@ def run(folder: Path, database: str, server: ImapServer | None = None) -> dict[s
 
 
 @contextlib.contextmanager
-def _desk(database: str, imap: str) -> Any:
+def _desk(database: str, imap: str) -> Iterator[Desk]:
     with tempfile.TemporaryDirectory(prefix="bench-feed-") as scratch:
         relay, port, _ = sink.start()
         desk = Desk(Path(scratch), port, database, imap=imap)

@@ -111,8 +111,8 @@ ANSWERS: tuple[tuple[str, Callable[[Case], bool]], ...] = (
     ("Auto-Submitted: auto-replied", lambda case: _submitted(case).startswith("auto-replied")),
     ("it answers a mail", lambda case: bool(case.mail.in_reply_to)),
     ("it says until when somebody is away", lambda case: case.reading.verdict.away_until_ms is not None),
-    ("a header of auto-responders", lambda case: _first_evidence(case).startswith(RESPONDERS)),
-    ("it reads like a vacation notice", lambda case: not _first_evidence(case).startswith(MACHINES)),
+    ("a header of auto-responders", lambda case: any(seen.startswith(RESPONDERS) for seen in _evidence(case))),
+    ("it reads like a vacation notice", lambda case: not all(seen.startswith(MACHINES) for seen in _evidence(case))),
 )
 """What shows that a machine answers somebody, rather than having something to say (an alarm, a report, a new order).
 Where nothing does, a ticket is opened: a needless ticket costs a moment, an alarm that is kept aside may cost more."""
@@ -122,9 +122,8 @@ def _submitted(case: Case) -> str:
     return case.mail.header("Auto-Submitted").strip().lower()
 
 
-def _first_evidence(case: Case) -> str:
-    evidence = case.reading.verdict.evidence
-    return evidence[0].lower() if evidence else ""
+def _evidence(case: Case) -> tuple[str, ...]:
+    return tuple(seen.lower() for seen in case.reading.verdict.evidence) or ("",)
 
 
 REPORTS: Mapping[str, str] = {

@@ -114,10 +114,12 @@ def test_L15_a_vacation_reply_is_put_on_its_ticket_which_stays_as_it_is() -> Non
         ({"in_reply_to": ("x@y",)}, "Auto-Submitted: x-new"),
         ({}, "x-autoreply: yes"),
         ({}, "Subject: Out of office"),
+        ({}, "the envelope sender is empty\nSubject: Out of office"),
     ],
 )
 def test_L01_an_automatic_answer_without_a_ticket_is_held(changes: dict[str, Any], evidence: str) -> None:
-    plan = Desk().plan(reading(mail("I am away", **changes), kind=VerdictKind.AUTO_REPLY, evidence=(evidence,)))
+    evidences = tuple(evidence.splitlines())
+    plan = Desk().plan(reading(mail("I am away", **changes), kind=VerdictKind.AUTO_REPLY, evidence=evidences))
     assert (plan.cause, plan.letters) == (Cause.ROBOT, ())
 
 

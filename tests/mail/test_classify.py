@@ -245,6 +245,12 @@ def test_L15_a_vacation_notice_without_headers_is_known_by_its_title(subject: st
     assert (found.kind, found.automatic) == (VerdictKind.AUTO_REPLY, True)
 
 
+def test_L15_a_vacation_notice_from_the_null_sender_is_known_as_one() -> None:
+    """As Exchange sends it: the null sender shows a machine, the title that it answers somebody."""
+    found = verdict(mail(subject="Automatic reply: printer", body="I am out until Monday.\r\n"), mail_from="")
+    assert found.evidence == ("the envelope sender is empty", "Subject: Automatic reply: printer")
+
+
 def test_L15_a_vacation_notice_says_until_when() -> None:
     found = verdict(mail("Auto-Submitted: auto-replied", body="I am away until 3 October 2026.\r\n"))
     assert found.away_until_ms == 1_791_072_000_000  # 2026-10-04T00:00Z

@@ -27,13 +27,12 @@ _AUTO_HEADERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 
 
 def automatic(facts: Facts) -> Verdict | None:
-    """``Auto-Submitted`` and its older relatives; any value but ``no`` is a machine (RFC 3834 section 5)."""
+    """``Auto-Submitted`` and its older relatives; any value but ``no`` is a machine (RFC 3834 section 5).
+
+    An out-of-office notice often betrays itself by the null sender alone; its title then says what machine it is.
+    """
     evidence = evidence_of(facts)
-    if not evidence:
-        return None
-    mail = facts.mail
-    until = vacation.away_until(mail.reply_text, mail.language, facts.envelope.received_ms)
-    return Verdict(VerdictKind.AUTO_REPLY, automatic=True, evidence=(evidence,), away_until_ms=until)
+    return _verdict(facts, tuple(filter(None, (evidence, _notice(facts))))) if evidence else None
 
 
 def evidence_of(facts: Facts) -> str:
@@ -56,13 +55,18 @@ def on_vacation(facts: Facts) -> Verdict | None:
 
     ``Auto-Submitted: no`` is the sender's word that a person wrote it, and wins.
     """
+    seen = "" if "auto-submitted" in facts.headers else _notice(facts)
+    return _verdict(facts, (seen,)) if seen else None
+
+
+def _notice(facts: Facts) -> str:
+    """What reads like a vacation notice, or nothing; by its words an answer only, since fresh mail may open so."""
     mail = facts.mail
-    if "auto-submitted" in facts.headers:
-        return None
     seen = vacation.notice_in_subject(mail.subject)
-    if not seen and mail.in_reply_to:
-        seen = vacation.notice_in_text(mail.reply_text)
-    if not seen:
-        return None
+    return seen or (vacation.notice_in_text(mail.reply_text) if mail.in_reply_to else "")
+
+
+def _verdict(facts: Facts, evidence: tuple[str, ...]) -> Verdict:
+    mail = facts.mail
     until = vacation.away_until(mail.reply_text, mail.language, facts.envelope.received_ms)
-    return Verdict(VerdictKind.AUTO_REPLY, automatic=True, evidence=(seen,), away_until_ms=until)
+    return Verdict(VerdictKind.AUTO_REPLY, automatic=True, evidence=evidence, away_until_ms=until)
