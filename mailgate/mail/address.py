@@ -26,7 +26,7 @@ _LOCAL = re.compile(rf"{_ATOM}{{1,128}}")
 _QUOTED_LOCAL = re.compile(rf'"({_ATOM}{{1,128}})"')
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f]")
-_PLAIN_AUTHOR = re.compile(
+_PLAIN_MAILBOX = re.compile(
     r"(?:([A-Za-z0-9][A-Za-z0-9 ._'-]{0,100}?) {0,3}<)?"
     r"([A-Za-z0-9_+-][A-Za-z0-9._+-]{0,62})@([a-z0-9.-]{1,200})(>?)"
 )
@@ -55,14 +55,21 @@ def strict_author(from_headers: Sequence[bytes]) -> tuple[Address | None, str]:
     if len(from_headers[0]) > MAX_HEADER:
         return None, "From header too long"
     value = encoded_word.raw_text(from_headers[0])
-    quick = _PLAIN_AUTHOR.fullmatch(value)
-    if quick is not None and bool(quick.group(1)) == bool(quick.group(4)):
-        domain = ascii_domain(quick.group(3))
-        if domain is not None:
-            return Address(f"{quick.group(2)}@{domain}", quick.group(1) or ""), ""
+    plain = _plain(value)
+    if plain is not None:
+        return plain, ""
     if re.search("[\0\r\n]", value):
         return None, "control characters in From"
     return _author(value)
+
+
+def _plain(value: str) -> Address | None:
+    """The one mailbox of a value that is written in the plainest way, as most are; None says nothing about the rest."""
+    match = _PLAIN_MAILBOX.fullmatch(value)
+    if match is None or bool(match.group(1)) != bool(match.group(4)):
+        return None
+    domain = ascii_domain(match.group(3))
+    return None if domain is None else Address(f"{match.group(2)}@{domain}", match.group(1) or "")
 
 
 def _author(value: str) -> tuple[Address | None, str]:
@@ -212,6 +219,9 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
 
     What is no address is skipped; never raises; at most ``MAX_ADDRESSES``. Linear in the length of ``value``.
     """
+    plain = _plain(value) if value else None
+    if plain is not None or not value:
+        return () if plain is None else (plain,)
     found: list[Address] = []
     for piece in _listed(value):
         address = _lenient(piece)

@@ -1,7 +1,7 @@
 """The language of a text, cheaply: scripts first, then the small words and letters that European languages live on.
 
 It serves templates and rules, so it answers ``und`` rather than guess: short or mixed texts have no language here.
-Only the first 800 characters are looked at.
+Only the first 500 characters are looked at.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 
 from mailgate.mail.language_words import ACCENTS, SIMPLIFIED, SMALL_WORDS, TRADITIONAL
 
-_SAMPLE = 800
+_SAMPLE = 500
 _WORD = re.compile(r"[^\W\d_]+")
 _NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|^>.*$", re.MULTILINE)
 
