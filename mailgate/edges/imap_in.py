@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from mailgate.clock import Clock
 from mailgate.edges.imap_cursor import Cursors
 from mailgate.edges.imap_mail import account_key
-from mailgate.edges.imap_pace import REFUSED_WAIT, Backoff, Hourly
+from mailgate.edges.imap_pace import REFUSED_WAIT, Backoff, Hourly, subject
 from mailgate.edges.imap_session import Session, open_session
 from mailgate.edges.imap_take import Accept, Desk, Folder, Log, Ours, OursAway, our_side
 from mailgate.edges.imap_watchdog import Watchdog
@@ -158,7 +158,7 @@ class Mailbox:
         return 0.0
 
     def _trouble(self, what: str, pause: float) -> float:
-        if not self._stop.is_set() and self._told.may_say(what, self._desk.clock.now_ms()):
+        if not self._stop.is_set() and self._told.may_say(subject(what), self._desk.clock.now_ms()):
             self._desk.log.error("imap trouble", mailbox=self.account.mailbox, what=what, again_in=round(pause))
         return pause
 

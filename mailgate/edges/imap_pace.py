@@ -12,6 +12,14 @@ REFUSED_WAIT = 300.0  # a wrong password tried more often gets the account locke
 TELL_EVERY_MS = 3_600_000
 
 
+_BEFORE_THE_SERVERS_WORDS = 3  # parts of "host:port: COMMAND: …"
+
+
+def subject(trouble: str) -> str:
+    """What a message is about, without the server's own words: they may bear a number of their own each time."""
+    return ":".join(trouble.split(":")[:_BEFORE_THE_SERVERS_WORDS])
+
+
 @dataclass
 class Backoff:
     """Seconds until the next try: 1, 2, 4 … 300, each spread by a quarter so that mailboxes do not march in step."""

@@ -75,7 +75,9 @@ class Session:
                     raise error.__context__ from None
                 said = shown(str(error), secrets)
                 refused = Temporary if said.upper().startswith(_SERVER_TROUBLE) else LoginRefused
-                raise refused(f"{self.account.host} does not let {self.account.user} in: {said}") from None
+                raise refused(
+                    f"{self.account.host}:{self.account.port}: does not let {self.account.user} in: {said}"
+                ) from None
 
     def _with_password(self, password: str) -> None:
         """AUTHENTICATE PLAIN where it is offered, since it takes any character; else LOGIN, quoted."""

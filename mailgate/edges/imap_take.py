@@ -16,7 +16,7 @@ from mailgate.clock import Clock
 from mailgate.edges import imap_cursor as steps
 from mailgate.edges.imap_cursor import Cursor, Cursors
 from mailgate.edges.imap_mail import account_key, envelope, origin, truncated, unfetchable
-from mailgate.edges.imap_pace import Hourly
+from mailgate.edges.imap_pace import Hourly, subject
 from mailgate.edges.imap_session import Session
 from mailgate.edges.imap_watchdog import Watchdog
 from mailgate.edges.imap_wire import CommandRefused
@@ -226,7 +226,7 @@ class Folder:
             self._mark_again_ms = self._desk.clock.now_ms() + MARK_AGAIN_MS
             if not isinstance(error, CommandRefused):
                 raise
-            if self._told.may_say(str(error), self._desk.clock.now_ms()):
+            if self._told.may_say(subject(str(error)), self._desk.clock.now_ms()):
                 self._desk.log.warning("imap mails taken, not marked", mailbox=self.account.mailbox, what=str(error))
 
     def _mark_late(self, session: Session) -> None:

@@ -1,5 +1,7 @@
 """A throw-away Dovecot on a free loopback port, where one is installed: IMAP without TLS, Maildirs in a scratch folder.
 
+A wrong password costs nothing there: its delays, and the penalty for whoever comes from the same address, are off.
+
 ``start(tmp_path)`` gives a running server; ``stop`` ends it. Works for Dovecot 2.3 and 2.4, as root and as a plain user
 (as root the mail belongs to ``nobody``, since Dovecot serves no mail as root).
 """
@@ -30,6 +32,7 @@ log_path = {root}/dovecot.log
 ssl = no
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:{root}/mail/%n
 first_valid_uid = 1
 default_internal_user = {internal}
@@ -46,6 +49,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 passdb {{
   driver = passwd-file
@@ -72,6 +78,7 @@ log_path = {root}/dovecot.log
 ssl = no
 auth_allow_cleartext = yes
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_driver = maildir
 mail_path = {root}/mail/%{{user | username}}
 mail_home = {root}/mail/%{{user | username}}
@@ -92,6 +99,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 passdb passwd-file {{
   passwd_file_path = {root}/users
