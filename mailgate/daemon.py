@@ -34,6 +34,7 @@ from mailgate.assembly import open_store
 from mailgate.clock import Clock, SystemClock
 from mailgate.config.load import load
 from mailgate.config.settings import Settings
+from mailgate.config.templates import template_problems
 from mailgate.edges.bell import Bell
 from mailgate.edges.listen import Listeners, bind_all, shown
 from mailgate.edges.processes import Supervisor
@@ -50,7 +51,7 @@ def serve(config_path: Path) -> int:
     Raises ``ConfigError`` when the config cannot be used.
     """
     clock = SystemClock()
-    settings = load(config_path, clock)
+    settings = read(config_path, clock)
     logs.configure(json=settings.log_json, level=settings.log_level)
     lock = SpoolLock(settings.spool_path)
     try:
@@ -64,6 +65,15 @@ def serve(config_path: Path) -> int:
         return Daemon(config_path, settings, listeners, clock).run()
     finally:
         lock.release()
+
+
+def read(config_path: Path, clock: Clock) -> Settings:
+    """The settings, with every template rendered once on sample data. Raises ``ConfigError`` with every problem."""
+    settings = load(config_path, clock)
+    problems = tuple(template_problems(settings))
+    if problems:
+        raise ConfigError(problems)
+    return settings
 
 
 def migrate(settings: Settings, clock: Clock) -> None:
@@ -141,7 +151,7 @@ class Daemon:
     def _reload(self) -> None:
         """SIGHUP: a good config replaces every child, a broken one changes nothing."""
         try:
-            self.settings = load(self.config_path, self.clock)
+            self.settings = read(self.config_path, self.clock)
         except ConfigError as error:
             self.log.error(
                 "the config is broken; the old one stays in force", problems=[str(each) for each in error.problems]

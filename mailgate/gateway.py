@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from mailgate.clock import Clock
 from mailgate.desk.decide import decide
 from mailgate.desk.delivery import Delivery
-from mailgate.desk.plan import Cause, HoldMail, Letter, Outcome, Plan
+from mailgate.desk.plan import Cause, HoldMail, Letter, LinkTickets, Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.questions import ask
 from mailgate.desk.route import Router
@@ -42,9 +42,13 @@ from mailgate.mail.parse import attachment_bytes, minimal, parse
 from mailgate.mail.proof import Profile, Resolver, prove
 from mailgate.store.database import Store, Tx
 from mailgate.store.draft import DeliveryRow
+from mailgate.store.held import HeldMail, raw_of
 from mailgate.store.intake import Mark
 
 log = get("gateway")
+
+STUBS = ((b"X-Mailgate-Truncated:", Cause.TOO_LARGE.value), (b"X-Mailgate-Unfetchable:", Cause.UNFETCHABLE.value))
+"""How a stub of our own IMAP intake begins: only its headers could be, or were worth being, fetched."""
 
 NO_ID_WINDOW_MS = 600_000
 """How long a mail without a Message-ID is the same as one before (promise 2)."""
@@ -91,20 +95,24 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of one delivery."""
+    """What became of one delivery; ``ticket`` is the id of the one that it opened or went to, else 0."""
 
     entry_key: str
     brand: str
     plan: Plan
     letters: tuple[Letter, ...] = ()
+    ticket: int = 0
 
 
 def read(raw: bytes, envelope: Envelope, key: str, senses: Senses) -> Reading:
     """Bytes to a reading: parse, classify, prove. What is no mail at all gives a reading that will be held."""
+    stub = next((cause for mark, cause in STUBS if envelope.source == "imap" and raw.startswith(mark)), "")
+    if stub:
+        return unread(key, envelope, raw, stub)
     try:
         parsed = parse(raw)
     except Permanent as error:
-        return unread(key, envelope, raw, str(error))
+        return unread(key, envelope, raw, error.cause)
     return Reading(
         entry_key=key,
         envelope=envelope,
@@ -148,7 +156,18 @@ def settle(arrivals: Sequence[Arrival], desk: Desk, store: Store, clock: Clock) 
             if earlier == "done":
                 continue
             settled.append(_settle_one(tx, arrival, delivery, mark, earlier, desk, clock, now_ms))
+        _link_brands(tx, settled, desk, now_ms)
     return settled
+
+
+def _link_brands(tx: Tx, settled: Sequence[Settled], desk: Desk, now_ms: int) -> None:
+    """One mail to two brands is two tickets, which agents see linked (DESIGN: threading)."""
+    firsts: dict[str, int] = {}
+    for one in settled:
+        first = firsts.setdefault(one.entry_key, one.ticket) if one.ticket else 0
+        if one.ticket and first != one.ticket:
+            links = (LinkTickets(one.ticket, first, "the same mail came to both"),)
+            act(tx, tx.ticket(one.ticket), Plan(Outcome.EVENT, links, ticket=one.ticket), desk, now_ms)
 
 
 def _pair(arrivals: Sequence[Arrival], policy: Policy) -> Iterator[tuple[Arrival, Delivery, Mark]]:
@@ -178,20 +197,55 @@ def _settle_one(
             facts = tx.facts(ask(arrival.reading, delivery, desk.policy, now_ms), lock=True)
             facts = replace(facts, duplicate_of=earlier)
             plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
-            ticket = tx.open(plan, now_ms, clock.token_hex(16))
-            attachments = arrival.reading.mail.attachments
-            letters = desk.composer.compose(plan.letters, ticket, arrival.raw, attachment_bytes, now_ms, attachments)
-            tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
-            _tell_admins(tx, letters, desk, now_ms)
+            ticket, letters = _carry_out(tx, row, arrival, plan, desk, clock, now_ms)
     except Temporary:
         raise
     except Exception as error:  # one wide except, and it parks: the mail is held with its raw, the next one flows
         log.error("a mail could not be settled and is held", entry=mark.entry_key, **fault(error))
-        plan = held(Cause.INTERNAL, f"{type(error).__name__} while settling; release it after an upgrade")
-        letters = ()
+        plan = hold(Cause.INTERNAL, f"{type(error).__name__} while settling; release it after an upgrade")
+        ticket, letters = None, ()
         with tx.savepoint():
             tx.write(row, arrival.reading, arrival.raw, plan, None, (), now_ms)
-    return Settled(mark.entry_key, delivery.brand, plan, letters)
+    return Settled(mark.entry_key, delivery.brand, plan, letters, ticket.id if ticket else 0)
+
+
+def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock: Clock, *, confirmed: bool) -> Plan:
+    """Settle a held mail after all, under its own entry, by the rules as they are now (promise 1: still one outcome).
+
+    ``confirmed``: the agent who wrote it said so; else an admin releases it. Returns the plan that was carried out, or
+    one that says why it stays held. The store is unchanged when this raises ``Temporary``.
+    """
+    kept = raw_of(store.rows, held.entry_key)
+    if kept is None:
+        return hold(Cause(held.cause), "its raw is not kept any more")
+    raw, envelope = kept
+    reading = read(raw, envelope, held.entry_key, senses)
+    box = desk.policy.mailbox(held.mailbox) or desk.policy.mailboxes[0]
+    delivery = Delivery(held.brand, box, envelope.recipients, confirmed=confirmed, released=not confirmed)
+    now_ms = clock.now_ms()
+
+    def body(tx: Tx) -> Plan:
+        facts = tx.facts(ask(reading, delivery, desk.policy, now_ms), lock=True)
+        plan = decide(reading, delivery, facts, desk.policy, desk.router, now_ms)
+        if plan.outcome is Outcome.HOLD or not tx.release(held.id, now_ms):
+            return plan
+        row = DeliveryRow(held.entry_key, held.brand, held.mailbox)
+        _carry_out(tx, row, Arrival(reading, raw), plan, desk, clock, now_ms)
+        return plan
+
+    return store.run(body)
+
+
+def _carry_out(
+    tx: Tx, row: DeliveryRow, arrival: Arrival, plan: Plan, desk: Desk, clock: Clock, now_ms: int
+) -> tuple[Ticket | None, tuple[Letter, ...]]:
+    """Compose a plan's letters and write all of it; returns the ticket that it is about, and the letters."""
+    ticket = tx.open(plan, now_ms, clock.token_hex(16))
+    attachments = arrival.reading.mail.attachments
+    letters = desk.composer.compose(plan.letters, ticket, arrival.raw, attachment_bytes, now_ms, attachments)
+    tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
+    _tell_admins(tx, letters, desk, now_ms)
+    return ticket, letters
 
 
 def _tell_admins(tx: Tx, letters: Sequence[Letter], desk: Desk, now_ms: int) -> None:
@@ -210,7 +264,7 @@ def act(tx: Tx, ticket: Ticket | None, plan: Plan, desk: Desk, now_ms: int) -> t
     return letters
 
 
-def held(cause: Cause, detail: str) -> Plan:
+def hold(cause: Cause, detail: str) -> Plan:
     """The plan that keeps a mail aside under a named cause."""
     return Plan(Outcome.HOLD, (HoldMail(cause, detail),), cause=cause, trace=(f"held: {cause.value}: {detail}",))
 

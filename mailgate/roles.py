@@ -209,7 +209,8 @@ def clock(context: Context) -> None:
     if store is None:
         return
     desk, anchors = desk_of(context.settings, context.clock), context.settings.state_dir / "anchors"
-    timetable = Timetable(store, context.spool(), desk, context.clock, anchors, context.letter_bell.ring)
+    senses = senses_of(context.settings, context.clock)
+    timetable = Timetable(store, context.spool(), desk, senses, context.clock, anchors, context.letter_bell.ring)
     while not stop:
         try:
             timetable.tick()

@@ -19,9 +19,10 @@ from mailgate.desk.ticket import Ticket
 from mailgate.duties import reminder, survey
 from mailgate.edges.spool import Spool
 from mailgate.errors import Temporary
-from mailgate.gateway import Desk, act
+from mailgate.gateway import Desk, Senses, act, settle_held
 from mailgate.store.anchors import write_anchors
 from mailgate.store.database import Store, Tx
+from mailgate.store.held import confirmed
 
 log = logs.get("clock")
 
@@ -34,12 +35,26 @@ class Timetable:
     """All duties of one daemon, each at its pace."""
 
     def __init__(
-        self, store: Store, spool: Spool, desk: Desk, clock: Clock, folder: Path, ring: Callable[[], None]
+        self,
+        store: Store,
+        spool: Spool,
+        desk: Desk,
+        senses: Senses,
+        clock: Clock,
+        folder: Path,
+        ring: Callable[[], None],
     ) -> None:
         """``folder`` takes the daily audit anchors; ``ring`` wakes the sender when letters were written."""
-        self.store, self.spool, self.desk, self.clock, self.folder, self.ring = store, spool, desk, clock, folder, ring
+        self.store, self.spool, self.desk, self.senses = store, spool, desk, senses
+        self.clock, self.folder, self.ring = clock, folder, ring
         self.jobs = schedule.Scheduler()
-        for seconds, duty in ((1, self.reminders), (1, self.surveys), (300, self.sweep), (3600, self.anchor)):
+        for seconds, duty in (
+            (1, self.reminders),
+            (1, self.surveys),
+            (1, self.confirmations),
+            (300, self.sweep),
+            (3600, self.anchor),
+        ):
             self.jobs.every(seconds).seconds.do(self._safely, duty)
         self.away: Temporary | None = None
 
@@ -74,6 +89,13 @@ class Timetable:
             ]
 
         self._settle_due(survey.TIMER, plans)
+
+    def confirmations(self) -> None:
+        """Settle the mails that agents have confirmed."""
+        for mail in confirmed(self.store.rows):
+            plan = settle_held(mail, self.desk, self.senses, self.store, self.clock, confirmed=True)
+            if plan.letters:
+                self.ring()
 
     def _settle_due(self, timer: str, plans: Callable[[Tx, Sequence[Ticket], int], list[Planned]]) -> None:
         """Everything that one timer makes due, in one transaction; the sender is woken when letters were written."""

@@ -20,6 +20,7 @@ from mailgate.cli.frame import (
     opened,
     plain,
     read_settings,
+    say,
     table,
     zone_of,
 )
@@ -90,23 +91,27 @@ def show(
 
 @app.command(epilog="Example: mailgate held release 7 9")
 def release(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Give held mail back to intake.
+    """Put held mail on a ticket, by the rules as they are now.
 
-    As if it had just come in: it is settled by the rules as they are now.
+    What it was held for counts no more. The acknowledgement is left out when it came more than a day ago.
     """
-    from mailgate.edges.spool import Spool
-    from mailgate.store import held
+    from mailgate.assembly import desk_of, senses_of
+    from mailgate.desk.plan import Outcome
+    from mailgate.gateway import settle_held
+    from mailgate.store.held import HeldState, show_held
 
     settings, clock = read_settings(config), SystemClock()
-    done = []
+    desk, senses, done = desk_of(settings, clock), senses_of(settings, clock), []
     with opened(settings) as store:
-        spool = Spool.open(settings.spool_path, clock)
         for held_id in ids:
-            back = held.release(store.rows, held_id, clock.now_ms())
-            if back:
-                spool.accept(back.raw, back.envelope, back.origin)
+            mail = show_held(store.rows, held_id)
+            if mail is None or mail.state is not HeldState.HELD:
+                continue
+            plan = settle_held(mail, desk, senses, store, clock, confirmed=False)
+            if plan.outcome is Outcome.HOLD:
+                say(f"mailgate: {held_id} stays held: {plain('; '.join(plan.trace))}")
+            else:
                 done.append(held_id)
-        spool.close()
     _answer(ids, done, "released", as_json)
 
 

@@ -42,8 +42,9 @@ class Case:
 
     @property
     def author(self) -> Address | None:
-        """The strict author, or None."""
-        return self.reading.mail.author
+        """The strict author, or None; of a mail that an admin released, the first who is named in From will do."""
+        named = self.reading.mail.from_
+        return self.reading.mail.author or (named[0] if named and self.delivery.released else None)
 
     @cached_property
     def sender(self) -> Sender:

@@ -27,6 +27,8 @@ __all__ = ["Delivery", "decide"]
 def decide(reading: Reading, delivery: Delivery, facts: Facts, policy: Policy, router: Router, now_ms: int) -> Plan:
     """The plan for one delivery. Never raises over what is in the mail; ``now_ms`` is the hour of the decision."""
     case = Case(reading, delivery, facts, policy, router, now_ms)
+    if delivery.released:
+        return _requester(case)
     return (
         _duplicate(case)
         or _held(case)
@@ -50,7 +52,7 @@ def _duplicate(case: Case) -> Plan | None:
 
 def _held(case: Case) -> Plan | None:
     """Mail that is kept aside whatever its clues say."""
-    found = next(((cause, why) for cause, why, holds in HELD if holds(case)), None)
+    found = _unread(case) or next(((cause, why) for cause, why, holds in HELD if holds(case)), None)
     if found is None:
         return None
     cause, why = found
@@ -89,13 +91,21 @@ def _is_empty(case: Case) -> bool:
     return not (mail.subject.strip() or mail.text.strip() or mail.attachments or mail.html.strip() or mail.minimal)
 
 
+def _unread(case: Case) -> tuple[Cause, str] | None:
+    """A mail that was not read whole: a stub of what IMAP could not fetch, or one whose author cannot be read either
+    (a readable author makes it a minimal ticket, promise 7)."""
+    named = next((Cause(word) for word in case.reading.trouble if word in _CAUSES), None)
+    if named in (Cause.TOO_LARGE, Cause.UNFETCHABLE):
+        return named, "only its headers are here; the mail is still in the mailbox that it came to"
+    if case.mail.minimal and case.reading.verdict.kind is VerdictKind.UNSAFE:
+        return named or Cause.TOO_COMPLEX, "it could not be read whole"
+    return None
+
+
+_CAUSES = frozenset(Cause)
+
 HELD: tuple[tuple[Cause, str, Callable[[Case], bool]], ...] = (
     (Cause.LOOP, "our own mail comes back", lambda case: case.reading.verdict.kind is VerdictKind.LOOP),
-    (
-        Cause.TOO_COMPLEX,
-        "it could not be read whole",
-        lambda case: case.mail.minimal and case.reading.verdict.kind is VerdictKind.UNSAFE,
-    ),
     (Cause.UNSAFE, "it is unsafe", lambda case: case.reading.verdict.kind is VerdictKind.UNSAFE),
     (Cause.SPAM, "it is spam", lambda case: case.reading.verdict.kind is VerdictKind.SPAM),
     (Cause.EMPTY, "there is nothing in it", _is_empty),

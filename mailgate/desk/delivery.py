@@ -11,9 +11,10 @@ from mailgate.desk.policy import Mailbox
 class Delivery:
     """One mail to one brand: the mailbox that routes it (the first of the brand's that it was sent to), and the
     addresses of ours that it came to. ``confirmed``: the agent who is its author has confirmed it, which is as good as
-    proof."""
+    proof. ``released``: it was held, an admin has looked at it and wants it on a ticket."""
 
     brand: str
     mailbox: Mailbox
     recipients: tuple[str, ...] = ()
     confirmed: bool = False
+    released: bool = False

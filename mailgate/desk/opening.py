@@ -33,6 +33,9 @@ from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.desk.trust import Acknowledge, Commands
 from mailgate.mail.model import Address, Proof, VerdictKind
 
+RELEASE_MS = 86_400_000
+"""Mail that was held for longer gets no acknowledgement when it is released: it would come as a surprise (Q-17)."""
+
 _KINDS = {
     Acknowledge.FULL: LetterKind.ACKNOWLEDGEMENT,
     Acknowledge.NEUTRAL: LetterKind.NEUTRAL_ACKNOWLEDGEMENT,
@@ -59,7 +62,7 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
     routing = case.router.route(
         case.reading, case.delivery.mailbox, case.delivery.brand, case.facts.customer, case.now_ms
     )
-    if routing.actions.hold:
+    if routing.actions.hold and not case.delivery.released:
         return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
     start = _start(case, routing)
     links = tuple(_links(case, related))
@@ -155,6 +158,8 @@ def _acknowledged(case: Case, author: Address, routing: Routing) -> tuple[Leave,
     kind = _KINDS.get(case.trust.treatment.acknowledge)
     if kind is None:
         return Leave(f"trust: {case.trust.row}"), None
+    if case.delivery.released and case.now_ms - case.reading.envelope.received_ms > RELEASE_MS:
+        return Leave("released more than a day after it came"), None
     if not routing.actions.acknowledge:
         return Leave(f"the rule {routing.rule} says so"), None
     paused = case.facts.paused & {case.delivery.mailbox.address.lower(), routing.actions.team}

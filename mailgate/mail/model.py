@@ -40,13 +40,17 @@ class Address:
 
     @property
     def key(self) -> str:
-        """The address for comparison: ASCII lower case, nothing else folded (no NFKC, no dots removed)."""
-        return self.email.lower()
+        """The address for comparison: A to Z in lower case, nothing else folded (no NFKC, no dots removed)."""
+        return self.email.translate(_FOLD)
 
     @property
     def domain(self) -> str:
         """What follows the last ``@``, lower case; empty when there is none."""
         return self.email.rpartition("@")[2].lower()
+
+
+_FOLD = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+"""``str.lower`` would make a ``k`` of the Kelvin sign, and a stranger an agent (S-12)."""
 
 
 class SpanKind(StrEnum):

@@ -26,10 +26,9 @@ from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, audit, intake, outbox, timers
+from mailgate.store import apply, audit, held, intake, outbox, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.draft import DeliveryRow
-from mailgate.store.held import held_counts
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
 from mailgate.store.outbox import Outgoing, Recovered, Result
@@ -78,6 +77,10 @@ class Tx:
             return None
         self.work.tickets[ticket_id], self.work.heads[ticket_id] = found
         return found[0]
+
+    def release(self, held_id: int, now_ms: int) -> bool:
+        """See ``held.release``."""
+        return held.release(self.work.rows, held_id, now_ms)
 
     def settle_letters(self, results: Sequence[Result], now_ms: int) -> None:
         """See ``outbox.settle_letters``."""
@@ -237,7 +240,7 @@ class Store:
 
     def held_counts(self) -> dict[str, int]:
         """How many mails are held, by cause."""
-        return held_counts(self.rows)
+        return held.held_counts(self.rows)
 
     def verify(self, anchors: Iterable[audit.Anchor] = ()) -> list[audit.Broken]:
         """Every broken history; empty when all is whole. See ``audit.verify``."""

@@ -4,9 +4,8 @@
 state      meaning
 =========  ==============================================================================================
 held       waits for an admin, or for an agent's confirmation
-confirmed  the agent confirmed; goes back to intake as soon as the applier looks
-released   went back to intake as a new entry; releasing it again is harmless, since the spool takes the
-           same origin (``release:ID``) once
+confirmed  the agent confirmed; settled as soon as the clock looks
+released   settled after all, under the same entry: its delivery has another outcome now
 dropped    an admin said that nobody needs it; the raw is gone, the done-mark stays
 =========  ==============================================================================================
 """
@@ -55,15 +54,6 @@ class HeldMail:
 COLUMNS = tuple(getattr(Held, each.name) for each in fields(HeldMail))
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
-    """What goes back to intake: the raw, its envelope, and an origin that the spool takes only once."""
-
-    raw: bytes
-    envelope: Envelope
-    origin: str
-
-
 def list_held(rows: Rows, *, cause: str = "", everything: bool = False, limit: int = 1000) -> list[HeldMail]:
     """Held mail, oldest first; of one cause where given; with what was released or dropped where asked."""
     query = Held.select(*COLUMNS).order_by(Held.id).limit(limit)
@@ -101,18 +91,13 @@ def raw_of(rows: Rows, entry_key: str) -> tuple[bytes, Envelope] | None:
     return bytes(row[0]), Envelope(**{**said, "recipients": tuple(said["recipients"])})
 
 
-def release(rows: Rows, held_id: int, now_ms: int) -> Released | None:
-    """Take a held mail back to intake: the caller gives what comes back to the spool. None when there is no such mail,
-    or its raw was dropped. Its dedupe key goes, so that the mail is no duplicate of itself."""
-    found = show_held(rows, held_id)
-    kept = raw_of(rows, found.entry_key) if found else None
-    if found is None or kept is None or found.state is HeldState.DROPPED:
-        return None
-    with rows.transaction():
-        rows.run("UPDATE held SET state = 'released', settled_ms = ? WHERE id = ?", (now_ms, held_id))
-        rows.run("DELETE FROM dedupe WHERE entry_key = ? AND brand = ?", (found.entry_key, found.brand))
-    raw, envelope = kept
-    return Released(raw, envelope, f"release:{held_id}")
+def release(rows: Rows, held_id: int, now_ms: int) -> bool:
+    """Say that a held mail is settled after all, in the transaction that settles it; False when it no longer waits."""
+    found = rows.all(
+        "UPDATE held SET state = 'released', settled_ms = ? WHERE id = ? AND state IN ('held', 'confirmed') RETURNING id",
+        (now_ms, held_id),
+    )
+    return bool(found)
 
 
 def confirm_newest(rows: Rows, ticket_id: int | None, authors: Sequence[str], now_ms: int) -> None:
@@ -122,30 +107,19 @@ def confirm_newest(rows: Rows, ticket_id: int | None, authors: Sequence[str], no
         return
     on_ticket = "d.ticket_id IS NULL" if ticket_id is None else "d.ticket_id = ?"
     found = rows.one(
-        "SELECT h.id, h.entry_key, h.brand FROM held h JOIN deliveries d ON d.entry_key = h.entry_key "  # noqa: S608
+        "SELECT h.id FROM held h JOIN deliveries d ON d.entry_key = h.entry_key "  # noqa: S608
         f"AND d.brand = h.brand WHERE h.state = 'held' AND h.cause = ? AND {among('lower(h.author)', authors)} "
         f"AND {on_ticket} ORDER BY h.id DESC LIMIT 1",
         (Cause.UNPROVED_AGENT.value, *authors, *(() if ticket_id is None else (ticket_id,))),
     )
     if found:
         rows.run("UPDATE held SET state = 'confirmed', settled_ms = ? WHERE id = ?", (now_ms, found[0]))
-        rows.run("DELETE FROM dedupe WHERE entry_key = ? AND brand = ?", found[1:])
 
 
-def confirmed(rows: Rows) -> list[tuple[int, Released]]:
-    """Held mails that agents confirmed, by id. The caller gives each back to the spool (its origin makes that happen
-    once), says so with ``settle_confirmed``, and settles it with ``Delivery.confirmed``."""
-    rows.connect()
-    found = rows.all("SELECT id, entry_key FROM held WHERE state = 'confirmed' ORDER BY id LIMIT 50")
-    kept = ((held_id, raw_of(rows, entry_key)) for held_id, entry_key in found)
-    return [(held_id, Released(raw[0], raw[1], f"confirm:{held_id}")) for held_id, raw in kept if raw]
-
-
-def settle_confirmed(rows: Rows, held_id: int, now_ms: int) -> None:
-    """The spool has it again."""
-    rows.connect()
-    with rows.transaction():
-        rows.run("UPDATE held SET state = 'released', settled_ms = ? WHERE id = ?", (now_ms, held_id))
+def confirmed(rows: Rows) -> list[HeldMail]:
+    """Held mails that agents confirmed and nobody has settled yet, oldest first."""
+    query = Held.select(*COLUMNS).where(Held.state == HeldState.CONFIRMED.value).order_by(Held.id).limit(50)
+    return [_held(row) for row in rows.select(query)]
 
 
 def drop(rows: Rows, held_id: int, now_ms: int) -> bool:

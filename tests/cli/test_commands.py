@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.clock import SystemClock
-from mailgate.config.load import load
-from mailgate.edges.spool import Spool
 from tests.cli.conftest import DESK, Run, feed, mail
 from tests.config.folder import write
 
@@ -61,15 +58,16 @@ def test_held_mail_is_listed_shown_and_its_raw_given_back(busy: Path, run: Run) 
     assert run("held", "show", 999, "-c", busy).code == 1
 
 
-def test_a_released_mail_goes_back_to_the_spool_once(busy: Path, run: Run) -> None:
+def test_a_released_mail_becomes_a_ticket_once_and_the_sum_of_outcomes_stays(busy: Path, run: Run) -> None:
+    before = run("stats", "-c", busy, "--json").json
     held_id = run("held", "list", "-c", busy, "--json").json[0]["id"]
     assert run("held", "release", held_id, "-c", busy, "--json").json == {"released": [held_id], "missing": []}
-    run("held", "release", held_id, "-c", busy)
-    settings = load(busy, SystemClock())
-    spool = Spool.open(settings.spool_path, SystemClock())
-    assert spool.unfinished() == 1
-    spool.close()
-    assert run("stats", "-c", busy, "--json").json["spooled"] == 1
+    assert run("held", "release", held_id, "-c", busy).code == 1
+    after = run("stats", "-c", busy, "--json").json
+    assert after["deliveries"] == before["deliveries"]
+    assert after["outcomes"]["new"] == before["outcomes"]["new"] + 1
+    assert "hold" not in after["outcomes"]
+    assert "later" in [ticket["subject"] for ticket in run("ticket", "list", "-c", busy, "--json").json]
 
 
 def test_a_dropped_mail_is_gone_and_what_was_not_there_is_told(busy: Path, run: Run) -> None:

@@ -125,7 +125,7 @@ def test_J09_a_template_that_fails_costs_its_looks_not_the_letter(new_desk: Call
     desk = new_desk(run=False, more='[templates]\nfolder = "mine"\n')
     mine = desk.folder / "mine" / "en"
     mine.mkdir(parents=True)
-    (mine / "acknowledgement.txt").write_text("Dear {{ ticket.number / 0 }}")
+    (mine / "acknowledgement.txt").write_text("Dear {{ 1 / (number|int - 1) }}")  # only the very first ticket fails
     desk.start()
     desk.send(letter(CARLA, "Printer broken", "Help."), CARLA_ADDRESS)
     assert "1" in far.wait(CARLA_ADDRESS)[0].text

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mailgate.desk.plan import Cause, HoldMail, Outcome, Plan, ReleaseHeld
 from mailgate.mail.model import Reading
 from mailgate.store.database import Store
 from mailgate.store.held import (
     HeldState,
-    Released,
     confirmed,
     drop,
     held_counts,
     list_held,
     raw_of,
-    release,
-    settle_confirmed,
     show_held,
 )
 from tests.store.desk import NOW, a_mail, a_mark, a_reading, opened, settle
@@ -42,16 +37,14 @@ def test_held_mail_is_listed_by_cause(store: Store) -> None:
     assert show_held(store.rows, 4711) is None
 
 
-def test_Q17_released_mail_goes_back_to_intake_and_is_no_duplicate_of_itself(store: Store) -> None:
+def test_Q17_held_mail_is_released_once_and_its_raw_is_there_for_it(store: Store) -> None:
     reading = hold(store)
     (mail,) = list_held(store.rows)
-    back = release(store.rows, mail.id, NOW)
-    assert back == Released(reading.mail.text.encode(), reading.envelope, f"release:{mail.id}")
-    assert release(store.rows, mail.id, NOW) == back
-    assert list_held(store.rows) == []
-    again = replace(reading, entry_key="e" * 32)
+    assert raw_of(store.rows, mail.entry_key) == (reading.mail.text.encode(), reading.envelope)
     with store.transaction() as tx:
-        assert tx.claim([a_mark(again)])[a_mark(again)] == ""
+        assert tx.release(mail.id, NOW)
+        assert not tx.release(mail.id, NOW)
+    assert list_held(store.rows) == []
 
 
 def test_dropped_mail_is_gone_but_its_done_mark_stays(store: Store) -> None:
@@ -59,7 +52,8 @@ def test_dropped_mail_is_gone_but_its_done_mark_stays(store: Store) -> None:
     (mail,) = list_held(store.rows)
     assert drop(store.rows, mail.id, NOW)
     assert not drop(store.rows, mail.id, NOW)
-    assert release(store.rows, mail.id, NOW) is None
+    with store.transaction() as tx:
+        assert not tx.release(mail.id, NOW)
     assert raw_of(store.rows, reading.entry_key) is None
     assert store.known_entries([reading.entry_key]) == {reading.entry_key}
     (kept,) = list_held(store.rows, everything=True)
@@ -77,9 +71,10 @@ def test_an_agents_word_releases_the_newest_of_that_agents_mails_on_that_ticket(
     with store.transaction() as tx:
         tx.claim([a_mark(reading)])
         settle(tx, reading, Plan(Outcome.EVENT, (ReleaseHeld(ticket.id, ("ana@acme.example",)),), ticket=ticket.id))
-    ((held_id, back),) = confirmed(store.rows)
-    assert (back.raw, back.origin) == (wanted.mail.text.encode(), f"confirm:{held_id}")
-    settle_confirmed(store.rows, held_id, NOW)
+    (mail,) = confirmed(store.rows)
+    assert mail.entry_key == wanted.entry_key
+    with store.transaction() as tx:
+        assert tx.release(mail.id, NOW)
     assert confirmed(store.rows) == []
     assert len(list_held(store.rows)) == 4
 
