@@ -37,8 +37,9 @@ from mailgate.errors import Permanent, Temporary
 from mailgate.letters.compose import Composer
 from mailgate.logs import fault, get
 from mailgate.mail.classify import Ours, classify
+from mailgate.mail.contents import Contents
 from mailgate.mail.model import Envelope, Proof, Reading, Sender, Verdict, VerdictKind
-from mailgate.mail.parse import attachment_bytes, minimal, parse
+from mailgate.mail.parse import minimal, parse
 from mailgate.mail.proof import Profile, Resolver, prove
 from mailgate.store.database import Store, Tx
 from mailgate.store.draft import DeliveryRow
@@ -242,7 +243,7 @@ def _carry_out(
     """Compose a plan's letters and write all of it; returns the ticket that it is about, and the letters."""
     ticket = tx.open(plan, now_ms, clock.token_hex(16))
     attachments = arrival.reading.mail.attachments
-    letters = desk.composer.compose(plan.letters, ticket, arrival.raw, attachment_bytes, now_ms, attachments)
+    letters = desk.composer.compose(plan.letters, ticket, arrival.raw, Contents(), now_ms, attachments)
     tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
     _tell_admins(tx, letters, desk, now_ms)
     return ticket, letters
@@ -259,7 +260,7 @@ def _tell_admins(tx: Tx, letters: Sequence[Letter], desk: Desk, now_ms: int) -> 
 
 def act(tx: Tx, ticket: Ticket | None, plan: Plan, desk: Desk, now_ms: int) -> tuple[Letter, ...]:
     """What the hour brings: the plan of a duty, its letters composed and written into the running transaction."""
-    letters = desk.composer.compose(plan.letters, ticket, None, attachment_bytes, now_ms)
+    letters = desk.composer.compose(plan.letters, ticket, None, Contents(), now_ms)
     tx.write(None, None, None, plan, ticket, letters, now_ms)
     return letters
 

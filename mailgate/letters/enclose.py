@@ -19,7 +19,7 @@ from mailgate.mail.model import Attachment
 LIMIT = 20 * 1024 * 1024
 
 AttachmentOf = Callable[[bytes, str], bytes]
-"""Gives the content of the part at a path of the raw mail (``mailgate.mail.parse.attachment_bytes``)."""
+"""Gives the content of the part at a path of the raw mail (``mailgate.mail.contents.Contents``)."""
 
 
 @dataclass

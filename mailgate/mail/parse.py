@@ -26,8 +26,8 @@ from mailgate.mail import (
     reading,
     scan,
     threading_ids,
-    unpack,
 )
+from mailgate.mail.contents import Contents, with_line_ends
 from mailgate.mail.fields import Fields
 from mailgate.mail.limits import DEFAULT_LIMITS, Limits
 from mailgate.mail.model import Address, Mail
@@ -44,7 +44,7 @@ def parse(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Parsed:
         raise Permanent("unparseable", "nothing but white space")
     if scan.hopeless(findings):
         raise Permanent("too-complex", scan.hopeless(findings).removesuffix("-hopeless"))
-    raw = _with_line_ends(raw)
+    raw = with_line_ends(raw)
     if scan.TOO_COMPLEX.intersection(findings):
         return _minimal(raw, findings, limits)
     block = headers.read(raw)
@@ -66,15 +66,7 @@ def attachment_bytes(raw: bytes, path: str, limits: Limits = DEFAULT_LIMITS) -> 
 
     Raises ``KeyError`` for a path that the mail does not have.
     """
-    raw = _with_line_ends(raw)
-    root = parts.tree(raw, headers.read(raw), limits)
-    outer, _, inner = path.partition("/")
-    for part in root.walk():
-        if part.path == outer and not part.is_multipart:
-            if not inner:
-                return part.payload()
-            return unpack.content(part, inner, limits)
-    raise KeyError(path)
+    return Contents(limits)(raw, path)
 
 
 def _whole(raw: bytes, block: headers.Block, findings: tuple[str, ...], limits: Limits) -> Parsed:
@@ -175,8 +167,3 @@ def _author(block: headers.Block, findings: tuple[str, ...]) -> tuple[Address | 
     if "space-before-colon:from" in block.defects:
         return None, "a From with a space before its colon"
     return address.strict_author([value for name, value in block.fields if name.lower() == "from"])
-
-
-def _with_line_ends(raw: bytes) -> bytes:
-    """``raw``, its CRs as line ends where it has no other (old Macintosh files)."""
-    return raw.replace(b"\r", b"\n") if b"\n" not in raw else raw

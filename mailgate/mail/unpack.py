@@ -63,17 +63,14 @@ def text_part(part: Part, limits: Limits) -> tuple[bytes, tuple[File, ...]]:
     return rest, unpacked.files if unpacked is not None else ()
 
 
-def content(part: Part, inner: str, limits: Limits) -> bytes:
-    """The content of the file ``inner`` in the container ``part``. Raises ``KeyError`` when it is not there."""
+def contents(part: Part, limits: Limits) -> dict[str, bytes]:
+    """What the files in the container ``part`` hold, by their names there."""
     unpacked = container(part, limits)
     if unpacked is not None:
         files = unpacked.files
     else:
         files = (html_part if part.content_type == "text/html" else text_part)(part, limits)[1]
-    for file in files:
-        if file.name == inner:
-            return file.content
-    raise KeyError(f"{part.path}/{inner}")
+    return {file.name: file.content for file in files}
 
 
 def _limited(unpacked: Unpacked | None, limits: Limits) -> Unpacked | None:

@@ -26,9 +26,13 @@ _SPACELESS = "".join(
 )
 _TOKEN = re.compile(rf"([{_SPACELESS}]+)|((?:(?![{_SPACELESS}])[^\W_])+)")
 
+_ASCII = re.compile("[a-z0-9]+")
+
 
 def words_of(text: str) -> list[str]:
     """The distinct tokens of the first 64 K characters, in the order of their first appearance."""
+    if text.isascii():  # the common case, at a fifth of the price
+        return [word for word in dict.fromkeys(_ASCII.findall(text[:LIMIT].lower())) if len(word) <= LONGEST]
     found: dict[str, None] = {}
     for spaceless, word in _TOKEN.findall(_folded(text[:LIMIT])):
         if word:

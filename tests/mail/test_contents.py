@@ -1,0 +1,52 @@
+"""The octets of attachments, when many of one mail are asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailgate.mail import parts, unpack
+from mailgate.mail.contents import Contents
+from mailgate.mail.parse import parse
+from tests.mail.written import TEXT, attached, mail, multipart_mail
+
+
+def test_the_structure_is_read_once_however_many_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred attachments cost one reading of the mail, not two hundred."""
+    raw = multipart_mail(TEXT, *(attached(f'filename="{at}.bin"', bytes([at])) for at in range(150)))
+    paths = [one.path for one in parse(raw).mail.attachments]
+    trees = 0
+    tree = parts.tree
+
+    def counted(*arguments: object) -> parts.Part:
+        nonlocal trees
+        trees += 1
+        return tree(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts, "tree", counted)
+    contents = Contents()
+    assert [contents(raw, path) for path in paths] == [bytes([at]) for at in range(150)]
+    assert trees == 1
+
+
+def test_a_container_is_opened_once_for_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a text with uuencoded files in it."""
+    body = b"".join(b"begin 644 %d.txt\n#0V%%T\n`\nend\n" % at for at in range(20))
+    raw = mail(body=body, encoding="8bit")
+    paths = [one.path for one in parse(raw).mail.attachments]
+    opened: list[str] = []
+    real = unpack.contents
+    monkeypatch.setattr(unpack, "contents", lambda part, limits: opened.append(part.path) or real(part, limits))
+    contents = Contents()
+    assert {contents(raw, path) for path in paths} == {b"Cat"}
+    assert (len(paths), opened) == (20, ["1"])
+
+
+def test_another_mail_is_another_structure() -> None:
+    """The same path in the next mail gives that mail's octets; one that is not there raises."""
+    one, other = (multipart_mail(TEXT, attached('filename="a.bin"', octets)) for octets in (b"one", b"other"))
+    contents = Contents()
+    assert (contents(one, "2"), contents(other, "2"), contents(one, "2")) == (b"one", b"other", b"one")
+    with pytest.raises(KeyError):
+        contents(one, "9")
+    with pytest.raises(KeyError):
+        contents(one, "2/inner.txt")
