@@ -25,7 +25,7 @@ class Contents:
         self._inside: Mapping[str, bytes] = {}
 
     def __call__(self, raw: bytes, path: str) -> bytes:
-        """The content at ``path``; the same octets that were hashed. Raises ``KeyError`` if the mail has no such path."""
+        """The content at ``path``, the same octets that were hashed. Raises ``KeyError`` if the mail has none there."""
         if raw is not self._raw:
             self._raw, self._container = raw, ""
             self._parts = _leaves(raw, self._limits)

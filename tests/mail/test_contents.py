@@ -6,6 +6,7 @@ import pytest
 
 from mailgate.mail import parts, unpack
 from mailgate.mail.contents import Contents
+from mailgate.mail.limits import Limits
 from mailgate.mail.parse import parse
 from tests.mail.written import TEXT, attached, mail, multipart_mail
 
@@ -34,8 +35,13 @@ def test_a_container_is_opened_once_for_all_its_files(monkeypatch: pytest.Monkey
     raw = mail(body=body, encoding="8bit")
     paths = [one.path for one in parse(raw).mail.attachments]
     opened: list[str] = []
-    real = unpack.contents
-    monkeypatch.setattr(unpack, "contents", lambda part, limits: opened.append(part.path) or real(part, limits))
+    contents_of = unpack.contents
+
+    def noted(part: parts.Part, limits: Limits) -> dict[str, bytes]:
+        opened.append(part.path)
+        return contents_of(part, limits)
+
+    monkeypatch.setattr(unpack, "contents", noted)
     contents = Contents()
     assert {contents(raw, path) for path in paths} == {b"Cat"}
     assert (len(paths), opened) == (20, ["1"])
