@@ -14,6 +14,10 @@ from pathlib import Path
 from mailgate.errors import Temporary
 
 
+LARGEST_MAIL = 36_000_000
+"""Room for the largest mail that Gmail lets out (35,882,577 octets: 25 MB of files in base64) and its way to us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A password or key, and where it stands: an environment variable, a file, or (discouraged) the config itself."""
@@ -58,7 +62,7 @@ class SmtpIn:
     hostname: str = "localhost"
     tls_cert: str = ""
     tls_key: str = ""
-    max_size: int = 36_700_160
+    max_size: int = LARGEST_MAIL
     max_line: int = 4_194_304
     max_recipients: int = 100
     max_connections: int = 200
@@ -115,7 +119,7 @@ class ImapAccount:
     poll_every: float = 60.0
     idle: bool = True
     batch: int = 50
-    max_size: int = 36_700_160
+    max_size: int = LARGEST_MAIL
     connect_timeout: float = 20.0
     command_deadline: float = 120.0
     tls_ca: str = ""
