@@ -92,11 +92,14 @@ def _is_empty(case: Case) -> bool:
 
 
 def _unread(case: Case) -> tuple[Cause, str] | None:
-    """A mail that was not read whole: a stub of what IMAP could not fetch, or one whose author cannot be read either
-    (a readable author makes it a minimal ticket, promise 7)."""
+    """A mail that was not read whole: a stub of what IMAP could not fetch, one that the parser refused, since no
+    honest mail is like it, or one whose author cannot be read either. Else a readable author makes it a minimal ticket
+    (promise 7): a worker may die of a mail that somebody meant well."""
     named = next((Cause(word) for word in case.reading.trouble if word in _CAUSES), None)
     if named in (Cause.TOO_LARGE, Cause.UNFETCHABLE):
         return named, "only its headers are here; the mail is still in the mailbox that it came to"
+    if named in (Cause.TOO_COMPLEX, Cause.UNPARSEABLE):
+        return named, "no mail program writes such a mail"
     if case.mail.minimal and case.reading.verdict.kind is VerdictKind.UNSAFE:
         return named or Cause.TOO_COMPLEX, "it could not be read whole"
     return None

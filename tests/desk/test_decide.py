@@ -109,6 +109,25 @@ def test_a_mail_that_was_too_complex_opens_a_marked_ticket_when_its_author_is_kn
     assert not letters(plan, LetterKind.ACKNOWLEDGEMENT, LetterKind.NEUTRAL_ACKNOWLEDGEMENT)
 
 
+@pytest.mark.parametrize(
+    ("trouble", "cause"),
+    [
+        ("too-complex", Cause.TOO_COMPLEX),
+        ("unparseable", Cause.UNPARSEABLE),
+        ("too-large", Cause.TOO_LARGE),
+        ("worker-died", None),
+        ("limit: memory", None),
+    ],
+)
+def test_C04_what_the_parser_refused_is_held_and_what_a_worker_died_of_is_a_ticket(
+    trouble: str, cause: Cause | None
+) -> None:
+    """A hundred thousand headers are nobody's mistake; a mail that a worker died of may be an honest one."""
+    read = replace(reading(mail(minimal=True), Proof.UNKNOWN, automatic=True), trouble=(trouble,))
+    plan = Desk().plan(read)
+    assert (plan.outcome, plan.cause) == ((Outcome.HOLD, cause) if cause else (Outcome.NEW, None))
+
+
 def test_proof_unknown_is_acknowledged_neutrally_on_its_own_budget() -> None:
     plan = Desk().plan(reading(mail(), Proof.UNKNOWN))
     [ack] = letters(plan, LetterKind.NEUTRAL_ACKNOWLEDGEMENT)
