@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
-from bench import ingest
+from bench import feed, ingest
 
 
 def main() -> int:
@@ -20,10 +21,26 @@ def main() -> int:
     one.add_argument("--sessions", type=int, default=10)
     one.add_argument("--database", default="sqlite", help='"sqlite", or postgresql://… of an empty database')
     one.add_argument("--workers", type=int, default=1)
+    folder = figures.add_parser(
+        "feed", help="a folder of mails into a fresh desk, twice; all of them are accounted for"
+    )
+    folder.add_argument("folder", type=Path, metavar="FOLDER", help="of .eml files")
+    folder.add_argument("--way", choices=("smtp", "imap"), default="smtp")
+    folder.add_argument("--server", default="", help="for --way imap: imap://USER:PASSWORD@HOST:PORT, an empty mailbox")
+    folder.add_argument("--database", default="sqlite", help='"sqlite", or postgresql://… of an empty database')
     chosen = parser.parse_args()
-    json.dump(ingest.run(chosen.mails, chosen.sessions, chosen.database, chosen.workers), sys.stdout)
+    if chosen.figure == "feed" and (chosen.way == "imap") != bool(chosen.server):
+        parser.error("--way imap needs --server, and only that")
+    json.dump(_measure(chosen), sys.stdout)
     sys.stdout.write("\n")
     return 0
+
+
+def _measure(chosen: argparse.Namespace) -> dict[str, object]:
+    if chosen.figure == "feed":
+        server = feed.ImapServer.from_url(chosen.server) if chosen.server else None
+        return feed.run(chosen.folder, chosen.database, server)
+    return ingest.run(chosen.mails, chosen.sessions, chosen.database, chosen.workers)
 
 
 if __name__ == "__main__":
