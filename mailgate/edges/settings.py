@@ -13,7 +13,6 @@ from pathlib import Path
 
 from mailgate.errors import Temporary
 
-
 LARGEST_MAIL = 36_000_000
 """Room for the largest mail that Gmail lets out (35,882,577 octets: 25 MB of files in base64) and its way to us."""
 
@@ -128,7 +127,7 @@ class ImapAccount:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where letters go. ``kind`` is ``smtp``, ``maildir`` (``path``) or ``console``; ``per_minute`` caps the rate (0: no cap)."""
+    """Where letters go. ``kind`` is ``smtp``, ``maildir`` (``path``) or ``console``; ``per_minute`` caps the rate."""
 
     kind: str = "smtp"
     host: str = "localhost"

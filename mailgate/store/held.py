@@ -94,7 +94,8 @@ def raw_of(rows: Rows, entry_key: str) -> tuple[bytes, Envelope] | None:
 def release(rows: Rows, held_id: int, now_ms: int) -> bool:
     """Say that a held mail is settled after all, in the transaction that settles it; False when it no longer waits."""
     found = rows.all(
-        "UPDATE held SET state = 'released', settled_ms = ? WHERE id = ? AND state IN ('held', 'confirmed') RETURNING id",
+        "UPDATE held SET state = 'released', settled_ms = ? WHERE id = ? AND state IN ('held', 'confirmed') "
+        "RETURNING id",
         (now_ms, held_id),
     )
     return bool(found)

@@ -184,13 +184,15 @@ def test_mail_from_an_imap_mailbox_becomes_a_ticket_and_is_marked(
 def test_one_mail_to_two_brands_is_two_tickets_linked(new_desk: Callable[..., Desk], far: Relay) -> None:
     """Each brand answers for itself; agents see that the two belong together."""
     desk = new_desk(run=False)
-    text = desk.config.read_text().replace('[smtp.in]\nlisten', TWO_BRANDS + "[smtp.in]\nlisten")
+    text = desk.config.read_text().replace("[smtp.in]\nlisten", TWO_BRANDS + "[smtp.in]\nlisten")
     text = text.replace('[desk]\nname = "Acme Support"\naddress = "support@acme.example"\n', "[desk]\n")
-    desk.config.write_text(text.replace('address = "support@acme.example"\nteam', 'address = "support@acme.example"\nbrand = "acme"\nteam')
-                           .replace('address = "billing@acme.example"\nteam', 'address = "billing@acme.example"\nbrand = "other"\nteam'))  # fmt: skip
+    for address, brand in ((DESK, "acme"), (BILLING, "other")):
+        text = text.replace(f'address = "{address}"\nteam', f'address = "{address}"\nbrand = "{brand}"\nteam')
+    desk.config.write_text(text)
     desk.start()
     desk.send(letter(CARLA, "Hello both", "A question.", to=f"{DESK}, {BILLING}"), CARLA_ADDRESS, [DESK, BILLING])
-    assert {str(each.message["From"].addresses[0].display_name) for each in far.wait(CARLA_ADDRESS, 2)} == {"Acme", "Other"}
+    names = {each.message["From"].addresses[0].display_name for each in far.wait(CARLA_ADDRESS, 2)}
+    assert names == {"Acme", "Other"}
     numbers = [ticket["number"] for ticket in desk.json("ticket", "list")]
     assert len(numbers) == 2
     assert desk.json("ticket", "show", str(numbers[0]))["links"]

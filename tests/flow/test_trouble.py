@@ -108,6 +108,7 @@ def test_I13_a_wrong_password_is_said_once_and_other_mail_flows(new_desk: Callab
     with mailbox() as server:
         wrong = server.config().replace('password = "pass word"', 'password = "wrong word"')
         desk = new_desk(imap=wrong)
+        desk.wait_for_line("does not let support in")
         for number in range(3):
             desk.send(
                 letter(f"P{number} <p{number}@client.example>", f"Hello {number}", "Hello."),

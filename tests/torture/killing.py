@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 
 from tests.flow.world import DESK, Desk, letter
 
@@ -43,8 +44,9 @@ def message_id(number: int) -> str:
     return f"kill.{number}@client.example"
 
 
+@cache
 def mail(number: int) -> bytes:
-    """The number-th mail: its own sender, so that each may expect one acknowledgement."""
+    """The number-th mail: its own sender, so that each may expect one acknowledgement; the same bytes at every try."""
     return letter(
         f"P{number} <{person(number)}>", f"Question {number}", "Please help me.", message_id=f"<{message_id(number)}>"
     )
