@@ -47,6 +47,9 @@ class LetterState(StrEnum):
     CANCELLED = "cancelled"
 
 
+GROUP_SIZE = 8 * 1024 * 1024
+"""Octets of letters after which no more are taken into a group."""
+
 TOLD = frozenset({LetterState.FAILED, LetterState.UNKNOWN})
 """The states that the ticket's history tells of."""
 
@@ -89,22 +92,40 @@ class Recovered:
 
 
 def claim_letters(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Outgoing]:
-    """Take at most ``limit`` letters that are due, oldest first; they are ``handing`` once the transaction commits."""
-    if limit <= 0:
+    """Take at most ``limit`` letters that are due, oldest first; they are ``handing`` once the transaction commits.
+
+    Large ones are taken in smaller groups, since all of a group are in memory at once.
+    """
+    ids = _due(rows, now_ms, limit) if limit > 0 else []
+    if not ids:
         return []
-    skip = "FOR UPDATE SKIP LOCKED" if rows.postgres else ""
     found = rows.all(
-        "UPDATE letters SET state = 'handing', claimed_by = ?, claimed_ms = ? WHERE id IN (SELECT id FROM letters "  # noqa: S608
-        f"WHERE state IN ('queued', 'retry') AND next_ms <= ? ORDER BY next_ms, id LIMIT ? {skip}) RETURNING id, "
-        "recipient, mail_from, attempts, at_most_once, created_ms, message_id, kind, brand, ticket_id, next_ms",
-        (holder, now_ms, now_ms, limit),
+        f"UPDATE letters SET state = 'handing', claimed_by = ?, claimed_ms = ? WHERE {among('id', ids)} "  # noqa: S608
+        "RETURNING id, recipient, mail_from, attempts, at_most_once, created_ms, message_id, kind, brand, ticket_id, "
+        "next_ms",
+        (holder, now_ms, *ids),
     )
-    if not found:
-        return []
-    ids = [row[0] for row in found]
     sql = f"SELECT letter_id, data FROM letter_data WHERE {among('letter_id', ids)}"  # noqa: S608
     data: dict[int, bytes] = dict(rows.all(sql, ids))
     return [_outgoing(row, bytes(data[row[0]])) for row in sorted(found, key=lambda row: (row[10], row[0]))]
+
+
+def _due(rows: Rows, now_ms: int, limit: int) -> list[int]:
+    """The ids of the letters that are due, oldest first and locked; no more than fit into a group."""
+    skip = "FOR UPDATE OF l SKIP LOCKED" if rows.postgres else ""
+    found = rows.all(
+        "SELECT l.id, length(d.data) FROM letters l JOIN letter_data d ON d.letter_id = l.id "  # noqa: S608
+        f"WHERE l.state IN ('queued', 'retry') AND l.next_ms <= ? ORDER BY l.next_ms, l.id LIMIT ? {skip}",
+        (now_ms, limit),
+    )
+    ids: list[int] = []
+    size = 0
+    for letter, octets in found:
+        if size > GROUP_SIZE:
+            break
+        ids.append(letter)
+        size += octets
+    return ids
 
 
 def _outgoing(row: Row, data: bytes) -> Outgoing:

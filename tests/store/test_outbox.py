@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,14 @@ def test_results_are_written_and_the_next_group_claimed_in_one_commit(store: Sto
     assert len(second) == 5
     assert Counter(states(store)) == {"sent": 10, "handing": 5}
     assert not {each.id for each in first} & {each.id for each in second}
+
+
+def test_large_letters_are_taken_in_smaller_groups(store: Store) -> None:
+    """All letters of a group are in memory at once: ten of 25 MB would be a quarter of a gigabyte."""
+    large = replace(a_letter(), data=b"x" * 3_000_000)
+    opened(store, None, *(replace(large, message_id=f"{at}@acme.example") for at in range(5)))
+    groups = [len(store.claim_letters("one", NOW)) for _ in range(3)]
+    assert groups == [3, 2, 0]
 
 
 def test_retry_waits_for_its_time_and_counts_the_attempt(store: Store) -> None:
