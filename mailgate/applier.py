@@ -21,14 +21,15 @@ from dataclasses import dataclass
 
 from mailgate import logs
 from mailgate.clock import Clock
-from mailgate.edges.spool import Entry, Spool
-from mailgate.edges.worker import Finished, WorkerPool
+from mailgate.edges.spool.spool import Entry, Spool
+from mailgate.edges.worker.pool import Finished, WorkerPool
 from mailgate.gateway import Arrival, Desk, Settled, settle, unread
 from mailgate.store.database import Store
 
 log = logs.get("applier")
 
 BATCH = 50
+BATCH_SIZE = 8 * 1024 * 1024
 BATCH_WAIT_S = 0.05
 AHEAD = 400
 AHEAD_SIZE = 64 * 1024 * 1024
@@ -91,13 +92,18 @@ class Applier:
             self.queue[key].slow = True
 
     def _ready(self) -> list[Place]:
-        """The readings at the head of the queue, at most a batch; entries that are slow are passed over."""
+        """The readings at the head of the queue, at most a batch; entries that are slow are passed over.
+
+        A batch of large mails is a small one: their raws and letters are in memory together until it is committed.
+        """
         batch: list[Place] = []
+        size = 0
         for place in self.queue.values():
-            if len(batch) == BATCH or (place.finished is None and not place.slow):
+            if len(batch) == BATCH or size > BATCH_SIZE or (place.finished is None and not place.slow):
                 break
             if place.finished is not None:
                 batch.append(place)
+                size += place.entry.size
         return batch
 
     def _settle(self, batch: Sequence[Place]) -> list[Settled]:

@@ -12,16 +12,16 @@ from collections.abc import Callable, Mapping
 
 from mailgate.clock import Clock
 from mailgate.config.settings import Settings
+from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.policy import Policy, ProofProfile
-from mailgate.desk.route import compile as compile_rules
-from mailgate.desk.token import Tokens, split_address
+from mailgate.desk.routing.route import compile as compile_rules
 from mailgate.edges.dns import DnsResolver, NoDns
 from mailgate.edges.settings import Dkim
 from mailgate.gateway import Desk, Senses
 from mailgate.letters.compose import Composer
 from mailgate.letters.render import Templates, default_folder
 from mailgate.mail.classify import Ours
-from mailgate.mail.proof import Profile, Resolver
+from mailgate.mail.identity.proof import Profile, Resolver
 from mailgate.store.database import Store
 
 
@@ -64,7 +64,7 @@ def _profile(proof: ProofProfile) -> Profile:
 
 
 class DeskRecipients:
-    """What the front must know: which addresses are ours, and who may log in to send (``smtp_front.Recipients``)."""
+    """What the front must know: which addresses are ours, and who may log in to send (``smtp_in.front.Recipients``)."""
 
     def __init__(self, settings: Settings) -> None:
         """Of one generation of the config."""

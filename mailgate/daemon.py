@@ -36,9 +36,9 @@ from mailgate.config.load import load
 from mailgate.config.settings import Settings
 from mailgate.config.templates import template_problems
 from mailgate.edges.bell import Bell
-from mailgate.edges.listen import Listeners, bind_all, shown
 from mailgate.edges.processes import Supervisor
-from mailgate.edges.spool_lock import SpoolLock
+from mailgate.edges.smtp_in.listen import Listeners, bind_all, shown
+from mailgate.edges.spool.lock import SpoolLock
 from mailgate.errors import ConfigError, Refused, Temporary
 
 LOCK_PATIENCE_S = 3.0

@@ -16,11 +16,11 @@ from enum import StrEnum
 from mailgate.assembly import open_store, resolver_of
 from mailgate.clock import Clock, SystemClock
 from mailgate.config.settings import Settings
-from mailgate.edges.imap_check import check_account
-from mailgate.edges.smtp_out import SmtpCourier
-from mailgate.edges.spool import Spool
-from mailgate.edges.spool_lock import SpoolLock
-from mailgate.edges.tls import certificate_end
+from mailgate.edges.imap_in.check import check_account
+from mailgate.edges.smtp_in.tls import certificate_end
+from mailgate.edges.smtp_out.relay import SmtpCourier
+from mailgate.edges.spool.lock import SpoolLock
+from mailgate.edges.spool.spool import Spool
 from mailgate.errors import MailgateError, Temporary
 from mailgate.store.database import Store
 

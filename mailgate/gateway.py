@@ -26,21 +26,21 @@ from dataclasses import dataclass, field, replace
 from mailgate.clock import Clock
 from mailgate.desk.decide import decide
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.plan import Cause, HoldMail, Letter, LinkTickets, Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.questions import ask
-from mailgate.desk.route import Router
+from mailgate.desk.routing.route import Router
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.token import Tokens, split_address
 from mailgate.duties.alert import broken_template
 from mailgate.errors import Permanent, Temporary
 from mailgate.letters.compose import Composer
 from mailgate.logs import fault, get
 from mailgate.mail.classify import Ours, classify
 from mailgate.mail.contents import Contents
+from mailgate.mail.identity.proof import Profile, Resolver, prove
 from mailgate.mail.model import Envelope, Proof, Reading, Sender, Verdict, VerdictKind
 from mailgate.mail.parse import minimal, parse
-from mailgate.mail.proof import Profile, Resolver, prove
 from mailgate.store.database import Store, Tx
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.held import HeldMail, raw_of

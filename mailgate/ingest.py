@@ -25,14 +25,14 @@ from typing import Protocol
 
 from mailgate.clock import Clock, SystemClock
 from mailgate.config.settings import Settings
+from mailgate.desk.identity.token import split_address
 from mailgate.desk.policy import Policy
-from mailgate.desk.token import split_address
-from mailgate.edges.listen import ingest_path
-from mailgate.edges.spool import Spool
-from mailgate.edges.spool_lock import SpoolLock
+from mailgate.edges.smtp_in.listen import ingest_path
+from mailgate.edges.spool.lock import SpoolLock
+from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Refused, Temporary
-from mailgate.mail import headers
-from mailgate.mail.address import parse_addresses
+from mailgate.mail.head import headers
+from mailgate.mail.head.address import parse_addresses
 from mailgate.mail.model import Envelope
 
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 
 from mailgate.clock import Clock
 from mailgate.duties import undelivered
-from mailgate.edges.courier import Courier, MaybeSent, RelayAway
+from mailgate.edges.smtp_out.courier import Courier, MaybeSent, RelayAway
 from mailgate.errors import Refused, Temporary
 from mailgate.gateway import Desk, act
 from mailgate.logs import fault, get

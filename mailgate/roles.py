@@ -24,15 +24,15 @@ from mailgate.assembly import DeskRecipients, desk_of, open_store, senses_of
 from mailgate.clock import Clock
 from mailgate.config.settings import Settings
 from mailgate.edges.bell import Bell
-from mailgate.edges.group_commit import GroupCommit
-from mailgate.edges.imap_cursor import Cursor, Gap
-from mailgate.edges.imap_in import run_imap
-from mailgate.edges.listen import Listeners
+from mailgate.edges.imap_in.cursor import Cursor, Gap
+from mailgate.edges.imap_in.mailboxes import run_imap
 from mailgate.edges.processes import Stop
-from mailgate.edges.smtp_in import serve_mail
-from mailgate.edges.smtp_out import open_relay
-from mailgate.edges.spool import Spool
-from mailgate.edges.worker import WorkerPool, run_worker
+from mailgate.edges.smtp_in.group_commit import GroupCommit
+from mailgate.edges.smtp_in.listen import Listeners
+from mailgate.edges.smtp_in.server import serve_mail
+from mailgate.edges.smtp_out.relay import open_relay
+from mailgate.edges.spool.spool import Spool
+from mailgate.edges.worker.pool import WorkerPool, run_worker
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
 from mailgate.outgoing import Sender

@@ -17,7 +17,7 @@ from mailgate.clock import Clock
 from mailgate.desk.plan import Plan
 from mailgate.desk.ticket import Ticket
 from mailgate.duties import reminder, survey
-from mailgate.edges.spool import Spool
+from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, Senses, act, settle_held
 from mailgate.store.anchors import write_anchors

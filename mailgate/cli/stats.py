@@ -54,7 +54,7 @@ def stats(
 
 def _spooled(settings: Settings) -> int:
     """Mails that are accepted and not settled yet; 0 where there is no spool."""
-    from mailgate.edges.spool import Spool
+    from mailgate.edges.spool.spool import Spool
 
     path = settings.spool_path
     if not path.exists():

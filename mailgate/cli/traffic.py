@@ -38,7 +38,7 @@ def ingest(
 
     One mail from stdin with -. Once kept, it becomes a ticket as any other mail does.
     """
-    from mailgate.desk.token import split_address
+    from mailgate.desk.identity.token import split_address
     from mailgate.ingest import ingest_paths, ingest_pipe
 
     settings = read_settings(config)

@@ -8,7 +8,7 @@ module              what it knows
 ``fields, units``   the sorts of value: addresses, durations, sizes, secrets …
 ``salvage``         what is left without the wrong values, so that the checks between values still run
 ``rulebook``        rules and tests of all files
-``rules``           a rule's TOML → ``desk.rule.Rule``
+``rules``           a rule's TOML → ``desk.routing.rule.Rule``
 ``rule_tests``      a test of the rules, as a value
 ``templates``       whether the letters can be written
 ``keys``            the secret file

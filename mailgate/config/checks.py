@@ -16,7 +16,7 @@ from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint, nearest
 from mailgate.config.schema import Config
 from mailgate.config.schema_mail import Imap
-from mailgate.desk.trust import TABLE, TREATMENTS
+from mailgate.desk.identity.trust import TABLE, TREATMENTS
 from mailgate.edges.settings import Secret
 
 LOOPBACK = ("127.", "localhost:", "[::1]:", "unix:")

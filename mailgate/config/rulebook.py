@@ -18,8 +18,8 @@ from mailgate.config.rule_tests import MailTest
 from mailgate.config.rules import Compiler, Names
 from mailgate.config.salvage import Salvaged, salvage
 from mailgate.desk.policy import Policy
-from mailgate.desk.rule import Rule
-from mailgate.desk.shadow import never_matches
+from mailgate.desk.routing.rule import Rule
+from mailgate.desk.routing.shadow import never_matches
 from mailgate.errors import ConfigError, Problem
 
 

@@ -1,12 +1,12 @@
-"""A rule's TOML → ``desk.rule.Rule``; every mistake in its conditions by the path of the key.
+"""A rule's TOML → ``desk.routing.rule.Rule``; every mistake in its conditions by the path of the key.
 
 In a table of conditions all keys must hold, and the values of a list are alternatives::
 
     when = { subject = ["refund", "chargeback"], from_domain = "shop.example", size_under = "1 MB" }
     any  = [ { header = { "X-Origin" = "web" } }, { none = [ { attachment_exists = true } ] } ]
 
-A key is a subject of ``desk.match.SUBJECTS``, or subject and relation (``subject_matches``); ``header`` and ``field``
-take a table of names. ``any``, ``all`` and ``none`` hold lists of such tables, as deep as one likes.
+A key is a subject of ``desk.routing.match.SUBJECTS``, or subject and relation (``subject_matches``); ``header`` and
+``field`` take a table of names. ``any``, ``all`` and ``none`` hold lists of such tables, as deep as one likes.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from mailgate.config.fields import address
 from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint, nearest
 from mailgate.config.units import Wrong, size
-from mailgate.desk.match import SUBJECTS, pattern_problem
-from mailgate.desk.rule import Actions, Condition, Operator, Rule
+from mailgate.desk.routing.match import SUBJECTS, pattern_problem
+from mailgate.desk.routing.rule import Actions, Condition, Operator, Rule
 from mailgate.mail.model import Proof, VerdictKind
 
 MAX_DEPTH = 20

@@ -10,17 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from mailgate.desk.command import Command, split
+from mailgate.desk.commands.command import Command, split
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
+from mailgate.desk.identity.token import Tokens
+from mailgate.desk.identity.trust import Held, Trust, Who, judge
 from mailgate.desk.plan import Cause, Effect, HoldMail, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Agent, Brand, Policy
 from mailgate.desk.questions import all_clues
-from mailgate.desk.route import Router
-from mailgate.desk.thread import Placement, place
+from mailgate.desk.routing.route import Router
+from mailgate.desk.threading.thread import Placement, place
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.token import Tokens
-from mailgate.desk.trust import Held, Trust, Who, judge
 from mailgate.mail.model import Address, Mail, Proof, Reading, Sender
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mailgate.desk import answer, confirm, report
 from mailgate.desk.case import Case
+from mailgate.desk.commands import confirm
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
-from mailgate.desk.opening import open_ticket
+from mailgate.desk.identity.trust import Place
+from mailgate.desk.outcome import answer, report
+from mailgate.desk.outcome.opening import open_ticket
+from mailgate.desk.outcome.reply import append, belongs, rated
 from mailgate.desk.plan import Cause, Outcome, Plan
 from mailgate.desk.policy import Policy
-from mailgate.desk.reply import append, belongs, rated
-from mailgate.desk.route import Router
-from mailgate.desk.trust import Place
+from mailgate.desk.routing.route import Router
 from mailgate.mail.model import Reading, VerdictKind
 
 __all__ = ["Delivery", "decide"]

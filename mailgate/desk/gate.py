@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mailgate.desk.identity.token import split_address
 from mailgate.desk.policy import Budgets, Policy
-from mailgate.desk.token import split_address
 from mailgate.mail.model import Proof, Reading, VerdictKind
 
 HOUR_MS = 3_600_000

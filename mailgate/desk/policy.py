@@ -12,7 +12,7 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
-from mailgate.desk.rule import Rule
+from mailgate.desk.routing.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Policy:
     ``audit_key`` is the key of the event chains. Both are bytes that never reach a log (``repr`` leaves them out).
     ``reopen_days``: a ticket closed for longer gets a new, linked ticket. ``duplicate_hours``: how long the same
     requester's open ticket counts as a probable duplicate (shown to agents, never merged). ``trust`` overrides cells of
-    the trust table: the name of a row in ``desk.trust.TABLE`` to the name of a treatment.
+    the trust table: the name of a row in ``desk.identity.trust.TABLE`` to the name of a treatment.
     """
 
     brands: Mapping[str, Brand]

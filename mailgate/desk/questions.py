@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mailgate.desk.clue import CLUE_LIMIT, clues, tag_number
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Carrier, Clue
 from mailgate.desk.gate import budget_keys
+from mailgate.desk.identity.token import split_address, split_message_id
 from mailgate.desk.policy import Policy
-from mailgate.desk.token import split_address, split_message_id
+from mailgate.desk.threading.clue import CLUE_LIMIT, clues, tag_number
 from mailgate.mail.model import Bounce, Proof, Reading
 
 HOUR_MS = 3_600_000

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mailgate.desk import clocks
-from mailgate.desk.assign import audience
+from mailgate.desk.clock import clocks
 from mailgate.desk.plan import AddEvent, ClearTimer, LetterKind, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Agent, Policy
+from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address
 

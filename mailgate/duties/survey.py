@@ -6,7 +6,7 @@ the customer must not have been asked within the brand's period; then one letter
 
 from __future__ import annotations
 
-from mailgate.desk import clocks
+from mailgate.desk.clock import clocks
 from mailgate.desk.plan import AddEvent, ClearTimer, Effect, LetterKind, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Policy
 from mailgate.desk.ticket import Status, Ticket

@@ -7,9 +7,9 @@ that no letter about a letter ever begets another.
 
 from __future__ import annotations
 
-from mailgate.desk.assign import audience
 from mailgate.desk.plan import LetterKind, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Agent, Policy
+from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address
 

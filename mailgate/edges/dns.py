@@ -24,7 +24,7 @@ _LONGEST_LIFE = 3600.0
 
 
 class DnsResolver:
-    """``mail.dmarc.Resolver`` over the machine's own name servers (or ``nameservers``, ``port``)."""
+    """``mail.identity.dmarc.Resolver`` over the machine's own name servers (or ``nameservers``, ``port``)."""
 
     def __init__(
         self,
@@ -47,19 +47,19 @@ class DnsResolver:
         self._resolver: dns.resolver.Resolver | None = None
 
     def begin(self) -> None:
-        """See ``mail.dmarc.Resolver.begin``."""
+        """See ``mail.identity.dmarc.Resolver.begin``."""
         self._until = self._clock.monotonic() + self._per_mail
 
     def txt(self, name: str) -> tuple[str, ...]:
-        """See ``mail.dmarc.Resolver.txt``."""
+        """See ``mail.identity.dmarc.Resolver.txt``."""
         return self._ask(name, "TXT", lambda data: b"".join(data.strings).decode("utf-8", "replace"))
 
     def a(self, name: str) -> tuple[str, ...]:
-        """See ``mail.dmarc.Resolver.a``."""
+        """See ``mail.identity.dmarc.Resolver.a``."""
         return self._ask(name, "A", str) + self._ask(name, "AAAA", str)
 
     def mx(self, name: str) -> tuple[str, ...]:
-        """See ``mail.dmarc.Resolver.mx``."""
+        """See ``mail.identity.dmarc.Resolver.mx``."""
         ranked = self._ask(name, "MX", lambda data: f"{data.preference:05} {str(data.exchange).rstrip('.')}")
         return tuple(line.partition(" ")[2] for line in sorted(ranked))
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailgate.desk.identity.token import Tokens, reference_line, split_message_id
 from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Brand, Mailbox, Policy
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.token import Tokens, reference_line, split_message_id
 from mailgate.letters.headers import MAX_REFERENCES, thread
 from mailgate.letters.kinds import MANNERS
 from mailgate.mail.model import Address

@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailgate.clock import Clock
+from mailgate.desk.identity.token import Tokens, scrub
 from mailgate.desk.plan import Cause, Letter, LetterKind, LetterOrder
 from mailgate.desk.policy import Brand, Policy
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.token import Tokens, scrub
 from mailgate.errors import Permanent
 from mailgate.letters import headers, mime, when
 from mailgate.letters.address import Addressing, address

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mailgate.desk.identity.token import scrub
 from mailgate.desk.plan import LetterKind, LetterOrder
 from mailgate.desk.policy import Brand, Policy
 from mailgate.desk.ticket import Ticket
-from mailgate.desk.token import scrub
 from mailgate.letters import values, when
 from mailgate.letters.address import Addressing
 from mailgate.letters.buttons import buttons
@@ -20,7 +20,7 @@ from mailgate.letters.headers import clean_line, shorten
 from mailgate.letters.kinds import MANNERS
 from mailgate.letters.vocabulary import said
 from mailgate.letters.words import cut
-from mailgate.mail.quote import MARKER_LINE
+from mailgate.mail.quotes.quote import MARKER_LINE
 
 SUBJECT_LENGTH = 200
 WHOLE_TEXT = 100_000

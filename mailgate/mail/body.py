@@ -22,8 +22,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from mailgate.mail import flowed
 from mailgate.mail.parts import Part
+from mailgate.mail.text import flowed
 
 _SHOWN = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
 _UNSHOWN_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})

@@ -18,11 +18,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from mailgate.mail import vacation
 from mailgate.mail.bounces import dsn, mailman, notice, returned, wording
 from mailgate.mail.bounces.notice import Notice
 from mailgate.mail.bounces.tree import walk
 from mailgate.mail.model import Bounce, Envelope, ReportedRecipient
+from mailgate.mail.verdicts import vacation
 
 if TYPE_CHECKING:
     from mailgate.mail.parts import Parsed

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailgate.mail import headers, parts, unpack
+from mailgate.mail import parts
+from mailgate.mail.containers import unpack
+from mailgate.mail.head import headers
 from mailgate.mail.limits import DEFAULT_LIMITS, Limits
 from mailgate.mail.parts import Part
 

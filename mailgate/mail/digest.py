@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from mailgate.mail.headers import RawHeaders
+from mailgate.mail.head.headers import RawHeaders
 
 _HASHED = ("from", "to", "date", "subject")
 _NUL = b"\0\x80"

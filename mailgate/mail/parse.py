@@ -15,23 +15,15 @@ from __future__ import annotations
 from typing import TypedDict
 
 from mailgate.errors import Permanent
-from mailgate.mail import (
-    address,
-    dates,
-    digest,
-    headers,
-    language,
-    parts,
-    quote,
-    reading,
-    scan,
-    threading_ids,
-)
+from mailgate.mail import digest, parts, reading, scan
 from mailgate.mail.contents import Contents, with_line_ends
-from mailgate.mail.fields import Fields
+from mailgate.mail.head import address, dates, headers, threading_ids
+from mailgate.mail.head.fields import Fields
 from mailgate.mail.limits import DEFAULT_LIMITS, Limits
 from mailgate.mail.model import Address, Mail
 from mailgate.mail.parts import Parsed, Part, TooComplex
+from mailgate.mail.quotes import quote
+from mailgate.mail.text import language
 
 _TOO_COMPLEX_TEXT = "[This mail was too complex to be read in full ({why}). It is kept whole as it came.]"
 _HEADERS_CUT = frozenset({"header-block-too-large", "too-many-headers"})

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mailgate.mail import charset, encoded_word, headers, transfer
-from mailgate.mail.headers import RawHeaders
+from mailgate.mail.head import headers
+from mailgate.mail.head.headers import RawHeaders
+from mailgate.mail.head.params import Parametered
+from mailgate.mail.head.params import parse as parse_parametered
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Mail
-from mailgate.mail.params import Parametered
-from mailgate.mail.params import parse as parse_parametered
+from mailgate.mail.text import charset, encoded_word, transfer
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s\-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc]ontent-)")
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)

@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from mailgate.mail import attachment, body, calendar, clean, protection, unpack
-from mailgate.mail.attachment import File
+from mailgate.mail import body
+from mailgate.mail.attachments import attachment
+from mailgate.mail.attachments.attachment import File
+from mailgate.mail.containers import calendar, protection, unpack
+from mailgate.mail.html import clean
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Attachment
 from mailgate.mail.parts import Part

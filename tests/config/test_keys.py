@@ -6,8 +6,8 @@ import pytest
 
 from mailgate.config.keys import new_secret, read_keys
 from mailgate.config.units import Wrong
+from mailgate.desk.identity.token import Tokens
 from mailgate.desk.plan import Purpose
-from mailgate.desk.token import Tokens
 from tests.config.folder import NOW_MS, HandClock
 
 AUDIT = f"audit {'a1' * 32}\n"

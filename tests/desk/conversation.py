@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import time
 
-from mailgate.desk import route
 from mailgate.desk.decide import Delivery, decide
 from mailgate.desk.facts import NO_FACTS, Facts
+from mailgate.desk.identity.token import Tokens
 from mailgate.desk.plan import Effect, LetterKind, LetterOrder, Plan, Purpose
 from mailgate.desk.policy import Agent, Brand, Hours, Mailbox, Policy, Role, Team
 from mailgate.desk.questions import ask
-from mailgate.desk.rule import Rule
+from mailgate.desk.routing import route
+from mailgate.desk.routing.rule import Rule
 from mailgate.desk.ticket import Participant, Status, Ticket
-from mailgate.desk.token import Tokens
 from mailgate.mail.model import (
     Address,
     Attachment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate.desk.identity.token import reference_line
 from mailgate.desk.plan import (
     AddEvent,
     AddMessage,
@@ -21,7 +22,6 @@ from mailgate.desk.plan import (
 )
 from mailgate.desk.policy import Survey
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
-from mailgate.desk.token import reference_line
 from mailgate.mail.model import Address, Proof, VerdictKind
 from tests.desk.conversation import NOW_MS, SUPPORT, Desk, attachment, effects, letters, mail, policy, reading, ticket
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk.assign import assignee, audience, followers, may_act
 from mailgate.desk.policy import Team
+from mailgate.desk.routing.assign import assignee, audience, followers, may_act
 from mailgate.desk.ticket import Participant, ParticipantRole
 from tests.desk.conversation import ANA, BEN, GONE, SUE, WATCHER, policy
 

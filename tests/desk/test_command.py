@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.desk.command import COMMANDS, LIMIT, Subject, line, run, split
+from mailgate.desk.commands.command import COMMANDS, LIMIT, Subject, line, run, split
 from mailgate.desk.lifecycle import Happening
 from tests.desk.conversation import ANA, policy
 

@@ -25,7 +25,7 @@ from mailgate.desk.plan import (
     Spend,
     Visibility,
 )
-from mailgate.desk.rule import Actions, Condition, Rule
+from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.mail.model import Address, Proof, VerdictKind
 from tests.desk.conversation import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk.hours import add_open, is_open
+from mailgate.desk.clock.hours import add_open, is_open
 from mailgate.desk.policy import Hours
 
 HOUR = 3_600_000

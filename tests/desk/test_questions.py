@@ -10,7 +10,7 @@ from mailgate.desk.facts import NO_FACTS
 from mailgate.desk.gate import allow
 from mailgate.desk.plan import Purpose
 from mailgate.desk.questions import ask
-from mailgate.desk.route import compile as compile_rules
+from mailgate.desk.routing.route import compile as compile_rules
 from mailgate.mail.model import Bounce, Proof, VerdictKind
 from tests.desk.conversation import NOW_MS, SUPPORT, Desk, mail, policy, reading, ticket
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk import route
-from mailgate.desk.rule import Actions, Condition, Rule
-from mailgate.desk.shadow import contradiction, implies, never_matches
+from mailgate.desk.routing import route
+from mailgate.desk.routing.rule import Actions, Condition, Rule
+from mailgate.desk.routing.shadow import contradiction, implies, never_matches
 from tests.desk.conversation import NOW_MS, SUPPORT, mail, policy, reading
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.desk.survey import rating
+from mailgate.desk.outcome.survey import rating
 
 
 @pytest.mark.parametrize(

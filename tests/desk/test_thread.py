@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.desk.clue import CLUE_LIMIT, clues, tag_number
 from mailgate.desk.facts import Carrier, Facts
+from mailgate.desk.identity.token import reference_line
+from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.plan import Outcome, Purpose
 from mailgate.desk.questions import all_clues
-from mailgate.desk.thread import place
+from mailgate.desk.threading.clue import CLUE_LIMIT, clues, tag_number
+from mailgate.desk.threading.thread import place
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
-from mailgate.desk.token import reference_line
-from mailgate.desk.trust import Held, Who
 from mailgate.mail.model import Bounce, Proof, VerdictKind
 from tests.desk.conversation import NOW_MS, Desk, mail, policy, reading, ticket
 

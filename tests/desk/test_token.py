@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk.plan import Purpose
-from mailgate.desk.policy import Mailbox, Subaddress
-from mailgate.desk.token import (
+from mailgate.desk.identity.token import (
     LOCAL_PART_LIMIT,
     MAC_LENGTH,
     Token,
@@ -22,6 +20,8 @@ from mailgate.desk.token import (
     split_address,
     split_message_id,
 )
+from mailgate.desk.plan import Purpose
+from mailgate.desk.policy import Mailbox, Subaddress
 from mailgate.errors import ConfigError
 from tests.desk.conversation import BILLING, SUPPORT
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk.words import Keyword, Text, fold
+from mailgate.desk.routing.words import Keyword, Text, fold
 
 
 @pytest.mark.parametrize(

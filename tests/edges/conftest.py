@@ -10,7 +10,7 @@ import pytest
 
 from mailgate.clock import SystemClock
 from mailgate.edges.settings import SmtpIn
-from mailgate.edges.spool import Spool
+from mailgate.edges.spool.spool import Spool
 from tests.edges.smtp_server import Front
 
 DAY_MS = 86_400_000

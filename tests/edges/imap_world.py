@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 
 from mailgate.clock import SystemClock
-from mailgate.edges.imap_cursor import Cursor, Gap
-from mailgate.edges.imap_in import run_imap
+from mailgate.edges.imap_in.cursor import Cursor, Gap
+from mailgate.edges.imap_in.mailboxes import run_imap
 from mailgate.edges.settings import After, ImapAccount, Secret, Security
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope

@@ -10,10 +10,10 @@ from pathlib import Path
 import uvloop
 
 from mailgate.clock import Clock
-from mailgate.edges.group_commit import GroupCommit
 from mailgate.edges.settings import SmtpIn
-from mailgate.edges.smtp_in import serve_mail
-from mailgate.edges.spool import Entry, Spool
+from mailgate.edges.smtp_in.group_commit import GroupCommit
+from mailgate.edges.smtp_in.server import serve_mail
+from mailgate.edges.spool.spool import Entry, Spool
 
 ADDRESSES = ("support@help.example", "billing@help.example", "hilfe@bücher.example", "support+t1-good@help.example")
 AGENT = "ana@corp.example"

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from mailgate.edges.group_commit import GroupCommit
-from mailgate.edges.spool import Spool, SpoolFull
+from mailgate.edges.smtp_in.group_commit import GroupCommit
+from mailgate.edges.spool.spool import Spool, SpoolFull
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
 
@@ -58,7 +58,7 @@ def test_a_commit_that_fails_fails_for_all_and_the_writer_lives(spool: Spool) ->
 
 def test_a_disk_that_does_not_answer_is_temporary(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client is told to try again; the mail may yet be kept, and then the retry is its duplicate."""
-    monkeypatch.setattr("mailgate.edges.group_commit.PATIENCE_S", 0.01)
+    monkeypatch.setattr("mailgate.edges.smtp_in.group_commit.PATIENCE_S", 0.01)
     accept_many, gate = spool.accept_many, threading.Event()
 
     def stall(mails: list[tuple[bytes, Envelope, str]]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.edges.imap_cursor import LAST_TRY, Cursor, Gap, above, advance, due, forget, given_up, start, windows
+from mailgate.edges.imap_in.cursor import LAST_TRY, Cursor, Gap, above, advance, due, forget, given_up, start, windows
 
 
 def test_a_saved_cursor_goes_on_only_under_its_own_uidvalidity():

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from mailgate.clock import SystemClock
-from mailgate.edges.imap_cursor import LAST_TRY, Gap
-from mailgate.edges.imap_in import fetch_once
-from mailgate.edges.imap_wire import Insecure, LoginRefused
+from mailgate.edges.imap_in.cursor import LAST_TRY, Gap
+from mailgate.edges.imap_in.mailboxes import fetch_once
+from mailgate.edges.imap_in.wire import Insecure, LoginRefused
 from mailgate.edges.settings import After, Security
 from mailgate.errors import Temporary
 from tests.edges.imap_world import Kept, MemoryCursors, Told, account, mail, running

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.edges.imap_mail import envelope, origin, truncated, unfetchable
+from mailgate.edges.imap_in.mail import envelope, origin, truncated, unfetchable
 from tests.edges.imap_world import account, mail
 
 BOX = "support@desk.example"

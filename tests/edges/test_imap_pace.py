@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailgate.clock import SystemClock
-from mailgate.edges.imap_pace import Backoff, Hourly, subject
+from mailgate.edges.imap_in.pace import Backoff, Hourly, subject
 
 
 class Fixed(SystemClock):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from mailgate.clock import SystemClock
-from mailgate.edges.imap_in import fetch_once
+from mailgate.edges.imap_in.mailboxes import fetch_once
 from mailgate.edges.settings import After
 from tests.edges.imap_world import Kept, MemoryCursors, Told, account, mail, running
 from tests.real import dovecot, pymap_server
@@ -163,7 +163,7 @@ def test_a_first_catch_up_can_start_some_days_ago(server, kept, cursors):
 
 
 def test_a_wrong_password_is_said_in_words_without_the_password(server, kept, cursors):
-    from mailgate.edges.imap_wire import LoginRefused
+    from mailgate.edges.imap_in.wire import LoginRefused
     from mailgate.edges.settings import Secret
 
     with pytest.raises(LoginRefused) as refused:

@@ -7,9 +7,9 @@ import mailbox
 
 import pytest
 
-from mailgate.edges.maildir_out import ConsoleCourier
 from mailgate.edges.settings import Relay
-from mailgate.edges.smtp_out import RelayAway, open_relay
+from mailgate.edges.smtp_out.maildir import ConsoleCourier
+from mailgate.edges.smtp_out.relay import RelayAway, open_relay
 
 LETTER = b"Subject: hello\r\n\r\nGood day\r\n"
 

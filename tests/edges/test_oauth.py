@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from mailgate.clock import SystemClock
-from mailgate.edges.imap_in import fetch_once
-from mailgate.edges.oauth import GrantRefused, TokenSource
+from mailgate.edges.imap_in.mailboxes import fetch_once
+from mailgate.edges.imap_in.oauth import GrantRefused, TokenSource
 from mailgate.edges.settings import OAuth, Secret
 from mailgate.errors import Temporary
 from tests.edges.imap_world import Kept, MemoryCursors, Told, account, mail

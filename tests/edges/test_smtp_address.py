@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.edges.smtp_address import Path, read_recipient, read_sender
-from mailgate.edges.smtp_reply import Reply
+from mailgate.edges.smtp_in.address import Path, read_recipient, read_sender
+from mailgate.edges.smtp_in.reply import Reply
 
 
 def test_parameters_are_read_by_name_in_any_case() -> None:

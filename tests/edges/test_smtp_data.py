@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.edges.smtp_data import check_hops, has_long_line, receive, trace_line
-from mailgate.edges.smtp_limits import Budget
-from mailgate.edges.smtp_reply import Reply
+from mailgate.edges.smtp_in.data import check_hops, has_long_line, receive, trace_line
+from mailgate.edges.smtp_in.limits import Budget
+from mailgate.edges.smtp_in.reply import Reply
 
 CONTENT = st.lists(st.sampled_from([b".", b"\r\n", b"\r", b"\n", b"a", b"..", b"\0", b"x" * 50])).map(b"".join)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.edges.spool import Spool, SpoolFull
+from mailgate.edges.spool.spool import Spool, SpoolFull
 from mailgate.errors import Refused, Temporary
 from mailgate.mail.model import Envelope
 from tests.edges.conftest import HandClock
@@ -689,7 +689,7 @@ def test_P14_tls_1_1_is_refused(serve: Serve, certificate: tuple[str, str]) -> N
 def test_a_certificate_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
     """In words that name the file."""
     from mailgate.edges.settings import SmtpIn
-    from mailgate.edges.smtp_front import tls_context
+    from mailgate.edges.smtp_in.front import tls_context
 
     with pytest.raises(Refused, match=r"missing\.pem cannot be used"):
         tls_context(SmtpIn(tls_cert=str(tmp_path / "missing.pem")))
@@ -769,7 +769,7 @@ def test_P13_three_failures_end_the_connection_and_ten_a_minute_the_address(serv
 
 def test_P13_no_password_in_clear_from_afar() -> None:
     """538 unless TLS or this machine; asked of the values, since a test has only loopback."""
-    from mailgate.edges.smtp_client import Client
+    from mailgate.edges.smtp_in.client import Client
 
     assert not Client("192.0.2.7").private
     assert not Client("2001:db8::1").private

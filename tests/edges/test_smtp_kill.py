@@ -12,10 +12,10 @@ from pathlib import Path
 import uvloop
 
 from mailgate.clock import SystemClock
-from mailgate.edges.group_commit import GroupCommit
 from mailgate.edges.settings import SmtpIn
-from mailgate.edges.smtp_in import serve_mail
-from mailgate.edges.spool import Spool
+from mailgate.edges.smtp_in.group_commit import GroupCommit
+from mailgate.edges.smtp_in.server import serve_mail
+from mailgate.edges.spool.spool import Spool
 from tests.edges.smtp_server import Desk, Wire
 
 KILLS = 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mailgate.edges.settings import SmtpIn
-from mailgate.edges.smtp_limits import Budget, Gate, Pace, Watch, household, networks
-from mailgate.edges.smtp_reply import CROWDED, CROWDED_IP, IDLE, LONG, SLOW
+from mailgate.edges.smtp_in.limits import Budget, Gate, Pace, Watch, household, networks
+from mailgate.edges.smtp_in.reply import CROWDED, CROWDED_IP, IDLE, LONG, SLOW
 
 SETTINGS = SmtpIn()
 

@@ -10,7 +10,7 @@ import pytest
 
 from mailgate.clock import SystemClock
 from mailgate.edges.settings import Relay, Secret, Security
-from mailgate.edges.smtp_out import MaybeSent, RelayAway, Sent, SmtpCourier, open_relay
+from mailgate.edges.smtp_out.relay import MaybeSent, RelayAway, Sent, SmtpCourier, open_relay
 from mailgate.errors import Refused, Temporary
 from tests.edges.scripted_relay import CLOSE, DRIP, RESET, SILENCE, ScriptedRelay
 

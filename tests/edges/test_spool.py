@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.clock import SystemClock
-from mailgate.edges.spool import Spool, SpoolFull
+from mailgate.edges.spool.spool import Spool, SpoolFull
 from mailgate.errors import Permanent, Temporary
 from mailgate.mail.model import Envelope
 from tests.edges.conftest import DAY_MS, HandClock
@@ -28,7 +28,7 @@ ACCEPT_FOR_EVER = """
 import sys
 from pathlib import Path
 from mailgate.clock import SystemClock
-from mailgate.edges.spool import Spool
+from mailgate.edges.spool.spool import Spool
 from mailgate.mail.model import Envelope
 spool = Spool.open(Path(sys.argv[1]), SystemClock())
 number = 0
@@ -224,7 +224,7 @@ def test_a_file_that_may_not_grow_is_temporary(spool_path: Path) -> None:
     """The system's own refusal to write, from a real limit on the size of files: temporary, and no partial mail."""
     script = (
         "import sys, signal; from pathlib import Path; from mailgate.clock import SystemClock\n"
-        "from mailgate.edges.spool import Spool; from mailgate.errors import Temporary\n"
+        "from mailgate.edges.spool.spool import Spool; from mailgate.errors import Temporary\n"
         "from mailgate.mail.model import Envelope\n"
         "spool = Spool.open(Path(sys.argv[1]), SystemClock())\n"
         "try:\n    spool.accept(b'x' * 9_000_000, Envelope('smtp', ('a@b',)))\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.edges.spool_lock import SpoolLock
+from mailgate.edges.spool.lock import SpoolLock
 from mailgate.errors import Refused
 
 
@@ -29,7 +29,7 @@ def test_D15_a_second_daemon_is_refused_in_a_sentence(spool_path: Path) -> None:
 def test_D16_a_killed_holder_leaves_no_lock_behind(spool_path: Path) -> None:
     """No stale pid file: the next start is at once."""
     script = (
-        "import sys; from pathlib import Path; from mailgate.edges.spool_lock import SpoolLock\n"
+        "import sys; from pathlib import Path; from mailgate.edges.spool.lock import SpoolLock\n"
         "lock = SpoolLock(Path(sys.argv[1])); lock.take(); print('taken', flush=True); sys.stdin.read()"
     )
     holder = subprocess.Popen(

@@ -14,9 +14,9 @@ import pytest
 
 from mailgate.clock import SystemClock
 from mailgate.edges.settings import WorkerLimits
-from mailgate.edges.spool import Entry, Spool
-from mailgate.edges.worker import WORKER_DIED, Finished, Inline, WorkerPool, run_worker
-from mailgate.edges.worker_wire import LENGTH
+from mailgate.edges.spool.spool import Entry, Spool
+from mailgate.edges.worker.pool import WORKER_DIED, Finished, Inline, WorkerPool, run_worker
+from mailgate.edges.worker.wire import LENGTH
 from mailgate.errors import Permanent, Temporary
 from mailgate.mail.model import Envelope, Reading
 from tests.edges.readings import reading

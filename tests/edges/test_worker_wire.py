@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.edges.worker_wire import LENGTH, Answer, BrokenWire, Frames, answer_of, frame
+from mailgate.edges.worker.wire import LENGTH, Answer, BrokenWire, Frames, answer_of, frame
 from mailgate.mail.model import Envelope
 from tests.edges.readings import reading
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from mailgate.desk.identity.token import Tokens
 from mailgate.desk.plan import Letter, LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Agent, Brand, Mailbox, Policy, Team
 from mailgate.desk.ticket import Participant, Status, Ticket
-from mailgate.desk.token import Tokens
 from mailgate.letters.compose import Composer
 from mailgate.letters.render import Templates, default_folder
 from mailgate.mail.model import Address

@@ -8,15 +8,15 @@ from urllib.parse import unquote
 import mailparser
 import pytest
 
+from mailgate.desk.identity.token import Tokens, find_reference, split_address, split_message_id
 from mailgate.desk.plan import LetterKind, Purpose
 from mailgate.desk.policy import Mailbox, Subaddress
-from mailgate.desk.token import Tokens, find_reference, split_address, split_message_id
 from mailgate.errors import Permanent
 from mailgate.letters.compose import Composer
 from mailgate.letters.enclose import LIMIT
 from mailgate.letters.render import Templates
 from mailgate.mail.model import Address, Attachment
-from mailgate.mail.quote import MARKERS
+from mailgate.mail.quotes.quote import MARKERS
 from tests.letters.conftest import ANA, BO, NOW_MS, POLICY, TICKET, FixedClock, html_of, order, read, text_of, write
 
 AUTOMATIC = frozenset(LetterKind) - {LetterKind.ANSWER, LetterKind.COPY}

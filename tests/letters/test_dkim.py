@@ -10,8 +10,8 @@ from pathlib import Path
 import dkim
 import pytest
 
+from mailgate.desk.identity.token import Tokens
 from mailgate.desk.plan import LetterKind
-from mailgate.desk.token import Tokens
 from mailgate.errors import ConfigError
 from mailgate.letters.compose import Composer
 from mailgate.letters.dkim import Signer

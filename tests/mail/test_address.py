@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from mailgate.mail.address import parse_addresses, strict_author
+from mailgate.mail.head.address import parse_addresses, strict_author
 from mailgate.mail.model import Address
 
 AGENT = "agent@corp.example"

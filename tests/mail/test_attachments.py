@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.mail import filename, filetype
+from mailgate.mail.attachments import filename, filetype
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Attachment
 from mailgate.mail.parse import attachment_bytes, parse

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.mail.authres import AuthResults, Result, read
+from mailgate.mail.identity.authres import AuthResults, Result, read
 
 
 def test_google_s_way_of_writing():

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from mailgate.mail import flowed
 from mailgate.mail.model import Mail
 from mailgate.mail.parse import parse
+from mailgate.mail.text import flowed
 from tests.mail.written import TEXT, attached, mail, multipart, multipart_mail, part
 
 PLAIN = part("text/plain; charset=utf-8", b"plain words")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail import charset
-from mailgate.mail.charset import decode
+from mailgate.mail.text import charset
+from mailgate.mail.text.charset import decode
 
 
 @pytest.mark.parametrize(

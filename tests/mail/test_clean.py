@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.mail import clean
+from mailgate.mail.html import clean
 
 ACTIVE = set(
     "script iframe frame frameset object embed applet base meta form link style svg math template noscript input button"  # noqa: SIM905

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail import parts, unpack
+from mailgate.mail import parts
+from mailgate.mail.containers import unpack
 from mailgate.mail.contents import Contents
 from mailgate.mail.limits import Limits
 from mailgate.mail.parse import parse

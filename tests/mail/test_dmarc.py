@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail.dmarc import Policy, aligned, organisational, policy
+from mailgate.mail.identity.dmarc import Policy, aligned, organisational, policy
 from tests.mail.signing import DictDns
 
 

@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from mailgate.mail import encoded_word
-from mailgate.mail.encoded_word import decode, raw_text
+from mailgate.mail.text import encoded_word
+from mailgate.mail.text.encoded_word import decode, raw_text
 
 
 @pytest.mark.parametrize(

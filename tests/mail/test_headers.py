@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailgate.mail import headers, scan
+from mailgate.mail import scan
+from mailgate.mail.head import headers
 
 
 def names(raw: bytes) -> list[str]:

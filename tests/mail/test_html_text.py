@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail.html_text import html_to_text, plain_text
+from mailgate.mail.html.html_text import html_to_text, plain_text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail.language import detect
+from mailgate.mail.text.language import detect
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail.params import parse
+from mailgate.mail.head.params import parse
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailgate.errors import Permanent
-from mailgate.mail import clean
+from mailgate.mail.html import clean
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Mail
 from mailgate.mail.parse import attachment_bytes, parse

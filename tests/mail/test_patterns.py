@@ -10,7 +10,9 @@ import time
 import pytest
 import re2
 
-from mailgate.mail import attribution, bounce, bounces, classify, quote, signature, structure, vacation, verdicts
+from mailgate.mail import bounce, bounces, classify, verdicts
+from mailgate.mail.quotes import attribution, quote, signature, structure
+from mailgate.mail.verdicts import vacation
 
 MODULES = [
     attribution,
@@ -36,7 +38,7 @@ PATTERNS |= {f"marker {number}": re.compile(pattern) for number, pattern in enum
 
 LOOKS_AROUND = {
     "mailgate.mail.bounces.dsn.STATUS",  # no address (5.16.200.3) is a status
-    "mailgate.mail.vacation._DATE",  # "second" is not the second of a month
+    "mailgate.mail.verdicts.vacation._DATE",  # "second" is not the second of a month
 }
 """What RE2 does not know; these two have no repetition without a limit."""
 

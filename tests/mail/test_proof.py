@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate.mail.identity.proof import Profile, prove
 from mailgate.mail.model import Envelope, Mail, Proof
 from mailgate.mail.parse import parse
-from mailgate.mail.proof import Profile, prove
 from tests.mail.signing import PLAIN, DictDns, dns, key, signed
 
 NOBODY = Profile()

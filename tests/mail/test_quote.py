@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.mail import quote
 from mailgate.mail.model import Span, SpanKind
+from mailgate.mail.quotes import quote
 
 
 def new(text: str, subject: str = "Re: printer") -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail import quote
 from mailgate.mail.model import SpanKind
+from mailgate.mail.quotes import quote
 
 NEW = "It works now, see you on Thursday."
 OLD = "Old words of the desk."

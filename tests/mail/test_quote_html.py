@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.mail import quote
 from mailgate.mail.model import SpanKind
 from mailgate.mail.parse import parse
+from mailgate.mail.quotes import quote
 
 NEW = "The red lamp is still blinking."
 OLD = "Please unplug the printer and wait a minute."

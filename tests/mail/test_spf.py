@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailgate.errors import Temporary
-from mailgate.mail.spf import check
+from mailgate.mail.identity.spf import check
 from tests.mail.signing import DictDns
 
 IP = "192.0.2.3"

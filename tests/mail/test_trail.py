@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mailgate.mail.head.trail import client_ip, received_trail
 from mailgate.mail.parse import parse
-from mailgate.mail.trail import client_ip, received_trail
 from tests.mail.written import mail
 
 HOPS = (

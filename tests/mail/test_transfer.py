@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from mailgate.mail.transfer import decode
+from mailgate.mail.text.transfer import decode
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from mailgate.mail import unpack_msg, unpack_text, unpack_tnef
+from mailgate.mail.containers import unpack_msg, unpack_text, unpack_tnef
 from mailgate.mail.parse import attachment_bytes, parse
 from tests.mail.ole_file import Folder, compound_file
 from tests.mail.written import TEXT, attached, mail, multipart_mail, part

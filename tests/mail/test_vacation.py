@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailgate.mail import vacation
+from mailgate.mail.verdicts import vacation
 
 RECEIVED = int(datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()) * 1000  # a Saturday
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailgate.mail import encoded_word
 from mailgate.mail.bounces.tree import walk
+from mailgate.mail.text import encoded_word
 
 if TYPE_CHECKING:
     from mailgate.mail.parts import Part

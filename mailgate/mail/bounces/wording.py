@@ -7,7 +7,7 @@ a phrase in here; only one that hides its recipients otherwise needs code in ``n
 
 from __future__ import annotations
 
-from mailgate.mail.phrase_table import phrases
+from mailgate.mail.quotes.phrase_table import phrases
 
 RETURNED_BELOW: tuple[str, ...] = phrases(
     """

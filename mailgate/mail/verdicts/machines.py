@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mailgate.mail import vacation
 from mailgate.mail.model import Verdict, VerdictKind
+from mailgate.mail.verdicts import vacation
 from mailgate.mail.verdicts.facts import Facts, without_comments
 
 _ROBOT_LOCAL = frozenset({"mailer-daemon", "mailerdaemon", "mdaemon", "mail-daemon"})

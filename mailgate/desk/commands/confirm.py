@@ -1,0 +1,91 @@
+"""An agent's mail that is not proved, or not believed: it waits for a word from the enrolled address, or for an admin.
+
+Nothing of it runs and nothing of it reaches a customer. The enrolled address is asked with a token that only it is
+given, within the budget of unproved mail; answering yes settles the held mail again, as if it had been proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailgate.desk.case import Case
+from mailgate.desk.gate import within
+from mailgate.desk.identity.token import scrub
+from mailgate.desk.identity.trust import Held
+from mailgate.desk.outcome.orders import shorten, to_agent
+from mailgate.desk.plan import (
+    AddEvent,
+    Cause,
+    Effect,
+    LetterKind,
+    Outcome,
+    Plan,
+    Purpose,
+    ReleaseHeld,
+    Spend,
+)
+from mailgate.desk.routing.words import fold
+
+YES = frozenset(
+    {"yes", "y", "ok", "okay", "confirm", "confirmed", "go", "是", "是的", "好", "好的", "确认", "確認", "同意"}
+)
+
+STALE_MS = 7 * 86_400_000
+
+
+def confirmed(case: Case) -> Plan | None:
+    """An agent's answer to a confirmation: yes runs the held mail, anything else leaves it where it is."""
+    where = case.placement
+    if where.purpose is not Purpose.CONFIRMATION or where.held is not Held.OWN or case.agent is None:
+        return None
+    words = fold(case.mail.reply_text_nosig).split()
+    yes = bool(words) and words[0].strip(".,!。，！") in YES
+    ticket = where.ticket
+    effects: list[Effect] = []
+    if ticket:
+        effects.append(AddEvent(ticket.id, "confirmation", {"agent": case.agent.id, "confirmed": yes}))
+    if yes:
+        addresses = (case.agent.address, *case.agent.aliases)
+        effects.append(ReleaseHeld(ticket.id if ticket else None, tuple(address.lower() for address in addresses)))
+    said = "confirmation: yes, the held mail is settled again" if yes else "confirmation: not given"
+    return case.plan(Outcome.EVENT, effects, trace=(said,), ticket=ticket.id if ticket else None)
+
+
+def ask_to_confirm(case: Case) -> Plan:
+    """Hold what an agent would do but has not proved to be; the enrolled address is asked, within its budget."""
+    agent, ticket = case.agent, case.ticket
+    detail = f"{case.trust.row}; proof {case.sender.proof.value}"
+    if agent is None:
+        return case.hold(Cause.UNPROVED_AGENT, detail)
+    effects: list[Effect] = []
+    if ticket:
+        effects.append(AddEvent(ticket.id, "agent mail held", {"agent": agent.id, "proof": case.sender.proof.value}))
+    leave = within(
+        agent.address, ticket.number if ticket else None, False, case.facts.spent, case.policy.budgets, case.now_ms
+    )
+    if leave.reason:
+        return case.hold(Cause.UNPROVED_AGENT, f"{detail}; not asked: {leave.reason}", effects)
+    effects += [Spend(key) for key in leave.keys]
+    values: dict[str, object] = {"would": tuple(_would(case))}
+    letter = to_agent(case, LetterKind.CONFIRMATION, agent, ticket, values, Purpose.CONFIRMATION)
+    return case.hold(Cause.UNPROVED_AGENT, detail, effects, (letter,))
+
+
+def refuse(case: Case) -> Plan:
+    """Somebody who is no agent any more holds an agent's token: nothing runs, and the ticket remembers it (S-25)."""
+    effects = [AddEvent(case.ticket.id, "former agent refused", {"trust": case.trust.row})] if case.ticket else []
+    return case.hold(Cause.UNPROVED_AGENT, f"{case.trust.row}: the author is not enrolled", effects)
+
+
+def is_stale(case: Case) -> bool:
+    """Whether the mail was written long before it came: an old one, replayed, must not act again (S-33)."""
+    written = case.mail.date_ms
+    return written is not None and case.now_ms - written > STALE_MS and not case.delivery.confirmed
+
+
+def _would(case: Case) -> Iterator[str]:
+    """What the held mail would do, as sentences for the agent."""
+    yield from (command.line for command in case.commands)
+    ticket = case.ticket
+    if ticket and case.text and not any(command.name == "note" for command in case.commands):
+        yield f"{ticket.requester.email}: {shorten(scrub(case.text), 200)}"

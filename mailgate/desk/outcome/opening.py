@@ -1,0 +1,207 @@
+"""A mail opens a ticket: the rules say where it goes, the gate whether the customer is told, the team hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailgate.desk.case import Case
+from mailgate.desk.clock.clocks import remind
+from mailgate.desk.commands.command import Command, Result, Subject, destroys, line, run
+from mailgate.desk.gate import Leave, allow
+from mailgate.desk.identity.trust import Acknowledge, Commands
+from mailgate.desk.lifecycle import ENDED, after
+from mailgate.desk.outcome.orders import acknowledgement, bare_subject, tell, to_agent
+from mailgate.desk.plan import (
+    NEW_TICKET,
+    AddMessage,
+    AddNote,
+    Cause,
+    Direction,
+    Effect,
+    LetterKind,
+    LetterOrder,
+    OpenTicket,
+    Outcome,
+    Plan,
+    RememberCustomer,
+    Spend,
+)
+from mailgate.desk.policy import Agent
+from mailgate.desk.routing.assign import assignee, audience, followers
+from mailgate.desk.routing.rule import Routing
+from mailgate.desk.ticket import Participant, ParticipantRole, Status
+from mailgate.mail.model import Address, Proof, VerdictKind
+
+RELEASE_MS = 86_400_000
+"""Mail that was held for longer gets no acknowledgement when it is released: it would come as a surprise (Q-17)."""
+
+_KINDS = {
+    Acknowledge.FULL: LetterKind.ACKNOWLEDGEMENT,
+    Acknowledge.NEUTRAL: LetterKind.NEUTRAL_ACKNOWLEDGEMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the commands of a proved agent's fresh mail make of the ticket before it is opened."""
+
+    team: str
+    assignee: str
+    priority: str
+    tags: tuple[str, ...]
+    status: Status
+    lines: tuple[dict[str, object], ...] = ()
+
+
+def open_ticket(case: Case, related: int | None = None) -> Plan:
+    """A new ticket for the mail; ``related`` is the id of the ticket that its clues pointed to, linked for agents."""
+    author = case.author
+    if author is None:
+        return case.hold(Cause.AUTHOR_UNKNOWN, case.mail.author_unknown or "no author can be read")
+    routing = case.router.route(
+        case.reading, case.delivery.mailbox, case.delivery.brand, case.facts.customer, case.now_ms
+    )
+    if routing.actions.hold and not case.delivery.released:
+        return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
+    start = _start(case, routing)
+    links = tuple(_links(case, related))
+    leave, kind = _acknowledged(case, author, routing)
+    effects: list[Effect] = [
+        _ticket(case, author, routing, start, links),
+        AddMessage(NEW_TICKET, _direction(case), marks=case.marks, text=_text(case)),
+    ]
+    letters: list[LetterOrder] = []
+    told_line = f"notified: nobody, the rule made it {start.status.value}"
+    if kind and not leave.reason:
+        letters.append(acknowledgement(case, author, kind, start.team, routing.actions.template))
+        effects += [Spend(key) for key in leave.keys]
+    if routing.actions.note:
+        effects.append(AddNote(NEW_TICKET, routing.actions.note))
+    if start.status not in ENDED:
+        speaker = case.agent.id if case.agent else ""
+        everybody = (*audience(case.policy, start.team, start.assignee, speaker), *_followers(case, routing))
+        told, spent, told_line = tell(case, everybody, None, "new", routing.reason)
+        letters += told
+        effects += spent
+        if _direction(case) is Direction.CUSTOMER:
+            effects += remind(case.policy, start.team, NEW_TICKET, case.now_ms)
+    if case.agent and start.lines:
+        letters.append(to_agent(case, LetterKind.TRANSCRIPT, case.agent, None, {"lines": start.lines}, None))
+    if case.reading.verdict.kind is VerdictKind.GENUINE and case.sender.proof is not Proof.FAIL:
+        effects.append(RememberCustomer(author.email, author.name, case.mail.language))
+    return case.plan(
+        Outcome.LINK if related is not None else Outcome.NEW,
+        effects,
+        letters,
+        (*_said(case, routing, links, leave.reason), told_line),
+        acknowledge=leave.reason,
+        rule=routing.rule,
+        ticket=NEW_TICKET,
+    )
+
+
+def _ticket(
+    case: Case, author: Address, routing: Routing, start: Start, links: tuple[tuple[int, str], ...]
+) -> OpenTicket:
+    actions = routing.actions
+    return OpenTicket(
+        brand=case.delivery.brand,
+        mailbox=case.delivery.mailbox.address,
+        team=start.team,
+        subject=bare_subject(case),
+        requester=Participant(author.email, author.name, ParticipantRole.REQUESTER),
+        status=start.status,
+        kind=actions.kind,
+        assignee=start.assignee,
+        priority=start.priority,
+        tags=start.tags,
+        language=case.language,
+        fields=actions.fields,
+        watchers=tuple(_watcher(case, name) for name in actions.watchers),
+        links=links,
+        rule=routing.rule,
+        reason=routing.reason,
+    )
+
+
+def _start(case: Case, routing: Routing) -> Start:
+    """The ticket's first fields: the rules', changed by the commands of an agent whose mail is proved."""
+    actions = routing.actions
+    status = Status(actions.status) if actions.status in set(Status) else Status.NEW
+    priority = actions.priority or "normal"
+    start = Start(actions.team, assignee(actions.assignee, case.policy), priority, actions.tags, status)
+    if case.trust.treatment.commands is not Commands.HARMLESS:
+        return start
+    for command in case.commands:
+        start = _obey(case, start, command)
+    return start
+
+
+def _obey(case: Case, start: Start, command: Command) -> Start:
+    if case.agent is None:
+        return start
+    if destroys(command):
+        result = Result(refused="only in answer to a letter of the ticket")
+    else:
+        result = run(command, Subject(start.tags, case.agent, case.policy))
+    fields = {name: getattr(start, name) for name in ("team", "assignee", "priority", "tags", "status")}
+    fields |= result.changes
+    if result.happening:
+        fields["status"] = after(start.status, result.happening)
+    return Start(**fields, lines=(*start.lines, line(command, result)))
+
+
+def _acknowledged(case: Case, author: Address, routing: Routing) -> tuple[Leave, LetterKind | None]:
+    """Whether the customer is told, and by which letter: trust, the rule, a pause and the gate are asked in this
+    order."""
+    kind = _KINDS.get(case.trust.treatment.acknowledge)
+    if kind is None:
+        return Leave(f"trust: {case.trust.row}"), None
+    if case.delivery.released and case.now_ms - case.reading.envelope.received_ms > RELEASE_MS:
+        return Leave("released more than a day after it came"), None
+    if not routing.actions.acknowledge:
+        return Leave(f"the rule {routing.rule} says so"), None
+    paused = case.facts.paused & {case.delivery.mailbox.address.lower(), routing.actions.team}
+    if paused:
+        return Leave(f"paused: {sorted(paused)[0]}"), None
+    if routing.actions.status in (Status.SPAM.value, Status.CLOSED.value):
+        return Leave(f"the rule {routing.rule} makes it {routing.actions.status}"), None
+    return allow(case.reading, author.email, None, case.facts.spent, case.policy, case.now_ms), kind
+
+
+def _links(case: Case, related: int | None) -> Iterator[tuple[int, str]]:
+    """Related tickets: the one that the clues pointed to, and the same requester's that is open since a short while."""
+    if related is not None:
+        yield related, "closed long ago" if case.placement.long_closed else "named by the mail"
+    recent = (ticket for ticket in case.facts.recent if ticket.brand == case.delivery.brand and ticket.id != related)
+    yield from ((ticket.id, "same requester, probably the same matter") for ticket in recent)
+
+
+def _direction(case: Case) -> Direction:
+    robot = case.reading.verdict.kind is not VerdictKind.GENUINE
+    return Direction.ROBOT if robot else Direction.CUSTOMER
+
+
+def _text(case: Case) -> str | None:
+    return case.text if case.commands and case.trust.treatment.commands is not Commands.NONE else None
+
+
+def _followers(case: Case, routing: Routing) -> tuple[Agent, ...]:
+    return followers((_watcher(case, name) for name in routing.actions.watchers), case.policy)
+
+
+def _watcher(case: Case, name: str) -> Participant:
+    """A rule names agents by id, whom we tell of everything, or addresses of others, who get what the customer gets."""
+    agent = case.policy.agents.get(name) or case.policy.agent_by_address(name)
+    if agent:
+        return Participant(agent.address, agent.name, ParticipantRole.FOLLOWER)
+    return Participant(name, role=ParticipantRole.WATCHER)
+
+
+def _said(case: Case, routing: Routing, links: tuple[tuple[int, str], ...], refused: str) -> Iterator[str]:
+    yield f"trust: {case.trust.row}: {case.trust.treatment.name}"
+    yield f"route: {routing.reason}: team {routing.actions.team or 'none'}"
+    for _, why in links:
+        yield f"linked: {why}"
+    yield f"acknowledgement: none: {refused}" if refused else "acknowledgement: sent"

@@ -1,0 +1,105 @@
+"""Where a mail goes: the admin's rules, in order; the first that matches wins, and one with ``go_on`` lets later ones
+add.
+
+A desk may have ten thousand keyword rules, so a ``Router`` is compiled once per policy and keeps an index from tokens
+to
+rules: a mail is taken apart into tokens once, and only the rules that one of them triggers are asked at all, together
+with those that no index can serve (a pattern, a size, the hour). They are asked in the order of the config, so the
+index changes nothing but the time.
+
+What several rules say is joined: the earlier keeps what it said, tags, watchers, notes and fields add up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mailgate.desk.outcome.seen import Seen
+from mailgate.desk.policy import Mailbox, Policy
+from mailgate.desk.routing.match import SUBJECTS, Check, compile_condition, pattern_problem
+from mailgate.desk.routing.rule import Actions, Routing, Rule
+from mailgate.desk.routing.shadow import never_matches
+from mailgate.desk.ticket import Customer
+from mailgate.mail.model import Reading
+
+__all__ = ["SUBJECTS", "Router", "compile", "join", "never_matches", "pattern_problem"]
+
+
+@dataclass(frozen=True)
+class Router:
+    """The rules of one policy, compiled; ``index`` maps field → token → positions of rules, ``always`` are the rest."""
+
+    policy: Policy
+    rules: tuple[tuple[Rule, Check], ...]
+    index: dict[str, dict[str, tuple[int, ...]]]
+    always: tuple[int, ...]
+
+    def route(self, reading: Reading, mailbox: Mailbox, brand: str, customer: Customer | None, now_ms: int) -> Routing:
+        """What the rules make of a mail; without a match the mailbox's team, else the brand's default team."""
+        seen = Seen(reading, mailbox, brand, customer, self.policy, now_ms)
+        spoke: list[tuple[str, str]] = []
+        for position in self._candidates(seen):
+            rule, check = self.rules[position]
+            evidence = "" if rule.brands and brand not in rule.brands else check.ask(seen)
+            if not evidence:
+                continue
+            spoke.append((rule.name, evidence))
+            seen.actions = join(seen.actions, rule.then)
+            if not rule.go_on:
+                break
+        reason = "; ".join(f"rule {name}: {evidence}" for name, evidence in spoke)
+        return self._with_team(Routing(seen.actions, tuple(name for name, _ in spoke), reason), mailbox, brand)
+
+    def _candidates(self, seen: Seen) -> Iterator[int]:
+        hits = set(self.always)
+        for key, rules in self.index.items():
+            hits.update(position for token in seen.tokens(key) if token in rules for position in rules[token])
+        yield from sorted(hits)
+
+    def _with_team(self, routing: Routing, mailbox: Mailbox, brand: str) -> Routing:
+        """Somebody always owns the ticket: a default team catches what no rule gave to one."""
+        if routing.actions.team:
+            return routing
+        found = self.policy.brands.get(brand)
+        team = mailbox.team or (found.default_team if found else "") or next(iter(self.policy.teams), "")
+        default = f"team of the mailbox {mailbox.address}" if mailbox.team else "the default team"
+        said = f"{routing.reason}; {default}" if routing.reason else f"no rule matched: {default}"
+        return Routing(replace(routing.actions, team=team), routing.rules, said)
+
+
+def compile(policy: Policy) -> Router:
+    """The policy's rules, ready to route. Raises ``ConfigError`` for a rule that cannot be understood."""
+    rules = tuple((rule, compile_condition(rule.when, policy)) for rule in policy.rules)
+    index: dict[str, dict[str, list[int]]] = {}
+    # Of a phrase's words the one that fewest rules have finds it with the least company.
+    uses = Counter((key, token) for _, check in rules for key, tokens in check.triggers or () for token in tokens)
+    always: list[int] = []
+    for position, (_, check) in enumerate(rules):
+        if check.triggers is None:
+            always.append(position)
+            continue
+        for key, tokens in check.triggers:
+            token = min(tokens, key=lambda token: uses[key, token])
+            index.setdefault(key, {}).setdefault(token, []).append(position)
+    frozen = {key: {token: tuple(at) for token, at in tokens.items()} for key, tokens in index.items()}
+    return Router(policy, rules, frozen, tuple(always))
+
+
+def join(earlier: Actions, later: Actions) -> Actions:
+    """Both, the earlier one first in everything that only one can say."""
+    return Actions(
+        team=earlier.team or later.team,
+        kind=earlier.kind or later.kind,
+        assignee=earlier.assignee or later.assignee,
+        priority=earlier.priority or later.priority,
+        status=earlier.status or later.status,
+        tags=tuple(dict.fromkeys((*earlier.tags, *later.tags))),
+        watchers=tuple(dict.fromkeys((*earlier.watchers, *later.watchers))),
+        template=earlier.template or later.template,
+        note="\n".join(note for note in (earlier.note, later.note) if note),
+        hold=earlier.hold or later.hold,
+        acknowledge=earlier.acknowledge and later.acknowledge,
+        fields={**later.fields, **earlier.fields},
+    )

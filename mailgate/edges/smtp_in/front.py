@@ -1,0 +1,82 @@
+"""What all connections of the front process share: the desk, the way into the spool, and what they may take of us."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Protocol
+
+from mailgate.clock import Clock
+from mailgate.edges.settings import SmtpIn
+from mailgate.edges.smtp_in.address import Path
+from mailgate.edges.smtp_in.client import Client, Lane
+from mailgate.edges.smtp_in.group_commit import GroupCommit
+from mailgate.edges.smtp_in.limits import Budget, Gate, Pace
+from mailgate.edges.smtp_in.reply import NO_ROOM, NOT_YOUR_ADDRESS, TOO_BIG, TOO_FAST, Reply
+from mailgate.errors import Refused
+
+LOGIN_FAILURES_PER_MINUTE = 10
+
+
+class Recipients(Protocol):
+    """What the front must know of the desk. Both are asked often and in the event loop's process; neither may block."""
+
+    def knows(self, address: str) -> bool:
+        """Whether mail to this address is ours: a mailbox, or a token address with a good token. A wrong token is an
+        unknown address."""
+        ...
+
+    def agent_login(self, user: str, password: bytes) -> str | None:
+        """The agent's own address, or None; takes the same time either way. Called in a thread."""
+        ...
+
+
+class Front:
+    """The state that connections share; everything here lives in one thread."""
+
+    def __init__(self, settings: SmtpIn, desk: Recipients, commits: GroupCommit, clock: Clock) -> None:
+        """Raises ``Refused`` when the certificate cannot be used."""
+        self.settings, self.desk, self.commits, self.clock = settings, desk, commits, clock
+        self.tls = tls_context(settings)
+        self.gate = Gate(settings)
+        self.mails = Pace(settings.messages_per_minute_per_ip)
+        self.failed_logins = Pace(LOGIN_FAILURES_PER_MINUTE)
+        self.budget = Budget(settings.data_budget)
+        self.stopping = False
+        self.empty = asyncio.Event()
+        self.empty.set()
+
+    def extensions(self, lane: Lane, client: Client) -> list[str]:
+        """What the answer to EHLO offers."""
+        offered = [f"SIZE {self.settings.max_size}", "8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"]
+        if self.tls and not client.tls:
+            offered.append("STARTTLS")
+        if lane.auth and client.private:
+            offered.append("AUTH PLAIN LOGIN")
+        return offered
+
+    def check_mail(self, path: Path, lane: Lane, client: Client) -> None:
+        """``Reply`` when a mail of this sender and announced size is not to be taken from this client now: not his own
+        address, too big, too many in this minute, or too little room left on the disk (promise 4)."""
+        if lane.auth and path.address.lower() != client.agent.lower():
+            raise Reply(NOT_YOUR_ADDRESS)
+        if path.size > self.settings.max_size:
+            raise Reply(TOO_BIG)
+        spared = not client.ip or self.gate.trusts(client.ip)
+        if not spared and not self.mails.step(client.ip, self.clock.monotonic()):
+            raise Reply(TOO_FAST)
+        if self.commits.free_bytes() - path.size < self.settings.min_free:
+            raise Reply(NO_ROOM)
+
+
+def tls_context(settings: SmtpIn) -> ssl.SSLContext | None:
+    """What STARTTLS uses, TLS 1.2 at least; None without a certificate. Raises ``Refused`` in words."""
+    if not settings.tls_cert:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.tls_cert, settings.tls_key or None)
+    except (OSError, ssl.SSLError) as error:
+        raise Refused(f"the certificate {settings.tls_cert} cannot be used: {error.strerror or error}") from error
+    return context

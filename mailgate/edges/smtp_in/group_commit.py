@@ -1,0 +1,116 @@
+"""One writer for many connections: mails that arrive together are committed to the spool together.
+
+An fsync costs milliseconds, whatever it syncs. While one commit runs, the mails that come in gather, and the next
+commit takes them all. ``accept`` returns when the commit that holds its mail has returned, never before: only then may
+a connection say 250. When a commit fails, every mail of the group fails with it and none was kept.
+
+The writer is a thread: SQLite lets go of the interpreter while it waits for the disk. It is the only user of its spool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailgate.edges.spool.spool import Spool
+from mailgate.errors import Temporary
+from mailgate.mail.model import Envelope
+
+GROUP_MAILS = 100
+GROUP_OCTETS = 67_108_864
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A mail that waits for its commit, and who waits with it."""
+
+    raw: bytes
+    envelope: Envelope
+    origin: str
+    answer: asyncio.Future[str]
+
+
+class GroupCommit:
+    """The way of a process's connections into its spool."""
+
+    def __init__(self, spool: Spool, ring: Callable[[], None]) -> None:
+        """``ring`` is called (in the writer's thread) after each commit, to wake the applier."""
+        self._spool, self._ring = spool, ring
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    async def accept(self, raw: bytes, envelope: Envelope, origin: str = "") -> str:
+        """The entry's key, once it is on disk. ``Temporary`` (``SpoolFull``) where it could not be kept; also after a
+        minute without an answer from the disk, and then the mail may yet be kept: the sender's retry is a duplicate."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write, name="spool writer", daemon=True)
+            self._thread.start()
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._queue.put(_Waiting(raw, envelope, origin, answer))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await answer
+        except TimeoutError as error:
+            raise Temporary("the disk of the spool does not answer") from error
+
+    def free_bytes(self) -> int:
+        """How much room the spool's disk has; ``Temporary`` when it cannot be asked."""
+        return self._spool.free_bytes()
+
+    async def close(self) -> None:
+        """Commit what is waiting, and end the writer."""
+        if self._thread is not None:
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
+
+    def _write(self) -> None:
+        """The writer's life."""
+        while True:
+            group, ended = self._gather()
+            if group:
+                self._commit(group)
+            if ended:
+                return
+
+    def _gather(self) -> tuple[list[_Waiting], bool]:
+        """Wait for one mail and take with it whatever waits already; whether it was the last."""
+        group: list[_Waiting] = []
+        size = 0
+        waiting = self._queue.get()
+        while waiting is not None:
+            group.append(waiting)
+            size += len(waiting.raw)
+            if len(group) >= GROUP_MAILS or size >= GROUP_OCTETS:
+                return group, False
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        loop = group[0].answer.get_loop()
+        try:
+            keys = self._spool.accept_many([(mail.raw, mail.envelope, mail.origin) for mail in group])
+        except Exception as error:  # the writer must live; each connection turns it into its 4xx
+            loop.call_soon_threadsafe(_fail, group, error)
+            return
+        loop.call_soon_threadsafe(_settle, group, keys)
+        self._ring()
+
+
+def _settle(group: list[_Waiting], keys: list[str]) -> None:
+    for waiting, key in zip(group, keys, strict=True):
+        if not waiting.answer.done():
+            waiting.answer.set_result(key)
+
+
+def _fail(group: list[_Waiting], error: Exception) -> None:
+    for waiting in group:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)

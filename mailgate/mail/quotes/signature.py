@@ -1,0 +1,152 @@
+"""Where a signature or a legal disclaimer begins in a stretch of new text.
+
+``closings`` looks at one stretch (the lines between two quotes, or to the end) and names the lines at which a signature
+and a footer begin. In order: the delimiter of RFC 3676 section 4.3, what a telephone adds, a disclaimer, a closing
+phrase with a few short lines below it, a name behind a dash. A phrase inside a sentence is none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mailgate.mail.model import SpanKind
+from mailgate.mail.quotes.signature_words import (
+    CLOSINGS,
+    DEVICES,
+    DISCLAIMERS,
+    LIST_FOOTERS,
+    MOBILE,
+    MOBILE_ENDINGS,
+    MOBILE_MINE,
+)
+
+MAX_CLOSING_LINES = 12
+MAX_CLOSING_WIDTH = 80
+MAX_MOBILE_LINES = 3
+MIN_DISCLAIMER = 20
+MAX_LOOKED_AT = 40
+
+_DELIMITERS = frozenset({"--", "—", "––", "—-", "——", "__", "–"})
+_NAME = re.compile(r"[-–—/~]\s?[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}")
+_CLOSINGS = frozenset(CLOSINGS)
+_EDGE = " \t*_,.!;:，。！、~\xa0\u3000"
+_LINK = re.compile(r"[<(\[][^<>()\[\]]*[>)\]]")
+
+
+class Closing(NamedTuple):
+    """From line ``start`` on (of those given) the stretch is ``kind``."""
+
+    start: int
+    kind: SpanKind
+    confidence: float
+    evidence: str
+
+
+def closings(lines: Sequence[str]) -> list[Closing]:
+    """Where the signature of these lines begins and, apart from it, a footer below; in order, empty when there is none.
+
+    Each runs to the next, the last one to the end.
+    """
+    filled = [at for at, line in enumerate(lines) if line and not line.isspace()]
+    if not filled:
+        return []
+    found = _delimiter(lines)
+    first = max(0, len(filled) - MAX_LOOKED_AT)
+    if not _is_disclaimer("\n".join(lines[filled[first] :])):  # once over all is a tenth of once a line
+        first = max(0, len(filled) - MAX_CLOSING_LINES - 1)
+    for number in range(first, len(filled)):
+        at = filled[number]
+        if found is not None and at >= found.start:
+            break
+        here = _at(lines, filled, number)
+        if here is not None:
+            found = here
+            break
+    if found is None:
+        return _name(lines, filled)
+    above = [at for at in filled if at < found.start]
+    if _is_list_footer(lines[found.start + 1 : found.start + 8]):
+        return [*_name(lines, above), found._replace(kind=SpanKind.DISCLAIMER, evidence="list footer")]
+    return [*_name(lines, above), found]
+
+
+def _is_list_footer(lines: Sequence[str]) -> bool:
+    """Whether these are the lines that a list server adds below every mail."""
+    return any(phrase in line.lower() for line in lines for phrase in LIST_FOOTERS)
+
+
+def _delimiter(lines: Sequence[str]) -> Closing | None:
+    """The first line that is nothing but a signature delimiter, with something below it."""
+    for at, line in enumerate(lines):
+        if len(line) < 6 and line.strip() in _DELIMITERS:
+            return Closing(at, SpanKind.SIGNATURE, 0.95, "delimiter")
+    return None
+
+
+def _at(lines: Sequence[str], filled: Sequence[int], number: int) -> Closing | None:
+    """The signature that begins with the line ``filled[number]``, judged by the line and by how little follows."""
+    at = filled[number]
+    below = len(filled) - 1 - number
+    stands_apart = number > 0 and not lines[at - 1].strip()
+    if stands_apart and len(lines[at]) >= MIN_DISCLAIMER and _is_disclaimer(lines[at]):
+        return Closing(at, SpanKind.DISCLAIMER, 0.8, "disclaimer")
+    if below > MAX_CLOSING_LINES:
+        return None
+    line = lines[at][:400].strip(_EDGE)
+    if below <= MAX_MOBILE_LINES and is_mobile(line, alone=number == 0):
+        return Closing(at, SpanKind.SIGNATURE, 0.9, "mobile")
+    if is_closing(line.lower()) and _short(lines, filled[number + 1 :]):
+        return Closing(at, SpanKind.SIGNATURE, 0.8, "closing")
+    if below and _is_rule(lines[at]) and _short(lines, filled[number + 1 :]):
+        return Closing(at, SpanKind.SIGNATURE, 0.7, "rule")
+    return None
+
+
+def _is_disclaimer(line: str) -> bool:
+    lowered = line.lower()
+    return any(phrase in lowered for phrase in DISCLAIMERS)
+
+
+def _is_rule(line: str) -> bool:
+    """Whether the line is a row of underscores, as list servers and companies put above their footers."""
+    line = line[:400].strip()
+    return len(line) >= 5 and not line.strip("_")
+
+
+def is_mobile(line: str, *, alone: bool = False) -> bool:
+    """Whether the line is what a telephone or a mail program adds ("Sent from my iPhone"), and not a sentence.
+
+    With no text above it (``alone``) only the plainest wordings count.
+    """
+    core = _LINK.sub("", line[:200]).strip(_EDGE).lower()
+    if len(core) > 70 or ", " in core or "，" in core or core.count(" ") > 8:
+        return False
+    if core.startswith(MOBILE_MINE):
+        return True
+    if alone:
+        return False
+    if core.startswith("sent from ") and core.count(" ") <= 3:
+        return True
+    return core.startswith(MOBILE) | core.endswith(MOBILE_ENDINGS) and any(device in core for device in DEVICES)
+
+
+def is_closing(lowered: str) -> bool:
+    """Whether a lower-case line is a closing phrase, alone or with a name behind a comma."""
+    return lowered in _CLOSINGS or lowered.partition(",")[0].strip() in _CLOSINGS
+
+
+def _short(lines: Sequence[str], below: Sequence[int]) -> bool:
+    """Whether what follows looks like name and address: no long line before a disclaimer."""
+    for at in below:
+        if len(lines[at].strip()) > MAX_CLOSING_WIDTH:
+            return _is_disclaimer(lines[at])
+    return True
+
+
+def _name(lines: Sequence[str], filled: list[int]) -> list[Closing]:
+    """A last line such as ``-Ana`` or ``/John``, below other text."""
+    if len(filled) > 1 and _NAME.fullmatch(lines[filled[-1]].strip()[:60]):
+        return [Closing(filled[-1], SpanKind.SIGNATURE, 0.7, "name")]
+    return []
