@@ -1,8 +1,8 @@
 """Taking what is new out of one folder: which mails, in what order, and what is remembered when something fails.
 
 The table of steps stands in ``mailboxes``. A mark that the server refuses is told once an hour and tried again every
-ten minutes; the mail counts as taken all the same. A mail whose fetch breaks the connection is fetched alone next time, and
-becomes a gap if it does so again, so that what stands behind it gets through.
+ten minutes; the mail counts as taken all the same. A mail whose fetch breaks the connection is fetched alone next
+time, and becomes a gap if it does so again, so that what stands behind it gets through.
 """
 
 from __future__ import annotations
