@@ -1,0 +1,1 @@
+"""Business hours, and the timers that mails start and stop."""

@@ -1,0 +1,1 @@
+"""What agents say in lines at the top of a mail."""

@@ -1,0 +1,1 @@
+"""Who somebody is: tokens that bind a person to a ticket, and the trust table."""

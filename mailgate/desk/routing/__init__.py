@@ -1,0 +1,1 @@
+"""Where a mail goes: rules as values, keywords found fast, who is given the ticket."""

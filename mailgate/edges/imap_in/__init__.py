@@ -1,0 +1,1 @@
+"""Mail from IMAP folders. ``mailboxes`` is the imap process."""

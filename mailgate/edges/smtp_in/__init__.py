@@ -1,0 +1,1 @@
+"""Our own SMTP, LMTP and submission servers. ``server`` is the front process."""

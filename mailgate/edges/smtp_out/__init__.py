@@ -1,0 +1,1 @@
+"""Letters to the relay, into a Maildir or onto the console. ``courier`` says what can happen."""

@@ -1,0 +1,1 @@
+"""Where accepted mail is safe before anything else happens to it."""

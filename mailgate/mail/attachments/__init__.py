@@ -1,0 +1,1 @@
+"""What is attached: safe names, real types, risks."""

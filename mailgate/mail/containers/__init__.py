@@ -1,0 +1,1 @@
+"""Files inside files: winmail.dat, Outlook messages, S/MIME, uuencode, calendars."""

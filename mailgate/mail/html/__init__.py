@@ -1,0 +1,1 @@
+"""HTML that an agent may safely see, and the text in it."""

@@ -1,0 +1,1 @@
+"""Whether the author is proved: the provider's verdict, DKIM, SPF, DMARC."""

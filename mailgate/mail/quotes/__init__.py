@@ -1,0 +1,1 @@
+"""What of a text is new, and what is quote, signature, disclaimer or forwarded."""

@@ -1,0 +1,1 @@
+"""Octets to text: charsets, encoded words, transfer encodings; and which language it is."""
