@@ -35,7 +35,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 
 from mailgate.errors import Temporary
 from mailgate.store.sql import Part, dialect, insert_into, numbered
-from mailgate.store.turnstile import Turnstile
+from mailgate.turnstile import Turnstile
 
 Row = tuple[Any, ...]
 

@@ -14,7 +14,7 @@ from mailgate.errors import Temporary
 from mailgate.store import rows as rows_module
 from mailgate.store.database import TRIES, Store, Tx
 from mailgate.store.rows import Conflict
-from mailgate.store.turnstile import Turnstile
+from mailgate.turnstile import Turnstile
 from tests.databases import Postgres
 from tests.store.desk import KEY, HandClock, a_mark, a_new_ticket, a_reading, opened, settle
 

@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import fields
 from pathlib import Path
 
-from mailgate.edges.turnstile import Turnstile, open_private
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
+from mailgate.turnstile import Turnstile, open_private
 
 AUTOCHECKPOINT_PAGES = 2000
 BUSY_MS = 10_000
@@ -38,30 +38,25 @@ class SpoolFull(Temporary):
     """There is no room on the spool's disk: ``452 4.3.1`` to a sender, who tries again."""
 
 
-def connect(path: Path, *, checkpoints: bool) -> tuple[sqlite3.Connection, Turnstile]:
-    """Open the file and its turnstile, making directory (0700), file (0600) and tables where they are missing.
+def connect(path: Path, turnstile: Turnstile, *, checkpoints: bool) -> sqlite3.Connection:
+    """Open the file, making directory (0700), file (0600) and tables where they are missing.
 
     SQLite gives the log beside the file the file's own mode. Raises OSError, sqlite3.Error, and ``Temporary`` for a
     file that a newer mailgate has written.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(open_private(path))
-    turnstile = Turnstile(path)
+    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     try:
-        connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-        try:
-            _prepare(connection, turnstile, path, checkpoints)
-        except BaseException:
-            connection.close()
-            raise
+        _prepare(connection, turnstile, path, checkpoints)
     except BaseException:
-        turnstile.close()
+        connection.close()
         raise
-    return connection, turnstile
+    return connection
 
 
 def _prepare(connection: sqlite3.Connection, turnstile: Turnstile, path: Path, checkpoints: bool) -> None:
-    with turnstile:
+    with turnstile.held():
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found > FORMAT:
             raise Temporary(f"the spool {path} was written by a newer mailgate; run that one")

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailgate.edges.spool.file import in_words
-from mailgate.edges.turnstile import open_private
 from mailgate.errors import Refused
+from mailgate.turnstile import open_private
 
 
 class SpoolLock:

@@ -40,9 +40,9 @@ from pathlib import Path
 
 from mailgate.clock import Clock
 from mailgate.edges.spool.file import SpoolFull, connect, in_words, pack, unpack
-from mailgate.edges.turnstile import Turnstile
-from mailgate.errors import Permanent, Temporary
+from mailgate.errors import Permanent
 from mailgate.mail.model import Envelope
+from mailgate.turnstile import Turnstile
 
 __all__ = ["Entry", "Spool", "SpoolFull"]
 
@@ -72,7 +72,7 @@ class Spool:
         self._checkpoints = checkpoints
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._turnstile: Turnstile | None = None
+        self._turnstile = Turnstile(path)
 
     @classmethod
     def open(cls, path: Path, clock: Clock, *, checkpoints: bool = False) -> Spool:
@@ -215,8 +215,8 @@ class Spool:
             return
         with self._reading() as db:
             db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            if self._log_size() > WAL_LIMIT and self._turnstile:
-                with self._turnstile:
+            if self._log_size() > WAL_LIMIT:
+                with self._turnstile.held():
                     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _log_size(self) -> int:
@@ -244,7 +244,7 @@ class Spool:
     @contextlib.contextmanager
     def _writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction, begun when it is our turn. In WAL mode NORMAL commits without an fsync and FULL with one."""
-        with self._reading() as db, self._turn():
+        with self._reading() as db, self._turnstile.held():
             db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -255,21 +255,13 @@ class Spool:
                     db.execute("ROLLBACK")
                 raise
 
-    def _turn(self) -> Turnstile:
-        if self._turnstile is None:
-            raise Temporary(f"the spool {self.path} is not open")
-        return self._turnstile
-
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection, self._turnstile = connect(self.path, checkpoints=self._checkpoints)
+            self._connection = connect(self.path, self._turnstile, checkpoints=self._checkpoints)
         return self._connection
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
-        turnstile, self._turnstile = self._turnstile, None
         if connection:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
-        if turnstile:
-            turnstile.close()

@@ -6,15 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailgate.edges.turnstile import Turnstile
+from mailgate.turnstile import Turnstile
 
 COUNT = """
 import sys
 from pathlib import Path
-from mailgate.edges.turnstile import Turnstile
+from mailgate.turnstile import Turnstile
 turnstile, counter = Turnstile(Path(sys.argv[1])), Path(sys.argv[1])
 for _ in range(200):
-    with turnstile:
+    with turnstile.held():
         counter.write_text(str(int(counter.read_text()) + 1))
 """
 
@@ -31,8 +31,8 @@ def test_the_turnstile_lets_one_in_at_a_time(tmp_path: Path) -> None:
 HOLD = """
 import sys
 from pathlib import Path
-from mailgate.edges.turnstile import Turnstile
-with Turnstile(Path(sys.argv[1])):
+from mailgate.turnstile import Turnstile
+with Turnstile(Path(sys.argv[1])).held():
     print("inside", flush=True)
     sys.stdin.read()
 """
@@ -48,19 +48,18 @@ def test_a_holder_that_is_killed_leaves_the_way_free(tmp_path: Path) -> None:
     holder.kill()
     holder.communicate()
     turnstile = Turnstile(tmp_path / "db")
-    with turnstile:
+    with turnstile.held():
         pass
-    turnstile.close()
 
 
 GREEDY = """
 import sys
 from pathlib import Path
-from mailgate.edges.turnstile import Turnstile
+from mailgate.turnstile import Turnstile
 turnstile = Turnstile(Path(sys.argv[1]))
 print("ready", flush=True)
 while True:
-    with turnstile:
+    with turnstile.held():
         pass
 """
 
@@ -75,9 +74,8 @@ def test_two_greedy_writers_starve_nobody(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"ready\n"
     turnstile = Turnstile(tmp_path / "db")
     for _ in range(50):
-        with turnstile:
+        with turnstile.held():
             pass
     for process in greedy:
         process.kill()
         process.communicate()
-    turnstile.close()
