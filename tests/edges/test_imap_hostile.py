@@ -293,6 +293,36 @@ def test_news_that_come_in_one_packet_with_the_go_ahead_are_not_slept_over(serve
         kept.wait_until(lambda: kept.subjects == ["no 1"])
 
 
+def test_news_told_in_the_answer_to_another_command_are_not_slept_over(server, kept, cursors, told):
+    """A mail comes while we fetch the one before; the server tells of it there, and in IDLE no more."""
+    server.mails[1] = mail("no 1")
+
+    def with_news(talk: Conversation, tag: str, line: str) -> None:
+        if "BODY" in line and 2 not in server.mails:
+            server.mails[2] = mail("no 2")
+            talk.say("* 2 EXISTS\r\n")
+        server.do_fetch(talk, tag, line)
+
+    server.on["FETCH"] = with_news
+    with running([account(server.port)], kept, cursors, told):
+        kept.wait_until(lambda: kept.subjects == ["no 1", "no 2"])
+
+
+def test_a_server_that_always_tells_of_mail_is_looked_at_once_more_only(server, kept, cursors, told):
+    """Some repeat EXISTS in each answer: that is no reason to ask for ever without a pause."""
+
+    def always(talk: Conversation, tag: str, line: str) -> None:
+        talk.say(f"* {len(server.mails)} EXISTS\r\n")
+        server.do_search(talk, tag, line)
+
+    server.on["SEARCH"] = always
+    with running([account(server.port)], kept, cursors, told):
+        server.wait_until(lambda: server.idling)
+        assert server.count("UID SEARCH") == 2
+        server.deliver(1, mail("no 1"))
+        kept.wait_until(lambda: kept.subjects == ["no 1"])
+
+
 # --- logging in ---
 
 

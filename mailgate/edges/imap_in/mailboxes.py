@@ -174,13 +174,20 @@ class Mailbox:
         return session
 
     def _stay(self, session: Session) -> None:
-        """Catch up and wait for news, as long as the session lasts."""
+        """Catch up and wait for news, as long as the session lasts.
+
+        A server tells of a new mail once, often in the answer to some other command, and not again in IDLE. So when it
+        has told of any while we looked, we look again; but only once if nothing was there, since some always tell.
+        """
+        again = False
         while not self._stop.is_set():
             taken = self.catch_up(session)
             self._backoff.worked()
             if self._told.over() or taken:
                 self._desk.log.info("imap mail taken", mailbox=self.account.mailbox, mails=taken)
-            self._wait(session)
+            again = session.has_news() and (taken > 0 or not again)
+            if not again:
+                self._wait(session)
 
     def catch_up(self, session: Session) -> int:
         """Take what is there; the number of mails accepted."""

@@ -109,6 +109,7 @@ class Session:
             self.read_only = True
         self.uidvalidity = _number(state.get(b"UIDVALIDITY"))
         self.uidnext = _number(state.get(b"UIDNEXT"))
+        self.has_news()  # how many there are is no news
 
     # --- looking ---
 
@@ -203,6 +204,11 @@ class Session:
         finally:
             with self._asking("DONE"):
                 self._client.idle_done()
+            self.has_news()  # what was told until now is found by the next look
+
+    def has_news(self) -> bool:
+        """Whether the server has told of new mail since this was asked last, in any answer (RFC 9051 section 7)."""
+        return self._client.told_of_mail()
 
     def close(self) -> None:
         """LOGOUT, politely but not for long, and close; never raises."""

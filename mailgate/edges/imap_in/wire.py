@@ -82,6 +82,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient publish
     def _create_IMAP4(self) -> Wire:  # noqa: N802 - imapclient's name
         return Wire(self._account, self.ssl_context, self._line)
 
+    def told_of_mail(self) -> bool:
+        """Whether an EXISTS has been read since this was asked last; imaplib keeps those of all answers."""
+        return bool(self._imap.untagged_responses.pop("EXISTS", None))
+
     def stirs(self, seconds: float) -> bool:
         """Whether, within so many seconds of an IDLE, the server sends something or hangs up, or the waker rings.
 
