@@ -21,7 +21,7 @@ from mailgate.desk.questions import all_clues
 from mailgate.desk.routing.route import Router
 from mailgate.desk.threading.thread import Placement, place
 from mailgate.desk.ticket import Ticket
-from mailgate.mail.model import Address, Mail, Proof, Reading, Sender
+from mailgate.mail.model import Address, Mail, Proof, Reading, Sender, VerdictKind
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,11 @@ class Case:
         """Whether an agent's mail says anything beyond its commands: a signature alone, or its logo, is no answer."""
         said = split(self.mail.reply_text_nosig)[1] if self.agent else self.mail.reply_text_nosig
         return bool(said.strip()) or any(not part.noise and not part.inline for part in self.mail.attachments)
+
+    @property
+    def genuine(self) -> bool:
+        """Whether a person wrote it: a word that acts counts in no other mail (DESIGN: trust)."""
+        return self.reading.verdict.kind is VerdictKind.GENUINE and not self.reading.verdict.automatic
 
     @property
     def acts(self) -> bool:

@@ -53,6 +53,16 @@ class LetterFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A mail in an agent's name that the agent was asked to confirm: the id it is held under, and its entry key, which
+    the confirmation's token binds. ``waiting``: nobody has settled it yet."""
+
+    held: int
+    entry_key: str
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The desk's state as far as one mail concerns it.
 
@@ -61,6 +71,7 @@ class Facts:
     Message-IDs to letters of ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open
     tickets in the duplicate window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``).
     ``duplicate_of`` is set when this mail came before. ``paused`` names teams and mailboxes that admins stopped.
+    ``asked`` are the author's mails that were held to be confirmed, where the mail carries a confirmation's token.
     """
 
     tickets: Mapping[Clue, Ticket] = field(default_factory=dict)
@@ -73,6 +84,7 @@ class Facts:
     duplicate_of: str = ""
     duplicate_key: str = ""
     paused: frozenset[str] = frozenset()
+    asked: tuple[Asked, ...] = ()
 
 
 NO_FACTS = Facts()

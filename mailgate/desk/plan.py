@@ -187,11 +187,9 @@ class HoldMail:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseHeld:
-    """An agent confirmed: settle again, with ``Delivery.confirmed``, the newest mail that is held as ``UNPROVED_AGENT``
-    on this ticket (None: on no ticket) and names ``by`` (the agent's addresses, lower case) as its author."""
+    """An agent confirmed: settle the mail that is held under this id again, with ``Delivery.confirmed``."""
 
-    ticket: int | None
-    by: tuple[str, ...]
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +283,7 @@ class LetterOrder:
     table). ``attach`` are part paths of the mail being settled. ``purpose`` says which token the Reply-To carries
     (None: the plain address). ``agent`` is the id of the agent who speaks (ANSWER) or is addressed. ``text`` is the
     body of an ANSWER or COPY. ``template`` overrides the template's name. ``in_reply_to`` is the Message-ID answered.
+    ``bound`` is what the token binds beside ticket and recipient: the entry key of the mail to be confirmed.
     """
 
     kind: LetterKind
@@ -300,6 +299,7 @@ class LetterOrder:
     values: Mapping[str, object] = field(default_factory=dict)
     template: str = ""
     in_reply_to: str = ""
+    bound: str = ""
 
     @property
     def at_most_once(self) -> bool:

@@ -89,6 +89,11 @@ class Agent:
     login: str = ""
     active: bool = True
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address the person writes from, in lower case."""
+        return tuple(address.lower() for address in (self.address, *self.aliases))
+
 
 @dataclass(frozen=True, slots=True)
 class Team:

@@ -8,6 +8,7 @@ from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Carrier, Clue
 from mailgate.desk.gate import budget_keys
 from mailgate.desk.identity.token import split_address, split_message_id
+from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Policy
 from mailgate.desk.threading.clue import CLUE_LIMIT, clues, tag_number
 from mailgate.mail.model import Bounce, Proof, Reading
@@ -18,7 +19,8 @@ HOUR_MS = 3_600_000
 @dataclass(frozen=True, slots=True)
 class Questions:
     """``clues`` may lead to tickets of ``brand``; ``message_ids`` may be letters of ours; ``author`` (lower case, empty
-    when unknown) may be a customer with open tickets since ``since_ms``; ``budget_keys`` are to be counted."""
+    when unknown) may be a customer with open tickets since ``since_ms``; ``budget_keys`` are to be counted. Mails of
+    ``confirms`` (an agent's addresses, lower case) may be held until they are confirmed."""
 
     brand: str
     clues: tuple[Clue, ...] = ()
@@ -26,6 +28,7 @@ class Questions:
     author: str = ""
     budget_keys: tuple[str, ...] = ()
     since_ms: int = 0
+    confirms: tuple[str, ...] = ()
 
 
 def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Questions:
@@ -47,6 +50,7 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
         author=author,
         budget_keys=tuple(dict.fromkeys(keys)),
         since_ms=now_ms - policy.duplicate_hours * HOUR_MS,
+        confirms=agent.addresses if agent and any(clue.purpose == Purpose.CONFIRMATION for clue in found) else (),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailgate.desk.identity.token import Tokens, reference_line, split_message_id
+from mailgate.desk.identity.token import Tokens, binding, reference_line, split_message_id
 from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Brand, Mailbox, Policy
 from mailgate.desk.ticket import Ticket
@@ -80,6 +80,7 @@ def _carriers(order: LetterOrder, ticket: Ticket | None, mailbox: Mailbox, token
     if purpose is None:
         return _Carriers(mailbox.address, f"letter.{unique}@{domain}")
     number, rid = (ticket.number, ticket.rid) if ticket else (0, "")
+    rid = binding(rid, order.bound) if order.bound else rid
     mac = tokens.sign(purpose, rid, to)
     return _Carriers(
         reply=tokens.address(mailbox, purpose, number, rid, to),

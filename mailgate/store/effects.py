@@ -13,7 +13,7 @@ from typing import Any
 from mailgate.desk import plan as p
 from mailgate.desk.ticket import Participant, ParticipantRole, Ticket
 from mailgate.store.draft import Draft
-from mailgate.store.held import confirm_newest
+from mailgate.store.held import confirm
 from mailgate.store.read import FINISHED
 from mailgate.store.rows import id_key, key_of, to_json
 from mailgate.store.words import words_of
@@ -210,8 +210,8 @@ def hold_mail(draft: Draft, effect: p.HoldMail) -> None:
 
 
 def release_held(draft: Draft, effect: p.ReleaseHeld) -> None:
-    """The newest mail that waits for this agent's word, if there is one, is given back to intake; see ``held``."""
-    confirm_newest(draft.work.rows, effect.ticket, effect.by, draft.now_ms)
+    """A mail that waited for its agent's word is settled as soon as the clock looks; see ``held``."""
+    confirm(draft.work.rows, effect.held, draft.now_ms)
 
 
 def set_timer(draft: Draft, effect: p.SetTimer) -> None:

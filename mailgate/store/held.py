@@ -19,6 +19,7 @@ from typing import Any
 
 from peewee import fn
 
+from mailgate.desk.facts import Asked
 from mailgate.desk.plan import Cause
 from mailgate.mail.model import Envelope
 from mailgate.store.rows import Rows, from_json
@@ -50,6 +51,9 @@ class HeldMail:
     received_ms: int
     state: HeldState
 
+
+ASKED = 100
+"""Confirmations that an agent may still answer; an older one waits for an admin."""
 
 COLUMNS = tuple(getattr(Held, each.name) for each in fields(HeldMail))
 
@@ -101,20 +105,23 @@ def release(rows: Rows, held_id: int, now_ms: int) -> bool:
     return bool(found)
 
 
-def confirm_newest(rows: Rows, ticket_id: int | None, authors: Sequence[str], now_ms: int) -> None:
-    """Mark the newest mail that is held as ``unproved-agent`` on a ticket (None: on none) and is from one of these
-    addresses (lower case) as confirmed. In a transaction of the caller; nothing happens if there is none."""
-    if not authors:
-        return
-    on_ticket = "d.ticket_id IS NULL" if ticket_id is None else "d.ticket_id = ?"
-    found = rows.one(
-        "SELECT h.id FROM held h JOIN deliveries d ON d.entry_key = h.entry_key "  # noqa: S608
-        f"AND d.brand = h.brand WHERE h.state = 'held' AND h.cause = ? AND {among('lower(h.author)', authors)} "
-        f"AND {on_ticket} ORDER BY h.id DESC LIMIT 1",
-        (Cause.UNPROVED_AGENT.value, *authors, *(() if ticket_id is None else (ticket_id,))),
+def confirm(rows: Rows, held_id: int, now_ms: int) -> None:
+    """Mark a mail as confirmed by its agent, in a transaction of the caller; nothing happens if it no longer waits."""
+    rows.run(
+        "UPDATE held SET state = 'confirmed', settled_ms = ? WHERE id = ? AND state = 'held' AND cause = ?",
+        (now_ms, held_id, Cause.UNPROVED_AGENT.value),
     )
-    if found:
-        rows.run("UPDATE held SET state = 'confirmed', settled_ms = ? WHERE id = ?", (now_ms, found[0]))
+
+
+def asked(rows: Rows, brand: str, authors: Sequence[str]) -> tuple[Asked, ...]:
+    """The newest mails in the name of one of these addresses (lower case) that were held to be confirmed, waiting or
+    not."""
+    found = rows.all(
+        "SELECT id, entry_key, state FROM held WHERE cause = ? AND brand = ? "  # noqa: S608
+        f"AND {among('lower(author)', authors)} ORDER BY id DESC LIMIT {ASKED}",
+        (Cause.UNPROVED_AGENT.value, brand, *authors),
+    )
+    return tuple(Asked(held_id, entry_key, state == HeldState.HELD.value) for held_id, entry_key, state in found)
 
 
 def confirmed(rows: Rows) -> list[HeldMail]:

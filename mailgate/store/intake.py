@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from mailgate.desk.facts import Clue, Facts, LetterFact
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
+from mailgate.store import held
 from mailgate.store.read import MERGE_HOPS, tickets_by_id, tickets_where
 from mailgate.store.rows import Rows, from_json, id_key, key_of
 from mailgate.store.sql import among
@@ -138,6 +139,7 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
         paused=_paused(work),
         customer=customer,
         survey_asked_ms=asked_ms,
+        asked=held.asked(rows, questions.brand, questions.confirms) if questions.confirms else (),
     )
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 
 from mailgate.desk.decide import Delivery, decide
-from mailgate.desk.facts import NO_FACTS, Facts
-from mailgate.desk.identity.token import Tokens
+from mailgate.desk.facts import NO_FACTS, Asked, Facts
+from mailgate.desk.identity.token import Tokens, binding
 from mailgate.desk.plan import Effect, LetterKind, LetterOrder, Plan, Purpose
 from mailgate.desk.policy import Agent, Brand, Hours, Mailbox, Policy, Role, Team
 from mailgate.desk.questions import ask
@@ -42,6 +42,9 @@ ANA = Agent("ana", "Ana Ruiz", "ana@acme.example", aliases=("ana.ruiz@acme.examp
 BEN = Agent("ben", "Ben Okafor", "ben@acme.example")
 SUE = Agent("sue", "Sue Lindqvist", "sue@acme.example", role=Role.SUPERVISOR)
 GONE = Agent("gone", "Gone Agent", "gone@acme.example", active=False)
+ASKED = Asked(77, "the-held-mail", waiting=True)
+"""A mail in an agent's name that the agent was asked to confirm."""
+
 WATCHER = Agent("wim", "Wim", "wim@acme.example", role=Role.WATCHER)
 
 
@@ -171,6 +174,9 @@ class Desk:
         if purpose is Purpose.CONTROL:
             return self.tokens.address(SUPPORT, purpose, 0, "", recipient)
         found = of or self.tickets[0]
+        if purpose is Purpose.CONFIRMATION:
+            rid = binding(found.rid, ASKED.entry_key)
+            return self.tokens.address(SUPPORT, purpose, found.number, rid, recipient)
         return self.tokens.address(SUPPORT, purpose, found.number, found.rid, recipient)
 
     def plan(self, what: Reading, mailbox: Mailbox = SUPPORT, confirmed: bool = False, now_ms: int = NOW_MS) -> Plan:

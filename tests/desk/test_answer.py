@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mailgate.desk.identity.token import reference_line
+from mailgate.desk.facts import Facts
+from mailgate.desk.identity.token import binding, reference_line
 from mailgate.desk.plan import (
     AddEvent,
     AddMessage,
@@ -23,7 +26,19 @@ from mailgate.desk.plan import (
 from mailgate.desk.policy import Survey
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.mail.model import Address, Proof, VerdictKind
-from tests.desk.conversation import NOW_MS, SUPPORT, Desk, attachment, effects, letters, mail, policy, reading, ticket
+from tests.desk.conversation import (
+    ASKED,
+    NOW_MS,
+    SUPPORT,
+    Desk,
+    attachment,
+    effects,
+    letters,
+    mail,
+    policy,
+    reading,
+    ticket,
+)
 
 ANA = "ana@acme.example"
 CLEO = "cleo@customer.example"
@@ -197,15 +212,38 @@ def test_S01_S30_what_is_not_proved_is_held_and_the_enrolled_address_is_asked(pr
 
 
 def test_a_yes_to_the_confirmation_settles_the_held_mail_and_a_no_does_not() -> None:
-    desk = Desk(tickets=(WAITING,))
+    desk = Desk(tickets=(WAITING,), facts=Facts(asked=(ASKED,)))
     plan = desk.answer("Yes, that was me", Purpose.CONFIRMATION, ANA, proof=Proof.UNKNOWN)
     assert plan.outcome is Outcome.EVENT
-    assert effects(plan, ReleaseHeld) == [ReleaseHeld(WAITING.id, (ANA, "ana.ruiz@acme.example"))]
+    assert effects(plan, ReleaseHeld) == [ReleaseHeld(ASKED.held)]
     assert not plan.letters
     assert not effects(desk.answer("No!", Purpose.CONFIRMATION, ANA), ReleaseHeld)
     assert not effects(desk.answer("yes", Purpose.CONFIRMATION, EVE, made_for=ANA), ReleaseHeld)
     assert not effects(desk.answer("yes", Purpose.CONFIRMATION, "ben@acme.example", made_for=ANA), ReleaseHeld)
     assert not effects(desk.answer("yes", Purpose.CONFIRMATION, ANA, kind=VerdictKind.AUTO_REPLY), ReleaseHeld)
+
+
+def test_S30_a_confirmation_is_for_the_mail_that_it_asked_about() -> None:
+    """A newer mail that is held meanwhile, perhaps somebody's who only says to be Ana, is not run by her yes."""
+    other = replace(ASKED, held=78, entry_key="a-newer-held-mail")
+    desk = Desk(tickets=(WAITING,), facts=Facts(asked=(other, ASKED)))
+    assert effects(desk.answer("yes", Purpose.CONFIRMATION, ANA), ReleaseHeld) == [ReleaseHeld(ASKED.held)]
+    nothing_of_it = Desk(tickets=(WAITING,), facts=Facts(asked=(other,)))
+    assert not effects(nothing_of_it.answer("yes", Purpose.CONFIRMATION, ANA), ReleaseHeld)
+
+
+def test_S30_a_second_yes_does_nothing() -> None:
+    desk = Desk(tickets=(WAITING,), facts=Facts(asked=(replace(ASKED, waiting=False),)))
+    plan = desk.answer("yes", Purpose.CONFIRMATION, ANA)
+    assert plan.outcome is Outcome.EVENT
+    assert not effects(plan, ReleaseHeld)
+    assert not plan.letters
+
+
+def test_S30_the_token_of_a_confirmation_binds_the_held_mail() -> None:
+    """What the letter is ordered to bind is the entry of the mail itself."""
+    [letter] = Desk(tickets=(WAITING,)).answer("#close", Purpose.AGENT, ANA, proof=Proof.UNKNOWN).letters
+    assert letter.bound == reading(mail()).entry_key
 
 
 def test_a_confirmed_mail_is_settled_as_if_it_were_proved() -> None:
@@ -297,10 +335,10 @@ def test_S26b_a_control_address_outside_the_signature_gives_no_power() -> None:
 
 
 def test_a_confirmation_without_a_ticket_works_too() -> None:
-    desk = Desk()
-    address = desk.tokens.address(SUPPORT, Purpose.CONFIRMATION, 0, "", ANA)
+    desk = Desk(facts=Facts(asked=(ASKED,)))
+    address = desk.tokens.address(SUPPORT, Purpose.CONFIRMATION, 0, binding("", ASKED.entry_key), ANA)
     plan = desk.plan(reading(mail("yes", ANA), Proof.UNKNOWN, recipients=(address,)))
-    assert effects(plan, ReleaseHeld) == [ReleaseHeld(None, (ANA, "ana.ruiz@acme.example"))]
+    assert effects(plan, ReleaseHeld) == [ReleaseHeld(ASKED.held)]
 
 
 def test_the_control_address_without_a_ticket_says_what_is_missing() -> None:

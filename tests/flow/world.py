@@ -243,6 +243,16 @@ class Desk:
             heard = self.said.wait_for(lambda: any(words in line for line in self.lines), PATIENCE_S)
         assert heard, f"the log never said {words!r}:\n" + "\n".join(self.lines[-30:])
 
+    def reload(self, text: str) -> None:
+        """SIGHUP with this config, and wait until the daemon has said what it thinks of it."""
+        self.config.write_text(text)
+        assert self.process is not None
+        with self.said:
+            before = len(self.lines)
+            self.process.send_signal(signal.SIGHUP)
+            heard = self.said.wait_for(lambda: any("config " in line for line in self.lines[before:]), PATIENCE_S)
+        assert heard, "SIGHUP was not answered:\n" + "\n".join(self.lines[-30:])
+
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
         assert self.process is not None

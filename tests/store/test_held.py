@@ -7,6 +7,7 @@ from mailgate.mail.model import Reading
 from mailgate.store.database import Store
 from mailgate.store.held import (
     HeldState,
+    asked,
     confirmed,
     drop,
     held_counts,
@@ -14,7 +15,7 @@ from mailgate.store.held import (
     raw_of,
     show_held,
 )
-from tests.store.desk import NOW, a_mail, a_mark, a_reading, opened, settle
+from tests.store.desk import BRAND, NOW, a_mail, a_mark, a_reading, opened, settle
 
 
 def hold(
@@ -60,28 +61,34 @@ def test_dropped_mail_is_gone_but_its_done_mark_stays(store: Store) -> None:
     assert (kept.state, kept.author) == (HeldState.DROPPED, "")
 
 
-def test_an_agents_word_releases_the_newest_of_that_agents_mails_on_that_ticket(store: Store) -> None:
+def test_S30_an_agents_word_releases_the_mail_that_it_is_about_and_no_other(store: Store) -> None:
     ticket, _ = opened(store)
-    hold(store, Cause.UNPROVED_AGENT, "ana@acme.example", ticket.id)
     wanted = hold(store, Cause.UNPROVED_AGENT, "Ana@Acme.example", ticket.id)
-    for other in (("ana@acme.example", None), ("ben@acme.example", ticket.id)):
-        hold(store, Cause.UNPROVED_AGENT, *other)
+    hold(store, Cause.UNPROVED_AGENT, "ana@acme.example", ticket.id)
+    hold(store, Cause.UNPROVED_AGENT, "ben@acme.example", ticket.id)
     hold(store, Cause.SPAM, "ana@acme.example", ticket.id)
+    found = asked(store.rows, BRAND, ("ana@acme.example", "ana@home.example"))
+    assert [mail.waiting for mail in found] == [True, True]
+    (mine,) = (mail for mail in found if mail.entry_key == wanted.entry_key)
     reading = a_reading(a_mail("ana@acme.example", text="yes"))
     with store.transaction() as tx:
         tx.claim([a_mark(reading)])
-        settle(tx, reading, Plan(Outcome.EVENT, (ReleaseHeld(ticket.id, ("ana@acme.example",)),), ticket=ticket.id))
+        settle(tx, reading, Plan(Outcome.EVENT, (ReleaseHeld(mine.held),), ticket=ticket.id))
     (mail,) = confirmed(store.rows)
     assert mail.entry_key == wanted.entry_key
+    assert [mail.waiting for mail in asked(store.rows, BRAND, ("ana@acme.example",))] == [True, False]
     with store.transaction() as tx:
         assert tx.release(mail.id, NOW)
     assert confirmed(store.rows) == []
-    assert len(list_held(store.rows)) == 4
+    assert len(list_held(store.rows)) == 3
 
 
 def test_a_word_for_which_no_mail_waits_does_nothing(store: Store) -> None:
+    """Not for one that is settled, not for one that is held for another cause."""
     ticket, _ = opened(store)
+    hold(store, Cause.SPAM, "ana@acme.example", ticket.id)
+    (spam,) = list_held(store.rows)
     with store.transaction() as tx:
-        tx.write(None, None, None, Plan(Outcome.EVENT, (ReleaseHeld(None, ("ana@acme.example",)),)), ticket, (), NOW)
-        tx.write(None, None, None, Plan(Outcome.EVENT, (ReleaseHeld(None, ()),)), ticket, (), NOW)
+        tx.write(None, None, None, Plan(Outcome.EVENT, (ReleaseHeld(spam.id),)), ticket, (), NOW)
+        tx.write(None, None, None, Plan(Outcome.EVENT, (ReleaseHeld(999),)), ticket, (), NOW)
     assert confirmed(store.rows) == []

@@ -1,12 +1,14 @@
 """An agent's mail that is not proved, or not believed: it waits for a word from the enrolled address, or for an admin.
 
 Nothing of it runs and nothing of it reaches a customer. The enrolled address is asked with a token that only it is
-given, within the budget of unproved mail; answering yes settles the held mail again, as if it had been proved.
+given, within the budget of unproved mail; answering yes settles the held mail again, as if it had been proved. Each
+held mail has a token of its own, so that a yes runs what it was asked about, once, and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.gate import within
@@ -36,7 +38,8 @@ STALE_MS = 7 * 86_400_000
 def confirmed(case: Case) -> Plan | None:
     """An agent's answer to a confirmation: yes runs the held mail, anything else leaves it where it is."""
     where = case.placement
-    if where.purpose is not Purpose.CONFIRMATION or where.held is not Held.OWN or case.agent is None:
+    asked = where.grip.asked
+    if asked is None or where.held is not Held.OWN or case.agent is None or not case.genuine:
         return None
     words = fold(case.mail.reply_text_nosig).split()
     yes = bool(words) and words[0].strip(".,!。，！") in YES
@@ -44,10 +47,10 @@ def confirmed(case: Case) -> Plan | None:
     effects: list[Effect] = []
     if ticket:
         effects.append(AddEvent(ticket.id, "confirmation", {"agent": case.agent.id, "confirmed": yes}))
-    if yes:
-        addresses = (case.agent.address, *case.agent.aliases)
-        effects.append(ReleaseHeld(ticket.id if ticket else None, tuple(address.lower() for address in addresses)))
-    said = "confirmation: yes, the held mail is settled again" if yes else "confirmation: not given"
+    if yes and asked.waiting:
+        effects.append(ReleaseHeld(asked.held))
+    settled = "the held mail is settled again" if asked.waiting else "but that mail waits no more"
+    said = f"confirmation: yes, {settled}" if yes else "confirmation: not given"
     return case.plan(Outcome.EVENT, effects, trace=(said,), ticket=ticket.id if ticket else None)
 
 
@@ -68,7 +71,8 @@ def ask_to_confirm(case: Case) -> Plan:
     effects += [Spend(key) for key in leave.keys]
     values: dict[str, object] = {"would": tuple(_would(case))}
     letter = to_agent(case, LetterKind.CONFIRMATION, agent, ticket, values, Purpose.CONFIRMATION)
-    return case.hold(Cause.UNPROVED_AGENT, detail, effects, (letter,))
+    bound = replace(letter, bound=case.reading.entry_key)
+    return case.hold(Cause.UNPROVED_AGENT, detail, effects, (bound,))
 
 
 def refuse(case: Case) -> Plan:

@@ -140,6 +140,11 @@ class Tokens:
         return _pointer(key_id) + _base32(hmac.digest(key, bound, "sha256"))[: MAC_LENGTH - 1]
 
 
+def binding(rid: str, entry_key: str) -> str:
+    """What the token of a confirmation binds instead of the ticket's id alone (empty: no ticket): that one mail too."""
+    return f"{rid}\0{entry_key}"
+
+
 def split_address(address: str, mailboxes: Iterable[Mailbox]) -> SplitAddress | None:
     """Which mailbox of ours an address is, with its token if it carries one; None when it is no address of ours.
 

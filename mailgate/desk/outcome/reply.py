@@ -24,14 +24,13 @@ from mailgate.desk.plan import (
 )
 from mailgate.desk.routing.assign import audience, followers
 from mailgate.desk.ticket import Status, Ticket
-from mailgate.mail.model import Proof, VerdictKind
+from mailgate.mail.model import Proof
 
 
 def rated(case: Case) -> Plan | None:
     """The answer to a survey: one word, from whom it was asked, in time, with the survey's own token; else None."""
     where = case.placement
-    genuine = case.reading.verdict.kind is VerdictKind.GENUINE and not case.reading.verdict.automatic
-    if where.purpose is not Purpose.SURVEY or where.held is not Held.OWN or not genuine or _too_late(case):
+    if where.purpose is not Purpose.SURVEY or where.held is not Held.OWN or not case.genuine or _too_late(case):
         return None
     found = rating(case.mail.reply_text_nosig or case.mail.reply_text)
     if found is None or where.ticket is None or case.author is None or case.sender.proof is Proof.FAIL:

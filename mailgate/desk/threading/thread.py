@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailgate.desk.facts import Clue, Facts
-from mailgate.desk.identity.token import Tokens
+from mailgate.desk.facts import Asked, Clue, Facts
+from mailgate.desk.identity.token import Tokens, binding
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
@@ -25,16 +25,17 @@ from mailgate.mail.model import Address, Sender
 DAY_MS = 86_400_000
 _INSIDERS = frozenset({ParticipantRole.REQUESTER, ParticipantRole.WATCHER})
 _CUSTOMERS = frozenset({Purpose.CUSTOMER, Purpose.SURVEY})
-_DESK_WIDE = frozenset({Purpose.CONTROL, Purpose.CONFIRMATION})
 
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """Whose token the mail carries, what for, and the address that it was made for."""
+    """Whose token the mail carries, what for, and the address that it was made for; of a confirmation also which mail
+    it was about."""
 
     held: Held = Held.NONE
     purpose: Purpose | None = None
     holder: str = ""
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,21 @@ class _Check:
     def holder(self, clue: Clue, ticket: Ticket) -> str | None:
         """For whom the clue's token was made; None when it is not ours. A merged ticket's tokens bind its own id."""
         bound = self.facts.merged_from.get(clue, ticket)
+        if clue.purpose == Purpose.CONFIRMATION:
+            return self.agent.address if self.agent and self.asked(clue, bound.rid) else None
         return self.tokens.verify(Purpose(clue.purpose), bound.rid, clue.mac, self._candidates(clue, bound))
+
+    def asked(self, clue: Clue, rid: str) -> Asked | None:
+        """The mail that the clue's confirmation is about: each has a token of its own, sent to the agent alone."""
+        own = (self.agent.address,) if self.agent else ()
+        return next(
+            (
+                mail
+                for mail in self.facts.asked
+                if self.tokens.verify(Purpose.CONFIRMATION, binding(rid, mail.entry_key), clue.mac, own)
+            ),
+            None,
+        )
 
     def best_grip(self, found: Sequence[Clue], ticket: Ticket, desk_wide: Grip) -> Grip:
         """The author's own token before somebody else's, among those that lead to the ticket."""
@@ -115,7 +130,9 @@ class _Check:
                 continue
             holder = self.holder(clue, ticket)
             if holder is not None and holder.lower() in self._own:
-                return Grip(Held.OWN, Purpose(clue.purpose), holder)
+                bound = self.facts.merged_from.get(clue, ticket)
+                asked = self.asked(clue, bound.rid) if clue.purpose == Purpose.CONFIRMATION else None
+                return Grip(Held.OWN, Purpose(clue.purpose), holder, asked)
             if holder is not None and other.held is Held.NONE:
                 other = Grip(Held.OTHER, Purpose(clue.purpose), holder)
         return desk_wide if desk_wide.held is Held.OWN else other
@@ -124,11 +141,15 @@ class _Check:
         """The agent's own token that binds no ticket: of the control address, or of a confirmation without a ticket."""
         if self.agent is None:
             return Grip()
+        own = self.agent.address
         for clue in found:
-            if clue.number is None and clue.purpose in _DESK_WIDE and self._covered(clue):
-                purpose, own = Purpose(clue.purpose), (self.agent.address,)
-                if self.tokens.verify(purpose, "", clue.mac, own):
-                    return Grip(Held.OWN, purpose, self.agent.address)
+            if clue.number is not None or not self._covered(clue):
+                continue
+            if clue.purpose == Purpose.CONTROL and self.tokens.verify(Purpose.CONTROL, "", clue.mac, (own,)):
+                return Grip(Held.OWN, Purpose.CONTROL, own)
+            asked = self.asked(clue, "") if clue.purpose == Purpose.CONFIRMATION else None
+            if asked:
+                return Grip(Held.OWN, Purpose.CONFIRMATION, own, asked)
         return Grip()
 
     @property
