@@ -18,6 +18,7 @@ import smtplib
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -225,7 +226,10 @@ class Desk:
         )
         ready = threading.Event()
         threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
-        assert ready.wait(PATIENCE_S), "no ready line:\n" + "\n".join(self.lines[-30:])
+        deadline = time.monotonic() + PATIENCE_S
+        while not ready.wait(0.1) and self.process.poll() is None and time.monotonic() < deadline:
+            pass
+        assert ready.is_set(), "no ready line:\n" + "\n".join(self.lines[-30:])
 
     def _read(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
         assert process.stderr is not None
