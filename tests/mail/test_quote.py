@@ -150,6 +150,9 @@ def test_a_signature_is_new_text_but_not_without_signature(delimiter: str) -> No
         "أُرسلت من الـ iPhone",
         "נשלח מה-iPhone שלי",
         "Sent with Proton Mail secure email.",
+        "Holen Sie sich Outlook für Android<https://aka.ms/AAb9ysg>",
+        "Obtenez Outlook pour iOS<https://aka.ms/o0ukef>",
+        "Get BlueMail for Android",
     ],
 )
 def test_what_a_telephone_adds_is_signature(line: str) -> None:
@@ -207,6 +210,13 @@ def test_a_closing_phrase_with_a_name_below_is_signature(closing: str) -> None:
 )
 def test_ordinary_text_that_looks_like_a_signature_is_kept(text: str) -> None:
     assert unsigned(text) == text
+
+
+def test_a_box_around_an_address_is_signature_and_rules_around_a_log_are_not() -> None:
+    rule = "-" * 29
+    assert unsigned(f"It smokes.\n\n{rule}\nExample K.K.\nTEL: 03-0000-0000\n{rule}\n") == "It smokes."
+    log = f"It says\n\n{rule}\nerror 17 at line 4\n{rule}"
+    assert unsigned(log) == log
 
 
 def test_a_disclaimer_is_neither_new_text_nor_signature() -> None:

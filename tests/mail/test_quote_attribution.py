@@ -62,6 +62,21 @@ ATTRIBUTIONS = {
     "vi gmail": f"Vào 9:12, T.2, 16 thg 11, 2026 {WHO} đã viết:",
     "uk gmail": f"пн, 16 лист. 2026 р. о 09:12 {WHO} пише:",
     "hu gmail": f"{WHO} ezt írta (időpont: 2026. nov. 16., H, 9:12):",
+    "zh-Hant thunderbird": "Support 於 2026/11/16 上午 09:12 寫道:",
+    "zh-Hant yahoo": f"{WHO} 在 2026年11月16日 星期一 上午09:12:11 [GMT+8] 寫道：",
+    "ko thunderbird": "2026-11-16 오전 9:12에 Support 이(가) 쓴 글:",
+    "de proton": f"{WHO} schrieb am Montag, 16. November 2026 um 09:12:",
+    "de horde": f"Zitat von {WHO}:",
+    "fr yahoo": f"Le lundi 16 novembre 2026 à 09:12:11 UTC+1, {WHO} a écrit :",
+    "nb thunderbird": "Den 16.11.2026 09:12, skrev Support:",
+    "fi outlook": "ma 16. marrask. 2026 klo 9.12 Support (support@desk.example) kirjoitti:",
+    "ar apple": f"في ١٦ نوفمبر ٢٠٢٦، الساعة ٩:١٢ ص، كتب {WHO}:",
+    "he apple": f"ב-16 בנוב׳ 2026, בשעה 9:12, \u200f{WHO} כתב/ה:",
+    "vi wrapped": f"Vào Th 2, 16 thg 11, 2026 vào lúc 09:12 {WHO} đã\nviết:",
+    "sr gmail": f"пон, 16. нов 2026. у 09:12 {WHO} је написао/ла:",
+    "fa gmail": f"در تاریخ دوشنبه ۱۶ نوامبر ۲۰۲۶ ۹:۱۲ {WHO} نوشت:",
+    "groupwise": f">>> {WHO} 16.11.2026 09:12 >>>",
+    "lotus notes inline": f"{WHO} wrote on 16.11.2026 09:12:11:",
     "unknown language": f"Luns 16 Nov 2026 09:12 {WHO} dixo isto:",
 }
 
@@ -119,6 +134,9 @@ HEADERS = {
     "ar": ("من", "تم الإرسال", "إلى", "الموضوع"),
     "he": ("מאת", "נשלח", "אל", "נושא"),
     "vi": ("Từ", "Đã gửi", "Đến", "Chủ đề"),
+    "sl": ("Pošiljatelj", "Poslano", "Prejemnik", "Zadeva"),
+    "hr": ("Od", "Poslano", "Prima", "Predmet"),
+    "bg": ("От", "Изпратено", "До", "Тема"),
 }
 
 
@@ -193,6 +211,9 @@ def test_a_separator_begins_the_old_letter_whatever_follows(separator: str) -> N
         "错误信息如下：",
         "In 2024 the manual wrote it differently. See page 12:30",
         "Please call +49 30 1234567 after 17:00:",
+        "2026-11-17 10:12:11 ana@client.example login failed:",
+        "On 17.11.2026 I told Bob <bob@client.example> the following, and he did not believe a word of it:",
+        ">>> print('hello') >>>",
     ],
 )
 def test_an_ordinary_sentence_begins_no_old_letter(sentence: str) -> None:
@@ -213,3 +234,68 @@ def test_a_web_form_that_begins_with_such_labels_is_all_new() -> None:
 def test_a_form_with_labels_is_not_taken_for_a_header_block() -> None:
     text = "My order:\n\nName: Ana\nOrder: 4711\nDate: 16.11.2026\nProduct: printer\n\nIt never came.\n"
     assert quote.reply_text(text, quote.mark(text, "", "Order")) == text.strip()
+
+
+NOTES_COLUMN = """Support/Desk/Example@Example
+11/16/2026 09:12 AM
+
+To
+ana@client.example
+cc
+
+Subject
+Re: Printer
+"""
+NOTES_TABLE = """
+             Support
+             <support@desk.example>
+                                                                        To
+             16.11.2026 09:12         ana@client.example
+                                                                        cc
+
+                                                                   Subject
+                                      Printer
+"""
+
+
+@pytest.mark.parametrize("head", [NOTES_COLUMN, NOTES_TABLE])
+def test_the_head_of_lotus_notes_begins_the_old_letter(head: str) -> None:
+    text = f"{NEW}\n\n\n{head}\n{OLD}\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Re: printer")) == NEW
+
+
+def test_a_list_of_such_words_without_date_or_address_is_text() -> None:
+    text = f"{NEW}\nThe form asks for\n\nTo\ncc\nSubject\nand nothing else.\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Form")) == text.strip()
+
+
+@pytest.mark.parametrize("mark", ["| ", "|", "AL> ", "S>"])
+def test_below_an_attribution_a_bar_or_initials_quote_too(mark: str) -> None:
+    text = f"On Mon, 16 Nov 2026 09:12, Support wrote:\n{mark} {OLD}\n{mark} More.\n\n{NEW}\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Re: printer")) == NEW
+
+
+@pytest.mark.parametrize("text", ["| a | b |\n|---|---|\n| 1 | 2 |", "SQL> select 1\nSQL> from dual"])
+def test_without_an_attribution_bars_and_prompts_are_text(text: str) -> None:
+    assert quote.reply_text(text, quote.mark(text, "", "Printer")) == text
+
+
+def test_yandex_s_headers_below_a_rule_belong_to_its_attribution() -> None:
+    head = f'----------------\nКому: ana@client.example;\nТема: Printer;\n16.11.2026, 09:12, "Support" <{WHO[9:-1]}>:'
+    text = f"{NEW}\n\n{head}\n{OLD}\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Re: printer")) == NEW
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "##- Please type your reply above this line -##",
+        "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##",
+        "--- Reply above this line ---",
+    ],
+)
+def test_below_another_helpdesk_s_marker_is_its_letter_but_a_letter_of_its_own_is_all_new(marker: str) -> None:
+    answer = f"{NEW}\n\n{marker}\n\n{OLD}\n"
+    assert quote.reply_text(answer, quote.mark(answer, "", "Re: printer")) == NEW
+    letter = f"{marker}\n\n{NEW}\n"
+    assert quote.reply_text(letter, quote.mark(letter, "", "Your request")) == NEW

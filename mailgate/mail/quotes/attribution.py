@@ -6,6 +6,8 @@ Three shapes, each recognised from one line of the text on:
 - a header block ("From: … Sent: … To: … Subject: …"), in any order, bold, as a table or with blank lines between;
 - a separator ("-----Original Message-----", "---- On Monday Ana wrote ----").
 
+Heads without colons are in ``bare_heads``.
+
 The words are in ``attribution_words``. An attribution in a language that is not there is still known when it holds a
 date and an address in angle brackets and ends with a colon, as most do. Nothing here backtracks: lines are looked at by
 their first characters, their last, and by substrings.
@@ -30,8 +32,10 @@ _COLONS = (":", "：", "︰")
 _DATE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{1,4}[-./年]\s?\d{1,2}[-./月]|\d\s?[月월]|\b(?:19|20)\d\d\b|\d{1,2}\.? \w{3,12}\.?,? \d{2,4}",
 )
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 _ADDRESS = re.compile(r"[\w.+%'=/-]{1,64}@[\w-]{1,63}")
-_BRACKETED = re.compile(r"<[^\w<>@]{0,4}[\w.+%'=/-]{1,64}@[\w.-]{1,253}[^\w<>@]{0,4}>")
+_BRACKETED = re.compile(r"<[^\w<>@]{0,4}[\w.+%'=/-]{1,64}@[\w.-]{1,253}[^\w<>@]{0,4}>[^<>@]{0,40}$")
+_ADDRESS_ENDS = re.compile(r"[\w.+%'=/-]{1,64}@[\w.-]{1,253}[>\"')\]]{0,2}\s?[:：︰]$")
 _VERBS = tuple(verb for words in WROTE for verb in words.verbs)
 _OPENERS = tuple(opener for words in WROTE for opener in words.openers)
 _DASHES = "-–—_=*~+. \t\xa0"
@@ -91,16 +95,26 @@ def _weigh(joined: str) -> tuple[float, str]:
     dated = _DATE.search(joined) is not None
     addressed = _ADDRESS.search(joined) is not None
     if spoken is None:
-        shaped = (
-            dated and joined.endswith(_COLONS) and (_BRACKETED.search(joined) or (addressed and _DATE.match(joined)))
-        )
+        shaped = dated and joined.endswith(_COLONS) and (_BRACKETED.search(joined) or _is_date_and_address(joined))
         return (0.85, "any") if shaped else (0.0, "")
     opened = _opened(lowered, spoken)
     if dated and (addressed or opened is not None or _DATE.match(joined)):
         return 0.95, (opened or spoken).language
+    if _TIME.search(joined) and lowered.rstrip(":：︰ ").endswith(spoken.verbs):
+        return 0.85, spoken.language
     if addressed:
         return 0.75, spoken.language
     return (0.6, spoken.language) if dated else (0.0, "")
+
+
+def _is_date_and_address(joined: str) -> bool:
+    """Whether a line with its colon is a date, perhaps a name, and an address at the end; not one of a log."""
+    return _DATE.match(joined) is not None and _ADDRESS_ENDS.search(joined[-320:]) is not None
+
+
+def names_when_or_who(line: str) -> bool:
+    """Whether a date or an address stands in the line."""
+    return _DATE.search(line[:MAX_LENGTH]) is not None or _ADDRESS.search(line[:MAX_LENGTH]) is not None
 
 
 def _opened(lowered: str, spoken: Wrote) -> Wrote | None:
@@ -130,8 +144,14 @@ def is_short_attribution(line: str) -> bool:
 
 
 def _widened(lines: Sequence[str], found: Found) -> Found:
-    """``found`` with the lines above it that open the same sentence ("On Tue, Apr 29," / "2014 at 4:22 …"): they end in
-    the middle of a date, and one of them begins as attributions do."""
+    """``found`` with the lines above it that belong to it: those that open the same sentence ("On Tue, Apr 29," /
+    "2014 at 4:22 …"), which end in the middle of a date and one of which begins as attributions do; and headers
+    below a rule (Yandex's "To" and "Subject")."""
+    head = found.start
+    while head > 0 and role(lines[head - 1]) in ("to", "cc", "subject"):
+        head -= 1
+    if head < found.start and (ruled := rule_above(lines, head)) < head:
+        return found._replace(start=ruled)
     lowered = plain(lines[found.start]).lower()
     if lowered.startswith(_OPENERS) and not lowered.startswith("at "):
         return found
@@ -213,9 +233,11 @@ def separator(line: str) -> SpanKind | None:
     The words stand between dashes, or end with a colon as Apple Mail's "Begin forwarded message:" does.
     """
     line = line[:200].strip()
-    core = line.strip(_DASHES + "<>|:：")
-    if not core or len(core) > 60 or not (line[0] in "-–—_=*<" or line.endswith(_COLONS)):
+    core = line.strip(_DASHES + "<>|:：#")
+    if not core or len(core) > 60 or not (line[0] in "-–—_=*<#" or line.endswith(_COLONS)):
         return None
+    if line.startswith("##-") and line.endswith("-##"):  # Zendesk's, in any language
+        return SpanKind.MARKER
     kind = SEPARATORS.get(core.lower())
     if kind is None and core.lower().startswith("forwarded by "):
         return SpanKind.FORWARDED

@@ -22,14 +22,18 @@ class Wrote(NamedTuple):
 
 
 WROTE: tuple[Wrote, ...] = (
-    Wrote("en", ("wrote", "writes", "said", "has written"), ("on ", "at ", "in message", "in article", "quoting ")),
+    Wrote(
+        "en",
+        ("wrote", "writes", "said", "has written", "quoting "),
+        ("on ", "at ", "in message", "in article", "quoting "),
+    ),
     Wrote("zh-Hans", ("写道", "写到", "编写", "撰写"), ("在 ", "在", "于")),
     Wrote("zh-Hant", ("寫道", "寫到", "撰寫"), ("在 ", "在", "於")),
     Wrote("ja", ("のメール", "は書きました", "書き込み", "さんは書", "は次のように書", "送信:", "wrote")),
-    Wrote("ko", ("작성", "썼습니다", "쓰셨습니다", "님이 쓴", "보낸 메시지", "님의 말")),
-    Wrote("de", ("schrieb", "hat geschrieben", "geschrieben"), ("am ", "an ", "vom ")),
-    Wrote("fr", ("a écrit", "a ecrit", "écrit", "écrivait"), ("le ", "en date")),
-    Wrote("es", ("escribió", "escribio", "ha escrito"), ("el ", "en ", "con fecha")),
+    Wrote("ko", ("작성", "썼습니다", "쓰셨습니다", "님이 쓴", "쓴 글", "보낸 메시지", "님의 말")),
+    Wrote("de", ("schrieb", "hat geschrieben", "geschrieben", "zitat von "), ("am ", "an ", "vom ")),
+    Wrote("fr", ("a écrit", "a ecrit", "écrit", "écrivait", "citation de"), ("le ", "en date")),
+    Wrote("es", ("escribió", "escribio", "ha escrito", "citando a"), ("el ", "en ", "con fecha")),
     Wrote("pt", ("escreveu", "está escrevendo"), ("em ", "a ", "no dia", "na ")),
     Wrote("it", ("ha scritto", "scrisse", "hai scritto"), ("il ", "in data", "in ")),
     Wrote("nl", ("schreef", "heeft geschreven", "het volgende geschreven"), ("op ",)),
@@ -52,6 +56,12 @@ WROTE: tuple[Wrote, ...] = (
     Wrote("bg", ("написа",), ("на ",)),
     Wrote("hr", ("je napisao", "napisao je", "napisala", "je pisao"), ("dana ",)),
     Wrote("sl", ("je napisal", "je oseba"), ("dne ", "v ")),
+    Wrote("sr", ("је написао", "је написала", "je napisao/la")),
+    Wrote("et", ("kirjutas",)),
+    Wrote("lt", ("rašė",)),
+    Wrote("lv", ("rakstīja",)),
+    Wrote("fa", ("نوشت",), ("در تاریخ",)),
+    Wrote("hi", ("ने लिखा",)),
     Wrote("id", ("menulis",), ("pada ",)),
     Wrote("ca", ("va escriure", "ha escrit"), ("el ",)),
     Wrote("th", ("เขียนว่า", "ได้เขียน"), ("เมื่อ ", "ในวันที่")),
@@ -64,7 +74,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         寄件者 | 寄件人 | 差出人 | 送信者 | 送信元 | 보낸 사람 | 보낸사람 | 보낸이 | من | المرسل | מאת | từ |
         người gửi | feladó | de la | από | от кого | expéditeur | remitente | remetente | mittente | absender |
         afzender | odesílatel | odosielateľ | nadawca | отправитель | 発信者 | 发送人 | 來自 | 来自 | dari | จาก |
-        šalje
+        šalje | pošiljatelj | шаље | saatja | nuo | از
         """
     ),
     "date": phrases(
@@ -77,7 +87,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         odoslané | 发送时间 | 发送日期 | 日期 | 时间 | 發送時間 | 傳送日期 | 寄件日期 | 傳送時間 | 寄送時間 | 時間 |
         送信日時 | 送信日 | 日時 | 日付 | 보낸 날짜 | 보낸날짜 | 보낸 시간 | 날짜 | 일시 | تاريخ الإرسال |
         تم الإرسال | أرسلت | التاريخ | تاريخ | נשלח | תאריך | đã gửi | ngày | ngày gửi | gửi | elküldve | dátum |
-        trimis | ημερομηνία | στάλθηκε | sendt den | fecha de envío | 发件日期 | dikirim | tanggal | วันที่ | ส่ง
+        trimis | ημερομηνία | στάλθηκε | sendt den | fecha de envío | 发件日期 | dikirim | tanggal | วันที่ | ส่ง |
+        poslano | poslato | изпратено | послато | saadetud | saatmisaeg | išsiųsta | ارسال | تاریخ
         """
     ),
     "to": phrases(
@@ -85,7 +96,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         to | an | à | a | para | aan | do | кому | kime | alıcı | kime/alıcı | till | til | vastaanottaja | komu |
         收件人 | 收件者 | 宛先 | 받는 사람 | 받는사람 | 수신 | إلى | الى | אל | tới | đến | người nhận | címzett |
         către | προς | до | destinataire | destinatario | destinatário | empfänger | ontvanger | adresat |
-        получатель | kepada | ถึง | per | pour | za
+        получатель | kepada | ถึง | per | pour | za | prejemnik |
+        prima | прима | adressaat | kam | به
         """
     ),
     "cc": phrases(
@@ -99,7 +111,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         """
         subject | betreff | objet | sujet | asunto | assunto | oggetto | onderwerp | temat | тема | konu | ämne |
         emne | aihe | předmět | predmet | 主题 | 主題 | 主旨 | 标题 | 標題 | 件名 | 題名 | 제목 | الموضوع | موضوع |
-        נושא | chủ đề | tiêu đề | tárgy | subiect | θέμα | perihal | subjek | เรื่อง | re
+        נושא | chủ đề | tiêu đề | tárgy | subiect | θέμα | perihal | subjek | เรื่อง | re |
+        thema | ogg | zadeva | teema
         """
     ),
 }
@@ -142,11 +155,21 @@ _FORWARDED = phrases(
     """
 )
 
+_FOREIGN_MARKERS = phrases(
+    """
+    please type your reply above this line | type your reply above this line | reply above this line |
+    please reply above this line | please respond above this line | write a reply above this line |
+    do not reply below this line | please do not write below this line | bitte oberhalb dieser linie antworten |
+    répondre au-dessus de cette ligne
+    """
+)
+
 SEPARATORS: dict[str, SpanKind] = {
     **dict.fromkeys(_ORIGINAL, SpanKind.QUOTE),
+    **dict.fromkeys(_FOREIGN_MARKERS, SpanKind.MARKER),
     **dict.fromkeys(_FORWARDED, SpanKind.FORWARDED),
 }
-"""The words of a separator line → what follows it."""
+"""The words of a separator line → what follows it; below ``MARKER``, another helpdesk's own line, its old letter."""
 
 FORWARD_PREFIXES: tuple[str, ...] = phrases(
     """

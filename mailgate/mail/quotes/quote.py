@@ -7,7 +7,7 @@ the order in which they are believed:
 2. the HTML's structure (``structure``): elements that mail programs use for quotes;
 3. attribution lines, header blocks and separators (``attribution``): what follows is old, to the end of the mail or,
    where ``>`` quoting follows, as far as the quoting goes;
-4. ``>`` at the beginning of a line;
+4. ``>`` at the beginning of a line; below an attribution ``|`` or somebody's initials (``AL>``) serve as well;
 5. in what is left, signatures and disclaimers (``signature``).
 
 An answer between two quotes stays new: a voice that sees quoting line by line never claims the lines between. Where
@@ -23,7 +23,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from mailgate.mail.model import Span, SpanKind
-from mailgate.mail.quotes import attribution, signature, structure
+from mailgate.mail.quotes import attribution, bare_heads, signature, structure
 from mailgate.mail.quotes.attribution_words import FORWARD_PREFIXES
 
 MARKER_LINE: dict[str, str] = {
@@ -58,6 +58,7 @@ MAX_LINES = 20_000
 MAX_TRIES = 300
 """Attributions and header blocks looked at in one mail before the rest is left to the other voices."""
 
+_MARK = re.compile(r"[ ]?(\||[A-ZА-Я]{1,4}>)(?:[ >]|$)")
 _MARKER_WORDS = frozenset(" ".join(line.strip(_EDGES).lower().split()) for line in MARKER_LINE.values())
 _OF_THE_AUTHOR = frozenset({SpanKind.SIGNATURE})
 _COLONS = (":", "：", "︰")
@@ -170,7 +171,7 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
         stripped = lines[at].strip()
         if not stripped or page.labels[at] is not None:
             at += 1
-        elif stripped[0] in ">＞" and not attribution.is_tail(stripped):
+        elif stripped[0] in ">＞" and not attribution.is_tail(stripped) and not stripped.endswith(">>>"):
             at = _angled(page, at)
         elif tries > 0 and (found := _introduces(lines, at, stripped)) is not None:
             tries -= 1
@@ -181,7 +182,7 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
 
 def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Found | Literal[False] | None:
     """What begins old text at this line; False when it was looked at in vain, None when it needed no look."""
-    if stripped[0] in "-–—_=*<" or stripped.endswith(_COLONS):
+    if stripped[0] in "-–—_=*<#" or stripped.endswith(_COLONS):
         kind = attribution.separator(stripped)
         if kind is not None:
             return attribution.Found(at, at + 1, kind, 0.9, "separator")
@@ -196,7 +197,7 @@ def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Fou
         found = attribution.attribution(lines, at)
         if found is not None:
             return found
-    return False if looked else None
+    return bare_heads.bare_head(lines, at) or (False if looked else None)
 
 
 def _old_from(page: Page, found: attribution.Found, *, forwarded: bool) -> int:
@@ -204,16 +205,21 @@ def _old_from(page: Page, found: attribution.Found, *, forwarded: bool) -> int:
     if found.evidence == "separator":
         found = _with_headers(page, found)
     after = page.next_filled(found.end)
+    _put_marked(page, after)
     quoted = after < len(page.lines) and _is_angled(page.lines[after])
-    if found.confidence < 0.7 and not quoted:
+    structured = after < len(page.lines) and page.labels[after] is not None
+    if found.confidence < 0.7 and not quoted and not structured:
         return found.end
-    if found.evidence == "header block" and not forwarded and not quoted and _opens_the_mail(page, found.start):
-        return found.end
+    if _opens_the_mail(page, found.start):
+        if found.kind is SpanKind.MARKER:
+            page.put(found.start, found.end, Label(SpanKind.MARKER, 0.9, "another helpdesk's marker"))
+            return found.end
+        if found.evidence == "header block" and not forwarded and not quoted:
+            return found.end
     kind = SpanKind.FORWARDED if found.kind is SpanKind.FORWARDED else SpanKind.QUOTE
     if forwarded and found.evidence == "header block":
         kind = SpanKind.FORWARDED
     page.put(found.start, after if quoted else found.end, Label(SpanKind.ATTRIBUTION, found.confidence, found.evidence))
-    structured = after < len(page.lines) and page.labels[after] is not None
     if quoted or structured:
         return after
     page.put(found.end, len(page.lines), Label(kind, found.confidence, f"after {found.evidence}"))
@@ -249,6 +255,18 @@ def _angled(page: Page, start: int) -> int:
     if start and page.labels[start - 1] is None and attribution.is_short_attribution(lines[start - 1]):
         page.put(start - 1, start, Label(SpanKind.ATTRIBUTION, 0.7, "above quoting"))
     return end
+
+
+def _put_marked(page: Page, start: int) -> None:
+    """Label a run of lines quoted by another mark than ``>``: a bar, or the initials of whom it quotes."""
+    mark = _MARK.match(page.lines[start]) if start < len(page.lines) else None
+    if mark is None or page.lines[start].rstrip().endswith("|"):  # a row of a table
+        return
+    end = at = start
+    while at < len(page.lines) and (page.lines[at].startswith(mark[1]) or not page.lines[at].strip()):
+        end = at + 1 if page.lines[at].strip() else end
+        at += 1
+    page.put(start, end, Label(SpanKind.QUOTE, 0.8, "marked"))
 
 
 def _is_angled(line: str) -> bool:

@@ -2,7 +2,8 @@
 
 ``closings`` looks at one stretch (the lines between two quotes, or to the end) and names the lines at which a signature
 and a footer begin. In order: the delimiter of RFC 3676 section 4.3, what a telephone adds, a disclaimer, a closing
-phrase with a few short lines below it, a name behind a dash. A phrase inside a sentence is none of these.
+phrase with a few short lines below it, a box of two rules around an address (as in Japan), a name behind a dash. A
+phrase inside a sentence is none of these.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mailgate.mail.model import SpanKind
+from mailgate.mail.quotes import attribution
 from mailgate.mail.quotes.signature_words import (
     CLOSINGS,
+    CONTACTS,
     DEVICES,
     DISCLAIMERS,
     LIST_FOOTERS,
@@ -64,12 +67,26 @@ def closings(lines: Sequence[str]) -> list[Closing]:
         if here is not None:
             found = here
             break
+    found = found or _box(lines, filled)
     if found is None:
         return _name(lines, filled)
     above = [at for at in filled if at < found.start]
     if _is_list_footer(lines[found.start + 1 : found.start + 8]):
         return [*_name(lines, above), found._replace(kind=SpanKind.DISCLAIMER, evidence="list footer")]
     return [*_name(lines, above), found]
+
+
+def _box(lines: Sequence[str], filled: Sequence[int]) -> Closing | None:
+    """What stands between a rule that is the last line and one above it, when it tells how to reach somebody."""
+    if not attribution.is_rule(lines[filled[-1]]):
+        return None
+    for number in range(len(filled) - 2, max(len(filled) - 3 - MAX_CLOSING_LINES, 0), -1):
+        at = filled[number]
+        if attribution.is_rule(lines[at]):
+            inside = "\n".join(lines[at + 1 : filled[-1]]).lower()
+            reachable = any(word in inside for word in CONTACTS) and _short(lines, filled[number + 1 :])
+            return Closing(at, SpanKind.SIGNATURE, 0.7, "box") if reachable else None
+    return None
 
 
 def _is_list_footer(lines: Sequence[str]) -> bool:

@@ -61,7 +61,8 @@ MOBILE: tuple[str, ...] = phrases(
     """
     von meinem | von meiner | gửi từ |
     sent from | sent via | sent using | sent with | envoyé | télécharger | obtenir | provenance | gesendet |
-    diese nachricht wurde | enviado | obtener | obter | obtenha | inviato | scarica | ottieni | verzonden |
+    diese nachricht wurde | holen sie sich | get bluemail | outlook for | outlook voor | obtenez | enviado |
+    obtener | obter | obtenha | inviato | scarica | ottieni | verzonden |
     verstuurd | download | wysłane | wysłano | pobierz | отправлено | скачать | ios için | android için | skickat |
     hämta | sendt | hent | skaff | få outlook | lähetetty | hanki | odesláno | odoslané | 发自 | 发自 | 获取 |
     取得 | 使用 | gửi | được gửi | tải | أرسلت | أُرسلت | مرسل | الحصول على | נשלח | קבל את | trimis | küldve |
@@ -85,6 +86,9 @@ MOBILE_ENDINGS: tuple[str, ...] = phrases(
     寄出
     """
 )
+
+CONTACTS: tuple[str, ...] = phrases("tel | @ | http | www. | fax | phone | mobil | 電話 | 电话 | 手机 | 〒 | 전화")
+"""Of these one stands in a signature that is drawn as a box."""
 
 DISCLAIMERS: tuple[str, ...] = phrases(
     """
