@@ -159,3 +159,15 @@ def test_two_threads_share_a_store(store: Store) -> None:
 
 def test_the_store_answers_a_ping(store: Store) -> None:
     store.ping()
+
+
+def test_a_full_disk_is_temporary_whether_one_row_is_written_or_many(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'mailgate.db'}", clock=HandClock(), audit_key=KEY)
+    for count in (1, 3):
+        rows = [(number, bytes(300_000)) for number in range(count)]
+        with pytest.raises(Temporary), store.rows.transaction():  # noqa: PT012
+            assert store.rows.all("PRAGMA max_page_count = 60") == [(60,)]
+            store.rows.insert("letter_data", "letter_id, data", rows)
+    store.rows.connect()
+    assert store.rows.one("SELECT count(*) FROM letter_data") == (0,)
+    store.close()
