@@ -148,6 +148,9 @@ def _encoded_words(text: str) -> list[str]:
 
 def _folded(name: str, words: list[str]) -> bytes:
     """The header with a fold before each word that would pass ``LIMIT`` (RFC 5322 section 2.2.3)."""
+    line = f"{name}: {' '.join(words)}"
+    if len(line) <= LIMIT:  # nearly always, at a fifth of the price
+        return f"{line}\r\n".encode("utf-8", "replace")
     line = f"{name}:"
     lines = []
     for word in words:

@@ -11,7 +11,6 @@ import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from mailgate.letters.headers import disposition
 
@@ -70,8 +69,8 @@ def _file_part(enclosure: Enclosure) -> bytes:
 
 def _base64_lines(octets: bytes) -> bytes:
     coded = b2a_base64(octets, newline=False)
-    cuts = range(0, len(coded) + _BASE64_LINE, _BASE64_LINE)
-    return b"".join([coded[start:end] + b"\r\n" for start, end in pairwise(cuts) if start < len(coded)])
+    lines = [coded[start : start + _BASE64_LINE] for start in range(0, len(coded), _BASE64_LINE)]
+    return b"\r\n".join([*lines, b""])
 
 
 def _multipart(subtype: str, parts: Iterable[bytes], unique: str) -> bytes:

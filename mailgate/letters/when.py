@@ -57,6 +57,7 @@ def size(octets: int) -> str:
     return f"{octets} B"
 
 
+@lru_cache(maxsize=16)
 def header_date(at_ms: int, zone_name: str) -> str:
     """The Date header's value (RFC 5322 section 3.3): English names whatever the locale of the machine."""
     at = local(at_ms, zone_name)

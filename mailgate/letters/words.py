@@ -24,6 +24,7 @@ _LINKED = 32_768
 """Characters up to which web addresses become links; a longer text is shown as it is."""
 
 _STYLE = "margin:0 0 1em;overflow-wrap:anywhere"
+_INDENTS = (" ", "\t")
 _PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -62,7 +63,13 @@ def cut(text: object, most: int) -> str:
 def mailto(address: str, subject: str, body: str) -> str:
     """A link that opens a ready mail (RFC 6068 section 2): every part percent-encoded, line breaks as CRLF."""
     lines = body.replace("\n", "\r\n")
-    return f"mailto:{quote(address, safe='@+')}?subject={quote(subject, safe='')}&body={quote(lines, safe='')}"
+    return f"mailto:{_percent(address, '@+')}?subject={_percent(subject)}&body={_percent(lines)}"
+
+
+@lru_cache(maxsize=128)
+def _percent(text: str, safe: str = "") -> str:
+    """Percent-encoded; remembered, since the buttons of a letter share address and subject, and all letters bodies."""
+    return quote(text, safe=safe)
 
 
 @lru_cache(maxsize=128)
@@ -81,7 +88,7 @@ def _inline(paragraph: str) -> str:
     if len(paragraph) <= _LINKED and "://" in paragraph:
         escaped = _linker.linkify(escaped)
     lines = escaped.split("\n")
-    return "<br>\n".join([_indented(line) for line in lines])
+    return "<br>\n".join([_indented(line) if line[:1] in _INDENTS else line for line in lines])
 
 
 def _indented(line: str) -> str:
