@@ -250,12 +250,14 @@ def test_I12_a_line_that_breaks_anywhere_is_taken_up_again_and_nothing_is_lost(s
         server.wait_until(lambda: broken and server.idling)
         server.deliver(3, mail("no 3"))
         kept.wait_until(lambda: kept.subjects == ["no 1", "no 2", "no 3"])
+    assert broken
 
 
 def test_I11_a_server_that_falls_silent_in_idle_is_noticed(server, kept, cursors, told):
     server.on["IDLE"] = lambda talk, tag, line: (talk.say("+ idling\r\n"), talk.silence())
     with running([account(server.port, command_deadline=0.3, poll_every=0.05)], kept, cursors, told):
         server.wait_until(lambda: server.connections >= 2)
+    assert server.connections >= 2
 
 
 def test_I18_a_server_that_says_no_to_idle_is_polled(server, kept, cursors, told):
@@ -370,6 +372,7 @@ def test_one_mailbox_in_trouble_does_not_stop_another(server, kept, cursors, tol
     boxes = [account(other.port, user="stuck"), account(server.port)]
     with running(boxes, kept, cursors, told):
         kept.wait_until(lambda: kept.subjects == ["no 1"])
+    assert kept.subjects == ["no 1"]
     other.close()
 
 

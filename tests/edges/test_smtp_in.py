@@ -356,10 +356,9 @@ def test_a_client_that_never_stops_sending_is_cut_off(serve: Serve) -> None:
     """Four times the size is past any mistake."""
     wire = serve(max_size=10_000).wire()
     wire.open_mail()
-    with contextlib.suppress(ConnectionError):
+    with pytest.raises(ConnectionError):
         for _ in range(10_000):
             wire.send(b"a line\r\n" * 8000)
-        pytest.fail("still listening")
 
 
 def test_P12_long_lines_are_taken(serve: Serve) -> None:

@@ -88,4 +88,4 @@ def test_C10_no_nul_no_lone_surrogate_no_terminal_control() -> None:
 
 def test_the_codecs_on_the_list_exist() -> None:
     for name in set(charset._SUPERSETS.values()):
-        "x".encode(name)
+        assert "x".encode(name), name

@@ -271,7 +271,7 @@ PIECES = st.sampled_from(
 )
 
 
-def sound(text: str, spans: tuple[Span, ...]) -> None:
+def check_sound(text: str, spans: tuple[Span, ...]) -> None:
     at = 0
     for span in spans:
         assert at <= span.start < span.end <= len(text)
@@ -285,14 +285,14 @@ def sound(text: str, spans: tuple[Span, ...]) -> None:
 def test_spans_of_any_sequence_of_lines_are_sorted_apart_and_inside_the_text(lines: list[str], subject: str) -> None:
     text = "\n".join(lines)
     spans = quote.mark(text, "", subject)
-    sound(text, spans)
+    check_sound(text, spans)
     assert all(line in text for line in quote.reply_text(text, spans).splitlines())
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300), st.text(alphabet='<>/="abcdivblockquoteclass gmail_quote', max_size=300))
 def test_spans_of_any_text_and_html_are_sound(text: str, html: str) -> None:
-    sound(text, quote.mark(text, f'<div class="gmail_quote">{html}', ""))
+    check_sound(text, quote.mark(text, f'<div class="gmail_quote">{html}', ""))
 
 
 EVIL = {

@@ -37,5 +37,5 @@ def test_a_mail_without_hops_has_no_trail() -> None:
 
 def test_odd_hops_raise_nothing() -> None:
     odd = parse(mail("Received: ", "Received: \xff\xfe", "Received: from by with ; Mon, 99 Foo")).raw_headers
-    received_trail(odd)
-    received_trail(parse(mail(*["Received: from a by b; " + "x" * 1900] * 100)).raw_headers)
+    assert isinstance(received_trail(odd), tuple)
+    assert isinstance(received_trail(parse(mail(*["Received: from a by b; " + "x" * 1900] * 100)).raw_headers), tuple)
