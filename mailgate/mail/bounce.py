@@ -3,9 +3,10 @@
 ``read`` asks in this order, and the first that names a recipient is believed:
 
 1. the fields of RFC 3464 in a part of their own (``bounces.dsn``), whoever sent the mail;
-2. ``X-Failed-Recipients`` (Exim, Gmail), with the notice's reasons;
-3. the notice in prose (``bounces.notice``), in the words of ``bounces.wording``;
-4. flufl.bounce's detectors (``bounces.mailman``).
+2. Amazon's notifications in JSON (``bounces.sns``);
+3. ``X-Failed-Recipients`` (Exim, Gmail), with the notice's reasons;
+4. the notice in prose (``bounces.notice``), in the words of ``bounces.wording``;
+5. flufl.bounce's detectors (``bounces.mailman``).
 
 The last three are asked only when the mail looks like a report (``_is_report``): who sent it, its title, its words and
 the copy of a letter in it are weighed together. A person who writes about a bounce, or forwards one, sends none.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from mailgate.mail.bounces import dsn, mailman, notice, returned, wording
+from mailgate.mail.bounces import dsn, mailman, notice, returned, sns, wording
 from mailgate.mail.bounces.notice import Notice
 from mailgate.mail.bounces.tree import walk
 from mailgate.mail.model import Bounce, Envelope, ReportedRecipient
@@ -38,14 +39,18 @@ def read(parsed: Parsed, envelope: Envelope) -> Bounce | None:
     """
     by_the_book = dsn.recipients(parsed.root)
     if by_the_book:
-        return _bounce(parsed, envelope, by_the_book, None)
+        return _bounce(parsed, envelope, by_the_book, returned.letter(parsed.root))
     signs = _signs(parsed, envelope)
     if signs.sender is _Sender.ANYBODY and not signs.titled:
         return None
+    notified, about = sns.read(parsed.mail.text)
+    if notified:
+        return _bounce(parsed, envelope, notified, about)
     told = notice.split(_text(parsed))
     if not _is_report(parsed, told, signs):
         return None
-    return _bounce(parsed, envelope, _recipients(parsed, envelope, told), told)
+    letter = returned.letter(parsed.root) or returned.from_headers(told.copy)
+    return _bounce(parsed, envelope, _recipients(parsed, envelope, told), letter)
 
 
 class _Sender(Enum):
@@ -83,16 +88,15 @@ def _sender(parsed: Parsed, envelope: Envelope) -> _Sender:
 
 
 def _bounce(
-    parsed: Parsed, envelope: Envelope, recipients: tuple[ReportedRecipient, ...], told: Notice | None
+    parsed: Parsed, envelope: Envelope, recipients: tuple[ReportedRecipient, ...], letter: returned.Letter
 ) -> Bounce:
-    letter = returned.letter(parsed.root) or returned.from_headers(told.copy if told else "")
     addressed = dict.fromkeys((*envelope.recipients, *(to.email for to in parsed.mail.to[:20]), *letter.addresses))
     return Bounce(recipients[: dsn.MAX_RECIPIENTS], letter.message_ids, letter.subject, tuple(addressed))
 
 
 def _is_report(parsed: Parsed, told: Notice, signs: _Signs) -> bool:
     """Whether title, words and the letter's copy make it a report: the surer the sender, the fewer of them it takes."""
-    lowered = "\n".join(told.lines)[:20_000].lower()
+    lowered = "\n".join(told.lines)[:20_000].lower().replace("’", "'")
     said = any(phrase in lowered for phrase in (*wording.FAILED, *wording.DELAYED))
     if signs.sender is _Sender.MAIL_SERVER:
         return said or signs.titled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -340,7 +341,88 @@ The following addresses did NOT receive a copy of your message:
 --- Session Transcript ---
  550 5.1.1 no mailbox here
 """
+DOMINO = """Your message
+
+  Subject: [#1042] Printer
+
+was not delivered to:
+
+  bo@client.example
+
+because:
+
+  User bo (bo@client.example) not listed in Domino Directory
+"""
+MIMECAST = """This is a delivery failure notification message indicating that
+an email you addressed to email address :
+-- bo@client.example
+
+could not be delivered. The problem appears to be :
+-- Recipient email server rejected the message
+"""
+TONLINE = """|------------------------- Message log follows: -------------------------|
+ no valid recipients were found for this message
+|------------------------- Failed addresses follow: ---------------------|
+ <bo@client.example> ... unknown user
+|------------------------- Message text follows: ------------------------|
+"""
+DOCOMO = """次のあて先へのメッセージはエラーのため送信できませんでした。
+
+■送信先メールアドレス：
+<bo@client.example>
+"""
+MAILRU = """К сожалению, Ваше письмо не может быть доставлено одному или нескольким получателям:
+
+**********************
+
+bo@client.example
+нет такого пользователя / user not found
+"""
+NAVER = """메일 전송에 실패하였습니다.
+
+받는사람 : bo@client.example
+실패사유 : 존재하지 않는 계정 550 5.1.1
+"""
+COREMAIL = """您好，
+您发往以下收件人的邮件投递失败：
+bo@client.example
+失败原因： SMTP error, RCPT TO: 550 User unknown
+"""
+IN_WORDS_OF = {
+    "de": ("Unzustellbar: Drucker", "Fehler bei der Nachrichtenzustellung an folgende Empfänger oder Gruppen:"),
+    "fr": ("Non remis : imprimante", "Échec de la remise pour ces destinataires ou groupes :"),
+    "es": ("No se puede entregar: impresora", "No se pudo entregar el mensaje a estos destinatarios o grupos:"),
+    "pt": ("Não entregue: impressora", "Falha na entrega a estes destinatários ou grupos:"),
+    "it": ("Non recapitabile: stampante", "Recapito non riuscito per i seguenti destinatari o gruppi:"),
+    "nl": ("Onbestelbaar: printer", "Bezorging is mislukt voor deze geadresseerden of groepen:"),
+    "pl": ("Nie można dostarczyć: x", "Dostarczenie do następujących adresatów lub grup nie powiodło się:"),
+    "ru": ("Не удается доставить: принтер", "Сбой доставки следующим получателям или группам:"),
+    "tr": ("Teslim Edilemedi: yazıcı", "Şu alıcılara veya gruplara teslim edilemedi:"),
+    "sv": ("Kan inte levereras: skrivare", "Det gick inte att leverera till dessa mottagare eller grupper:"),
+    "da": ("Kunne ikke leveres: printer", "Levering til disse modtagere eller grupper mislykkedes:"),
+    "fi": ("Toimittaminen epäonnistui: tulostin", "Toimitus näille vastaanottajille tai ryhmille epäonnistui:"),
+    "cs": ("Nedoručitelné: tiskárna", "Doručení následujícím příjemcům nebo skupinám se nezdařilo:"),
+    "zh-Hans": ("未送达: 打印机", "邮件无法发送到以下收件人或通讯组:"),
+    "ja": ("配信不能: プリンター", "次の受信者またはグループにメッセージを配信できませんでした:"),
+    "ko": ("배달되지 않음: 프린터", "다음 받는 사람 또는 그룹에 배달하지 못했습니다."),
+    "ar": ("غير قابل للتسليم: طابعة", "فشل التسليم إلى هؤلاء المستلمين أو المجموعات:"),
+    "he": ("לא ניתן למסור: מדפסת", "המסירה נכשלה עבור נמענים או קבוצות אלה:"),
+    "vi": ("Không gửi được: máy in", "Không gửi được tới những người nhận hoặc nhóm này:"),
+}
+"""How Exchange and Microsoft 365 title and open their reports."""
+
 DIALECTS = {
+    "domino": ("DELIVERY FAILURE: User bo not listed in Domino Directory", DOMINO),
+    "mimecast": ("[Postmaster] Email Delivery Failure", MIMECAST),
+    "t-online": ("Mail delivery failed: returning message to sender", TONLINE),
+    "docomo": ("Undelivered Mail Returned to Sender", DOCOMO),
+    "mail.ru": ("Mail failure.", MAILRU),
+    "naver": ("[반송] 메일이 전송되지 않았습니다", NAVER),
+    "coremail": ("Undelivered Mail", COREMAIL),
+    **{
+        f"exchange {language}": (title, f"{opening}\n\nbo@client.example\n#550 5.1.1 RecipNotFound ##\n")
+        for language, (title, opening) in IN_WORDS_OF.items()
+    },
     "qmail": ("failure notice", QMAIL),
     "exim": ("Mail delivery failed: returning message to sender", EXIM),
     "gmail": ("Delivery Status Notification (Failure)", GMAIL),
@@ -439,6 +521,62 @@ def test_X_Failed_Recipients_names_them_and_the_notice_tells_why() -> None:
     )
     assert (email, action, status) == ("bo@client.example", Action.FAILED, "5.1.1")
     assert "no mailbox" in reason
+
+
+@pytest.mark.parametrize("language", IN_WORDS_OF)
+def test_exchange_s_report_is_one_by_its_words_in_any_language(language: str) -> None:
+    """Without the null sender, and from a machine's address of which its provider made up the rest."""
+    title, opening = IN_WORDS_OF[language]
+    body = f"{opening}\n\nbo@client.example\n\n{LETTER}"
+    found = read(body, title, "MicrosoftExchange329e71ec88ae@desk.example", mail_from="postmaster@desk.example")
+    assert only(found)[:2] == ("bo@client.example", Action.FAILED)
+
+
+SNS = {
+    "notificationType": "Bounce",
+    "bounce": {
+        "bounceType": "Permanent",
+        "bouncedRecipients": [
+            {"emailAddress": "bo@client.example", "action": "failed", "diagnosticCode": "smtp; 550 5.1.1 no mailbox"}
+        ],
+    },
+    "mail": {
+        "source": "support+v1042-abc@desk.example",
+        "commonHeaders": {"messageId": "<t1042.m7.AAAA@desk.example>", "subject": "Re: [#1042] Drücker"},
+    },
+}
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("broken", [False, True])
+def test_amazon_s_notification_in_json_is_a_bounce(wrapped: bool, broken: bool) -> None:
+    text = json.dumps({"Type": "Notification", "Message": json.dumps(SNS)} if wrapped else SNS)
+    text = f"{text[:60]}!\n {text[60:]}" if broken else text
+    found = read(
+        text + "\n\n--\nTo stop", "AWS Notification Message", "no-reply@sns.example", mail_from="x@ses.example"
+    )
+    assert only(found) == ("bo@client.example", Action.FAILED, "5.1.1", "550 5.1.1 no mailbox")
+    assert found is not None
+    assert found.message_ids == ("t1042.m7.AAAA@desk.example",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"notificationType":"Complaint"}',
+        '{"bouncedRecipients": broken',
+        '{"bounce":{"bouncedRecipients":[1, {}, {"emailAddress": 7}]}}',
+        '{"bounce":{"bouncedRecipients":7}}',
+        '{"Message":"bouncedRecipients"}',
+        '{"bouncedRecipients":' + "[" * 90_000,
+    ],
+)
+def test_other_json_is_no_bounce(text: str) -> None:
+    assert read(text, "AWS Notification Message", "no-reply@sns.example", mail_from="x@ses.example") is None
+
+
+def test_a_person_who_pastes_amazon_s_json_sends_no_bounce() -> None:
+    assert read(json.dumps(SNS), "What is this", "ana@client.example", mail_from="ana@client.example") is None
 
 
 def test_several_recipients_have_their_own_reasons() -> None:

@@ -45,6 +45,11 @@ def back_on(text: str, language: str = "und") -> str | None:
         "رد تلقائي: طابعة",
         "תשובה אוטומטית: מדפסת",
         "Trả lời tự động: máy in",
+        "AUTO: Max Muster ist außer Haus (Rückkehr am 30.11.2026)",
+        "Absence : imprimante",
+        "【自動返信】お問い合わせありがとうございます",
+        "On vacation until 30 November",
+        "休假",
     ],
 )
 def test_the_titles_of_notices_are_known(subject: str) -> None:
@@ -57,6 +62,12 @@ def test_the_titles_of_notices_are_known(subject: str) -> None:
         "Printer out of office supplies",
         "Please send an automatic reply",
         "Vacation request form broken",
+        "Abwesenheit im System eintragen",
+        "Automatic reply to customers: how do I switch it off?",
+        "On leave request form",
+        "休假申请系统登录不了",
+        "自動返信が届かない",
+        "자동 회신이 오지 않아요",
         "Re: Urlaub",
         "",
         "Re:",
@@ -66,22 +77,66 @@ def test_titles_that_only_speak_of_such_things_are_no_notices(subject: str) -> N
     assert not vacation.notice_in_subject(subject)
 
 
+NOTICES = {
+    "en": "Thanks for your message. I'm on holiday until 30 November and will reply when I return.",
+    "en colleagues": "I am on vacation, please ask my colleagues.",
+    "en machine": "This is an automatic reply. We have received your mail.",
+    "de": "Guten Tag,\n\nvielen Dank für Ihre Nachricht. Ich bin bis zum 30.11.2026 nicht im Büro erreichbar.",
+    "de unread": "Guten Tag,\nich bin im Urlaub und lese keine Mails.",
+    "de back": "Hallo,\n\nich bin erst am 30.11. wieder im Büro. Ihre E-Mail wird nicht weitergeleitet.",
+    "fr": "Bonjour,\n\nJe suis actuellement en congés jusqu'au 30 novembre inclus.",
+    "fr absente": "Bonjour,\nActuellement absente du bureau, je prendrai connaissance de votre mail à mon retour.",
+    "es": "Hola,\n\nActualmente estoy fuera de la oficina hasta el 30 de noviembre.",
+    "pt": "Olá,\n\nEstou de férias até 30 de novembro.",
+    "it": "Buongiorno,\n\nsono in ferie fino al 30 novembre.",
+    "nl": "Beste lezer,\n\nIk ben met vakantie tot en met 30 november.",
+    "pl": "Dzień dobry,\n\njestem na urlopie do 30 listopada.",
+    "ru": "Здравствуйте!\n\nЯ нахожусь в отпуске до 30 ноября.",
+    "tr": "Merhaba,\n\n30 Kasım tarihine kadar yıllık izindeyim.",
+    "sv": "Hej!\n\nJag är på semester till och med 30 november.",
+    "da": "Hej,\n\nJeg er på ferie til og med den 30. november.",
+    "nb": "Hei,\n\nJeg er på ferie til 30. november.",
+    "fi": "Hei,\n\nOlen lomalla 30.11. saakka.",
+    "cs": "Dobrý den,\n\njsem na dovolené do 30. listopadu.",
+    "ar": "مرحبا،\n\nأنا في إجازة حتى 30 نوفمبر",
+    "he": "שלום,\n\nאני בחופשה עד 30 בנובמבר",
+    "vi": "Xin chào,\n\nTôi đang nghỉ phép đến hết ngày 30/11.",
+    "zh-Hans": "您好！\n\n我正在休假，11月30日返回。",
+    "zh-Hans qq": "这是来自QQ邮箱的假期自动回复邮件。\n您好，我最近正在休假中，无法亲自回复您的邮件。",
+    "zh-Hant": "您好：\n\n我將於11月30日前休假，期間無法收信。",
+    "ja": "お世話になっております。\n\n11月30日まで休暇をいただいております。",
+    "ja late": "休暇中のため、返信が遅れます。",
+    "ko": "안녕하세요.\n\n11월 30일까지 휴가 중입니다.",
+}
+
+
+@pytest.mark.parametrize("language", NOTICES)
+def test_the_first_words_of_notices_are_known(language: str) -> None:
+    assert vacation.notice_in_text(NOTICES[language])
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "Hello,\n\nI am out of the office until 7 December.",
-        "Guten Tag,\nich bin im Urlaub und lese keine Mails.",
-        "Bonjour,\nje suis absent jusqu'au 3 décembre.",
-        "您好，我正在休假，12月3日回来。",
-        "Olen lomalla 3.12. asti.",
-        "Я в отпуске до 3 декабря.",
-        "休暇中のため、返信が遅れます。",
-        "휴가 중입니다.",
-        "This is an automatic reply. We have received your mail.",
+        "Ich bin derzeit nicht in der Lage, den Drucker zu öffnen.",
+        "Ich bin momentan verzweifelt, der Drucker druckt nicht.",
+        "Ich bin ab morgen wieder da, bitte rufen Sie mich dann an.",
+        "Ich befinde mich auf der Seite mit den Einstellungen und finde den Knopf nicht.",
+        "Ich bin bis 30.11. im Urlaub. Kann ich die Rechnung später zahlen?",
+        "I will be away next week, please deliver after 30 November.",
+        "I'm on holiday at the moment and cannot log in.",
+        "Je suis actuellement bloqué sur la page de connexion, merci de m'aider.",
+        "Actualmente me encuentro con un error al iniciar sesión.",
+        "Ik ben momenteel aan het testen en het werkt nog niet.",
+        "Momentálně nejsem spokojen s vaší službou.",
+        "我已收到您的邮件，但是问题还没有解决，请尽快处理。",
+        "您好，我的订单还没有收到。",
+        "我將於明天到店取貨，謝謝。",
+        "휴가 중 배송을 어떻게 미룰 수 있나요?",
     ],
 )
-def test_the_first_words_of_notices_are_known(text: str) -> None:
-    assert vacation.notice_in_text(text)
+def test_what_a_person_says_of_himself_is_no_notice(text: str) -> None:
+    assert not vacation.notice_in_text(text)
 
 
 def test_a_long_letter_or_a_late_mention_is_no_notice() -> None:

@@ -51,7 +51,11 @@ FAILED: tuple[str, ...] = phrases(
     تعذر التسليم | לא נמסרה | 退信 | 无法投递 | 無法投遞 | 未能送达 | 无法送达 | 投递失败 | 投遞失敗 | 被退回 |
     发送失败 | 無法傳遞 | 无法发送到 | 收件人不存在 | 收件人邮箱不存在 | 配信できません | 配信不能 |
     送信できません | お届けできません | 届きません | 宛先不明 | 送達できません | 전송 실패 | 전달되지 않 |
-    배달 실패 | 보낼 수 없
+    배달 실패 | 보낼 수 없 | 배달하지 못했 | 발송 실패 | сбой доставки | не удается доставить | недоставленное |
+    det gick inte att leverera | kunde inte leverera | mislykkedes | kan ikke leveres | kunne ikke levere |
+    leveringen mislyktes | epäonnistui | se nezdařilo | nepodařilo se doručit | فشل التسليم | غير قابل للتسليم |
+    המסירה נכשלה | nie powiodło się | recapito non riuscito | bezorging is mislukt | teslim edilememiş |
+    échec de remise | nicht gefunden wurde | 未能投递 | 無法寄達 | 無法遞送
     """
 )
 
@@ -91,14 +95,15 @@ SUBJECTS: tuple[str, ...] = phrases(
     не доставлено | не может быть доставлено | iletilemedi | teslim edilemedi | kan inte levereras | olevererbart |
     kan ikke leveres | ei voi toimittaa | nedoručitelné | không gửi được | تعذر التسليم | לא ניתן למסור | 退信 |
     系统退信 | 投递失败 | 无法送达 | 未送达 | 未送達 | 无法传递 | 無法傳遞 | 発信エラー | 配信不能 | 配信エラー |
-    送信エラー | エラーメール | メールエラー | エラー通知 | 배달 실패 | 전송 실패 | 반송
+    送信エラー | エラーメール | メールエラー | エラー通知 | 배달 실패 | 전송 실패 | 반송 | 배달되지 않음 | 발송 실패 |
+    не удается доставить | недоставленное | kunne ikke leveres | epäonnistui | غير قابل للتسليم | nedoručeno
     """
 )
 
 MAIL_SERVERS: tuple[str, ...] = phrases(
     """
     mailer-daemon | mailerdaemon | mail-daemon | mailer_daemon | postmaster | mdaemon | mail-delivery |
-    maildelivery | mmdf | smtp_mail
+    maildelivery | mmdf | smtp_mail | microsoftexchange
     """
 )
 """Parts of the local parts that only mail servers give themselves."""

@@ -23,6 +23,7 @@ _AUTO_HEADERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("x-cron-env", bool),
     ("x-ms-exchange-generated-message-source", lambda value: "rules agent" in value),
     ("x-failed-recipients", bool),
+    ("x-servicenow-generated", lambda value: value != "false"),
 )
 
 

@@ -7,8 +7,10 @@ import re
 from mailgate.mail import bounce
 from mailgate.mail.bounces.tree import walk
 from mailgate.mail.model import Verdict, VerdictKind
-from mailgate.mail.verdicts import machines
+from mailgate.mail.verdicts import machines, receipt_words
 from mailgate.mail.verdicts.facts import Facts, robot
+
+MAX_RECEIPT = 1_000
 
 
 def bounced(facts: Facts) -> Verdict | None:
@@ -37,7 +39,19 @@ def _report(facts: Facts, report_type: str, part_type: str) -> str:
 def receipt(facts: Facts) -> Verdict | None:
     """A read receipt: message disposition notification, RFC 8098."""
     seen = _report(facts, "disposition-notification", "message/disposition-notification")
+    seen = seen or _receipt_in_words(facts)
     return robot(seen, "mdn") if seen else None
+
+
+def _receipt_in_words(facts: Facts) -> str:
+    """A receipt whose report a gateway has taken off: by its title and words, if short, since people title so too."""
+    mail = facts.mail
+    title = mail.subject[:200].lower().replace("\xa0", " ").lstrip()
+    if not title.startswith(receipt_words.TITLES) or not 0 < len(mail.reply_text) <= MAX_RECEIPT:
+        return ""
+    said = mail.reply_text.lower()
+    asks = any(mark in said for mark in "?？؟")
+    return f"Subject: {mail.subject[:200]}" if not asks and any(word in said for word in receipt_words.WORDS) else ""
 
 
 def abuse_report(facts: Facts) -> Verdict | None:

@@ -1,9 +1,10 @@
 """Vacation notices: known by their subject or their first words, and when the person is back.
 
 Most notices carry ``Auto-Submitted`` and need none of this. ``notice_in_subject`` and ``notice_in_text`` are for those
-that do not; they want the notice's own wording at the very beginning, since people write about holidays too.
+that do not; they want the notice's own wording at the very beginning, since people write about holidays too, and go on
+holiday with an open ticket. Who asks something is a person.
 ``away_until`` reads a date only beside a word that says what it means ("until", "back on") and believes it only within
-``MAX_DAYS`` of the mail; of several the latest counts. The words are in ``vacation_words``.
+``MAX_DAYS`` of the mail; of several the latest counts. The words are in ``vacation_words`` and ``absence_words``.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from mailgate.mail.verdicts.vacation_words import BACK, MONTHS, OPENINGS, SUBJECTS, UNTIL, WEEKDAYS
+from mailgate.mail.verdicts.absence_words import AWAY, GOES_ON, MACHINES, SELF
+from mailgate.mail.verdicts.vacation_words import BACK, BARE_SUBJECTS, MONTHS, SUBJECTS, UNTIL, WEEKDAYS
 
 MAX_TEXT = 4_000
 MAX_NOTICE = 2_000
 MAX_DAYS = 400
+MAX_FIRST = 240
+MAX_SENTENCE = 100
 _NEAR = 40
+_STARTS = (*UNTIL, "from", "vom", "du ", "del ")
 
 _ANSWER = re.compile(r"(?:(?:re|aw|sv|vs|odp|ynt|回复|回覆|答复|antw|res|rif|r)\s?[:：]\s?)")
 _GREETING = re.compile(
-    r"(?:hi|hello|dear|hallo|guten tag|liebe|bonjour|hola|olá|ciao|hej|您好|你好|здравствуйте)[^\n]{0,60}\n\s*"
+    r"(?:hi|hello|dear|hallo|guten tag|liebe|bonjour|hola|olá|ciao|hej|您好|你好|здравствуйте|お世話)[^\n]{0,60}\n\s*"
 )
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))
@@ -29,7 +34,7 @@ _DATE = re.compile(
     r"(?P<y>\d{4})\s?[-/.年년]\s?(?P<m>\d{1,2})\s?[-/.月월]\s?(?P<d>\d{1,2})"
     r"|(?P<m2>\d{1,2})\s?[月월]\s?(?P<d2>\d{1,2})\s?[日일号號]?"
     r"|(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?(?P<b>\d{1,2})(?:\s?[./-]\s?(?P<y3>\d{4}|\d{2})(?!\d))?"
-    r"|(?P<d4>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?\s(?:de |of )?"
+    r"|(?P<d4>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?\s(?:de |of |ב)?"
     rf"(?P<name4>{_MONTH})(?![^\W\d_])\.?(?:,? (?:de |d\. )?(?P<y4>\d{{4}}))?"
     rf"|(?<![^\W\d_])(?P<name5>{_MONTH})\.? (?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y5>\d{{4}}))?(?![\d:])"
     rf"|(?<![^\W\d_])(?P<weekday>{_WEEKDAY})(?![a-z])"
@@ -44,18 +49,58 @@ def notice_in_subject(subject: str) -> str:
         if match is None:
             break
         lowered = lowered[match.end() :]
-    return f"Subject: {subject[:200]}" if lowered.lstrip("[(【〔「 ").startswith(SUBJECTS) else ""
+    title = lowered.lstrip("[(【〔「 ")
+    known = title.startswith(SUBJECTS) or _stands_alone(title)
+    return f"Subject: {subject[:200]}" if known and not _asks(title) else ""
+
+
+def _stands_alone(title: str) -> bool:
+    """Whether a phrase of ``BARE_SUBJECTS`` opens the title and no sentence goes on behind it."""
+    bare = max((phrase for phrase in BARE_SUBJECTS if title.startswith(phrase)), key=len, default="")
+    rest = title[len(bare) :].lstrip()
+    if not bare or bare[-1] == ":" or not rest:
+        return bool(bare)
+    return rest[0] in ":：-–—/([【】)],.!" or rest[0].isdigit() or rest.startswith(_STARTS)
+
+
+def _asks(text: str) -> bool:
+    return any(mark in text for mark in "?？؟")
 
 
 def notice_in_text(text: str) -> str:
     """Evidence that a short text opens, behind a greeting, as a vacation notice does; or the empty string."""
-    if len(text) > MAX_NOTICE:
+    if len(text) > MAX_NOTICE or _asks(text):
         return ""
-    lowered = text[:400].lower().lstrip()
+    lowered = text.lower().replace("’", "'").lstrip()
     greeting = _GREETING.match(lowered)
-    first = lowered[greeting.end() if greeting else 0 :][:160]
-    opening = next((words for words in OPENINGS if words in first), "")
-    return f"text: {opening}" if opening else ""
+    first = lowered[greeting.end() if greeting else 0 :][:MAX_FIRST]
+    machine = next((words for words in MACHINES if words in first), "")
+    if machine:
+        return f"text: {machine}"
+    away = _speaks_of_absence(first)
+    if away and (any(words in lowered for words in GOES_ON) or _names_a_return(lowered[: MAX_FIRST * 2])):
+        return f"text: {away}"
+    return ""
+
+
+def _speaks_of_absence(first: str) -> str:
+    """The word by which the author says of himself that he is away; empty when he does not."""
+    for one in SELF:
+        at = first.find(one)
+        if at >= 0:
+            near = first[at : at + MAX_SENTENCE]
+            away = next((word for word in AWAY if word in near), "")
+            if away:
+                return away
+    return ""
+
+
+def _names_a_return(lowered: str) -> bool:
+    """Whether a date stands beside a word that makes it the end of an absence."""
+    return any(
+        _meaning(lowered[max(0, match.start() - _NEAR) : match.start()], lowered[match.end() : match.end() + 24])
+        for match in _DATE.finditer(lowered)
+    )
 
 
 def away_until(text: str, language: str, received_ms: int) -> int | None:

@@ -9,62 +9,38 @@ SUBJECTS: tuple[str, ...] = phrases(
     # English
     out of office | out of the office | out-of-office | automatic reply | auto reply | auto-reply | autoreply |
     auto response | auto-response | autoresponse | automatic response | automated reply | automated response |
-    vacation reply | on vacation | away from the office | i am away | i'm away | absence notice | away message |
-    on leave | ooo: | auto: |
+    vacation reply | away from the office | i am away | i'm away | absence notice | ooo: |
     # German, French, Spanish, Portuguese, Italian, Dutch
-    automatische antwort | abwesenheitsnotiz | abwesenheitsbenachrichtigung | abwesenheitsagent | abwesend |
-    abwesenheit | autom. antwort | automatische rückantwort | réponse automatique | reponse automatique |
-    absence du bureau | message d'absence | absent du bureau | absent(e) du bureau | notification d'absence |
-    respuesta automática | respuesta automatica | fuera de la oficina | fuera de oficina | ausencia de la oficina |
-    resposta automática | resposta automatica | ausência temporária | fora do escritório | ausente do escritório |
-    risposta automatica | fuori ufficio | fuori sede | assenza dall'ufficio | automatisch antwoord |
-    afwezigheidsbericht | niet aanwezig | afwezig | automatisch bericht |
+    automatische antwort | abwesenheitsnotiz | abwesenheitsbenachrichtigung | abwesenheitsagent | autom. antwort |
+    automatische rückantwort | réponse automatique | reponse automatique | absence du bureau | message d'absence |
+    absent du bureau | absent(e) du bureau | notification d'absence | respuesta automática | respuesta automatica |
+    fuera de la oficina | fuera de oficina | ausencia de la oficina | resposta automática | resposta automatica |
+    ausência temporária | fora do escritório | ausente do escritório | risposta automatica | fuori ufficio |
+    fuori sede | assenza dall'ufficio | automatisch antwoord | afwezigheidsbericht | automatisch bericht |
     # Polish, Czech, Russian, Ukrainian, Turkish
-    automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź | poza biurem | nieobecność |
-    automatická odpověď | mimo kancelář | nepřítomnost | автоматический ответ | автоответ | нет на месте |
-    отсутствую | вне офиса | автоматична відповідь | otomatik yanıt | otomatik cevap | ofis dışında | ofis dışı |
+    automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź | automatická odpověď | автоматический ответ |
+    вне офиса | автоматична відповідь | otomatik yanıt | otomatik cevap | ofis dışında | ofis dışı |
     # Swedish, Danish, Norwegian, Finnish
-    autosvar | automatiskt svar | frånvaro | frånvarande | ej på kontoret | automatisk svar | fraværsmeddelelse |
-    fraværende | fravær | ikke på kontoret | fraværsmelding | automaattinen vastaus | poissaoloilmoitus |
-    poissa toimistosta |
-    # Chinese, Japanese, Korean, Arabic, Hebrew, Vietnamese
-    自动回复 | 自动答复 | 自動回覆 | 自動回復 | 外出自动回复 | 不在办公室 | 不在辦公室 | 休假 | 自動応答 |
-    自動返信 | 不在通知 | 不在のお知らせ | 自动应答 | 자동 응답 | 자동 회신 | 자동응답 | 부재중 | 부재 중 |
-    رد تلقائي | الرد التلقائي | خارج المكتب | תשובה אוטומטית | מענה אוטומטי | מחוץ למשרד | trả lời tự động |
-    thư trả lời tự động | vắng mặt
+    autosvar | automatiskt svar | ej på kontoret | automatisk svar | fraværsmeddelelse | ikke på kontoret |
+    fraværsmelding | automaattinen vastaus | poissaoloilmoitus | poissa toimistosta |
+    # Chinese, Japanese, Arabic, Hebrew, Vietnamese
+    外出自动回复 | 不在のお知らせ | رد تلقائي | الرد التلقائي | خارج المكتب | תשובה אוטומטית | מענה אוטומטי |
+    מחוץ למשרד | trả lời tự động | thư trả lời tự động
     """
 )
 """A notice's subject begins with one of these (behind any ``Re:``)."""
 
-OPENINGS: tuple[str, ...] = phrases(
+BARE_SUBJECTS: tuple[str, ...] = phrases(
     """
-    i am out of the office | i'm out of the office | i am currently out of | i'm currently out of |
-    i will be out of the office | i am on vacation | i'm on vacation | i am on annual leave | i'm on annual leave |
-    i am on leave | i am currently on leave | i am currently away | i am away from | i will be away |
-    i am out of office | i'm out of office | thank you for your email. i am | thank you for your message. i am |
-    this is an automatic reply | this is an automated response | this is an automated reply |
-    this is an automatic response | i currently have limited access | i have no access to my email |
-    ich bin derzeit nicht im | ich bin bis | ich bin ab | ich bin zurzeit nicht | ich bin nicht im büro |
-    ich bin im urlaub | ich befinde mich | ich bin vom | ich bin momentan | ich bin aktuell nicht |
-    bin ich nicht im büro | diese e-mail wurde automatisch | je suis absent | je suis actuellement |
-    je serai absent | je suis en congé | je suis en déplacement | ceci est une réponse automatique |
-    ceci est un message automatique | estoy fuera de la oficina | estaré fuera | me encuentro fuera |
-    estoy de vacaciones | actualmente me encuentro | este es un mensaje automático | estou fora do escritório |
-    estarei ausente | estou de férias | encontro-me ausente | estou ausente | sono fuori ufficio | sono assente |
-    sarò assente | sono in ferie | sarò fuori ufficio | ik ben afwezig | ik ben niet aanwezig |
-    ik ben met vakantie | ik ben op vakantie | ik ben momenteel | ik ben tot | jestem poza biurem |
-    jestem na urlopie | przebywam na urlopie | jestem nieobecn | jsem mimo kancelář | jsem na dovolené |
-    momentálně nejsem | я в отпуске | меня не будет | я нахожусь в отпуске | нахожусь в отпуске |
-    отсутствую в офисе | ofis dışındayım | izindeyim | yıllık izindeyim | jag är inte på kontoret |
-    jag är på semester | jag är ledig | jag är borta | jeg er ikke på kontoret | jeg er på ferie |
-    jeg holder ferie | jeg har ferie | jeg er bortreist | olen lomalla | olen poissa | en ole toimistolla |
-    我正在休假 | 我目前不在 | 我现在不在 | 我暂时不在 | 我在休假 | 我已收到您的邮件 | 我正在度假 | 本人正在休假 |
-    我將於 | 我目前正在休假 | 您好，我 | 这是一封自动回复 | 这是自动回复 | 這是自動回覆 | 休暇を | 休暇中 |
-    不在にして | 不在のため | 외출 중 | 휴가 중 | 부재 중입니다 | أنا خارج المكتب | أنا في إجازة | אני בחופשה |
-    אני לא במשרד | אני מחוץ למשרד | tôi đang nghỉ | tôi hiện không có
+    on vacation | on leave | away message | auto: | abwesend | abwesenheit | absence | afwezig | niet aanwezig |
+    poza biurem | nieobecność | mimo kancelář | nepřítomnost | нет на месте | отсутствую | автоответ | frånvaro |
+    frånvarande | fraværende | fravær | 自动回复 | 自动答复 | 自動回覆 | 自動回復 | 自动应答 | 不在办公室 | 不在辦公室 |
+    休假 | 自動応答 | 自動返信 | 自動返信メール | 不在通知 | 자동 응답 | 자동 회신 | 자동응답 | 부재중 | 부재 중 |
+    vắng mặt
     """
 )
-"""With one of these within its first words a short answer is a notice. Each is a claim about its own author."""
+"""What people also write to a helpdesk about: a notice's subject is nothing but this, or goes on behind a colon, a
+bracket, a dash, with a date or one of ``UNTIL``."""
 
 UNTIL: tuple[str, ...] = phrases(
     """
