@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import smtplib
 import socket
 import ssl
@@ -357,8 +356,7 @@ def test_a_client_that_never_stops_sending_is_cut_off(serve: Serve) -> None:
     wire = serve(max_size=10_000).wire()
     wire.open_mail()
     with pytest.raises(ConnectionError):
-        for _ in range(10_000):
-            wire.send(b"a line\r\n" * 8000)
+        wire.send(b"a line\r\n" * 4_000_000)
 
 
 def test_P12_long_lines_are_taken(serve: Serve) -> None:
