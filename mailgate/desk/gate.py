@@ -82,17 +82,17 @@ class _Budget:
         """The current bucket's key, then those of the two before it."""
         bucket = self.length_ms // 2
         current = now_ms // bucket
-        return tuple(f"{self.prefix}:{(current - back) * bucket // 1000}:{self.key}" for back in range(3))
+        return tuple([f"{self.prefix}:{(current - back) * bucket // 1000}:{self.key}" for back in range(3)])
 
 
 def _leave(budgets: Iterable[_Budget], spent: Mapping[str, int], now_ms: int) -> Leave:
     """Refused by the first budget that is used up; else the current key of each, to be spent."""
     keys = []
     for budget in budgets:
-        counted = sum(spent.get(key, 0) for key in budget.keys(now_ms))
-        if counted >= budget.limit:
+        buckets = budget.keys(now_ms)
+        if sum([spent.get(key, 0) for key in buckets]) >= budget.limit:
             return Leave(f"budget used up: {budget.limit} {budget.shown}")
-        keys.append(budget.keys(now_ms)[0])
+        keys.append(buckets[0])
     return Leave("", tuple(keys))
 
 

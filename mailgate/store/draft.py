@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from mailgate.desk.plan import NEW_TICKET
 from mailgate.desk.ticket import Status, Ticket
@@ -19,7 +20,8 @@ from mailgate.store.rows import key_of, to_json
 from mailgate.store.work import Work
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True)
+class Table:
     """A table that drafts add rows to. Where ``update`` names columns, a row whose first ``key`` columns are there
     already gets those of the new row; with ``key`` alone it stays as it is."""
 
@@ -28,7 +30,7 @@ class Table(NamedTuple):
     key: int = 0
     update: str = ""
 
-    @property
+    @cached_property
     def conflict(self) -> str:
         """What SQL says to a row that is there already."""
         if not self.key:

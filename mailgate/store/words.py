@@ -26,13 +26,14 @@ _SPACELESS = "".join(
 )
 _TOKEN = re.compile(rf"([{_SPACELESS}]+)|((?:(?![{_SPACELESS}])[^\W_])+)")
 
-_ASCII = re.compile("[a-z0-9]+")
+_ASCII = "".join([char.lower() if char.isalnum() else " " for char in map(chr, range(128))])
+"""What each ASCII character is in a token: itself in lower case, or the end of it."""
 
 
 def words_of(text: str) -> list[str]:
     """The distinct tokens of the first 64 K characters, in the order of their first appearance."""
-    if text.isascii():  # the common case, at a fifth of the price
-        return [word for word in dict.fromkeys(_ASCII.findall(text[:LIMIT].lower())) if len(word) <= LONGEST]
+    if text.isascii():  # the common case, at a tenth of the price
+        return [word for word in dict.fromkeys(text[:LIMIT].translate(_ASCII).split()) if len(word) <= LONGEST]
     found: dict[str, None] = {}
     for spaceless, word in _TOKEN.findall(_folded(text[:LIMIT])):
         if word:

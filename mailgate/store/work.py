@@ -44,12 +44,12 @@ class Work:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """One mail's part of the transaction: when the body raises, only its own effects are undone."""
-        spent, unsettled = self.spent.copy(), set(self.unsettled)
+        spent, unsettled = dict(self.spent), set(self.unsettled)
         try:
             with self.rows.savepoint():
                 yield
         except BaseException:
-            self.spent, self.unsettled = spent, unsettled
+            self.spent, self.unsettled = Counter(spent), unsettled
             self.forget()
             raise
 
