@@ -6,6 +6,7 @@ to; nothing is locked and nothing is written. Without a config a plain desk with
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from mailgate.desk.questions import ask
 from mailgate.edges.dns import NoDns
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, Senses, deliveries, read
+from mailgate.ingest import files
 from mailgate.mail.model import Action, Envelope, Reading, VerdictKind
 from mailgate.store.database import Store
 
@@ -180,10 +182,13 @@ def plain_explainer(clock: Clock) -> Explainer:
     return Explainer(plain_desk(policy, clock), Senses(ours_of(policy), (), NoDns()), clock)
 
 
+STDIN = Path("-")
+
+
 def mails(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Every file of the paths, folders in the order of their names, as (name, bytes)."""
+    """Every mail of the paths as (name, bytes), the same ones that ``ingest`` would take; ``-`` is standard input."""
     for path in paths:
-        if path.is_dir():
-            yield from mails(sorted(entry for entry in path.iterdir() if entry.is_file()))
+        if path == STDIN:
+            yield "-", sys.stdin.buffer.read()
         else:
-            yield path.name, path.read_bytes()
+            yield from ((Path(mail.name).name, mail.raw) for mail in files([path]))

@@ -53,6 +53,11 @@ def _run(given: list[str]) -> int:
     except MailgateError as error:
         sys.stderr.write(f"mailgate: {error}\n")
         return FAILED
+    except OSError as error:
+        sys.stderr.write(
+            f"mailgate: {': '.join(filter(None, (error.filename and str(error.filename), error.strerror)))}\n"
+        )
+        return FAILED
     except KeyboardInterrupt:
         return FAILED
     return DONE

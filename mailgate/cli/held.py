@@ -106,6 +106,7 @@ def release(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = Fal
         for held_id in ids:
             mail = show_held(store.rows, held_id)
             if mail is None or mail.state is not HeldState.HELD:
+                say(f"mailgate: there is no held mail {held_id}")
                 continue
             plan = settle_held(mail, desk, senses, store, clock, confirmed=False)
             if plan.outcome is Outcome.HOLD:
@@ -126,6 +127,9 @@ def drop(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False)
     settings, clock = read_settings(config), SystemClock()
     with opened(settings) as store:
         done = [held_id for held_id in ids if held.drop(store.rows, held_id, clock.now_ms())]
+    for held_id in ids:
+        if held_id not in done:
+            say(f"mailgate: there is no held mail {held_id}")
     _answer(ids, done, "dropped", as_json)
 
 
@@ -137,4 +141,4 @@ def _answer(asked: list[int], done: list[int], verb: str, as_json: bool) -> None
     else:
         typer.echo(f"{verb}: {', '.join(map(str, done)) or 'nothing'}")
     if missing:
-        failed(f"there is no such held mail: {', '.join(map(str, missing))}")
+        failed(f"not {verb}: {', '.join(map(str, missing))}")

@@ -6,6 +6,8 @@ Nothing that is there is ever overwritten. What is not asked stands at its defau
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +16,7 @@ import typer
 from mailgate.cli.frame import say
 from mailgate.cli.init_text import Answers, config_text, person
 
-WHERE = Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder to make; the present one by default.")]
+WHERE = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; the present one by default.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -26,21 +28,30 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: WHERE = Path(),
-    name: Annotated[str, typer.Option(help="What customers read as the sender's name.")] = "",
-    address: Annotated[str, typer.Option(help="The address that customers write to.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="What customers read as the sender's name.")] = "",
+    address: Annotated[str, typer.Option(metavar="ADDRESS", help="The address that customers write to.")] = "",
     agent: Annotated[
-        list[str] | None, typer.Option(help='Who answers, as "Ana <ana@acme.example>"; may be repeated.')
+        list[str] | None,
+        typer.Option(metavar="PERSON", help='Who answers, as "Ana <ana@acme.example>"; may be repeated.'),
     ] = None,
-    language: Annotated[str, typer.Option(help="The desk's language, en or zh.")] = "en",
-    timezone: Annotated[str, typer.Option(help="The desk's time zone; by default this machine's.")] = "",
+    language: Annotated[str, typer.Option(metavar="TAG", help="The desk's language, en or zh.")] = "en",
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="The desk's time zone; by default this machine's.")
+    ] = "",
     relay: Annotated[
-        str, typer.Option(help="The server that sends our mail, HOST[:PORT]; without one, letters go into a Maildir.")
+        str,
+        typer.Option(
+            metavar="HOST[:PORT]", help="The server that sends our mail; without one, letters go into a Maildir."
+        ),
     ] = "",
-    relay_user: Annotated[str, typer.Option(help="The user name there, where it wants one.")] = "",
+    relay_user: Annotated[str, typer.Option(metavar="USER", help="The user name there, where it wants one.")] = "",
     imap: Annotated[
-        str, typer.Option(help="The server to fetch the mailbox from, HOST[:PORT]; without one, mail comes by SMTP.")
+        str,
+        typer.Option(
+            metavar="HOST[:PORT]", help="The server to fetch the mailbox from; without one, mail comes by SMTP."
+        ),
     ] = "",
-    imap_user: Annotated[str, typer.Option(help="The account there; by default the address.")] = "",
+    imap_user: Annotated[str, typer.Option(metavar="USER", help="The account there; by default the address.")] = "",
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing; what is not given stands at its default.")
     ] = False,
@@ -54,10 +65,12 @@ def init(
         say(f"mailgate: {target} is already there; nothing was changed")
         raise typer.Exit(1)
     ask = _given if yes else _asked
-    address = ask("The address that customers write to", address, "")
+    address = ask("The address that customers write to", address, "", bare_address)
     domain = address.rpartition("@")[2] or "example.org"
     name = ask("The desk's name, as customers read it", name, f"{domain.partition('.')[0].capitalize()} Support")
-    people = agent or [ask("Who answers, as Name <address>", "", f"Agent <agent@{domain}>")]
+    people = [reachable(each) for each in agent or ()] or [
+        ask("Who answers, as Name <address>", "", f"Agent <agent@{domain}>", reachable)
+    ]
     relay = ask("The server that sends our mail, HOST[:PORT]; empty: into a Maildir, to try out", relay, "")
     relay_user = ask("The user name there; empty: none", relay_user, "") if relay else ""
     imap = ask("The server to fetch the mailbox from, HOST[:PORT]; empty: mail comes by SMTP", imap, "")
@@ -78,18 +91,40 @@ def init(
     _tell(folder, answers)
 
 
-def _given(question: str, answer: str, default: str) -> str:
+Check = Callable[[str], str]
+"""The answer as it is kept; raises ``typer.BadParameter``, upon which a question is asked again."""
+
+
+def bare_address(written: str) -> str:
+    """See ``Check``: one mail address and nothing else."""
+    from mailgate.config.fields import address
+    from mailgate.config.units import Wrong
+
+    try:
+        return address(written.strip())
+    except Wrong as error:
+        raise typer.BadParameter(f"{error.wrong}; {error.right}") from error
+
+
+def reachable(written: str) -> str:
+    """See ``Check``: a person with a mail address."""
+    bare_address(person(written).address)
+    return written.strip()
+
+
+def _given(question: str, answer: str, default: str, check: Check = str.strip) -> str:
     """--yes: the flag, else the default; an address has none."""
-    if not answer and not default and question.startswith("The address"):
+    if not answer and not default and check is bare_address:
         raise typer.BadParameter("--yes needs --address")
-    return answer or default
+    return check(answer or default)
 
 
-def _asked(question: str, answer: str, default: str) -> str:
+def _asked(question: str, answer: str, default: str, check: Check = str.strip) -> str:
+    """The flag, else what is typed, asked for until it can be used."""
     if answer:
-        return answer
-    needed: dict[str, Any] = {} if question.startswith("The address") else {"default": default}
-    return str(typer.prompt(question, **needed)).strip()
+        return check(answer)
+    needed: dict[str, Any] = {} if check is bare_address else {"default": default}
+    return check(str(typer.prompt(question, value_proc=check, **needed)))
 
 
 def _write(folder: Path, answers: Answers) -> None:
@@ -107,9 +142,9 @@ def _write(folder: Path, answers: Answers) -> None:
     draft.write_text(config_text(answers), "utf-8")
     try:
         load(draft, clock)
-    except ConfigError:
+    except ConfigError as error:
         draft.unlink()
-        raise
+        raise ConfigError(tuple(replace(each, file="not made", line=0) for each in error.problems)) from error
     draft.rename(folder / "config.toml")
 
 

@@ -44,4 +44,4 @@ def run_tests(
     if bad:
         failed(f"{bad} of {len(results)} tests came out otherwise")
     elif not as_json:
-        typer.echo(f"{len(results)} tests, all as expected" if results else "there are no tests")
+        typer.echo(f"all as expected: {len(results)}" if results else "there are no tests")

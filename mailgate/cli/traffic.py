@@ -16,8 +16,18 @@ if TYPE_CHECKING:
 PIPE = Path("-")
 REFUSED = 65
 
+
+def _there(paths: list[Path]) -> list[Path]:
+    """All of them, or a usage error before the first is taken."""
+    for path in paths:
+        if path != PIPE and not path.exists():
+            raise typer.BadParameter(f"{path} does not exist")
+    return paths
+
+
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="Mail files, mboxes, Maildirs or folders of .eml; or -.")
+    list[Path],
+    typer.Argument(metavar="PATH…", callback=_there, help="Mail files, mboxes, Maildirs or folders of .eml; or -."),
 ]
 
 

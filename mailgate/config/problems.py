@@ -142,7 +142,9 @@ def _keys_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
 def _description(model: type[BaseModel], path: Path) -> str:
     found = _model_at(model, path[:-1])
     name = _fields(found).get(str(path[-1]), "") if found else ""
-    return (found.model_fields[name].description or "") if found and name else ""
+    said = (found.model_fields[name].description or "") if found and name else ""
+    lowered = said[:1].lower() if said[1:2].islower() or said[1:2] == " " else said[:1]
+    return lowered + said[1:].removesuffix(".")
 
 
 def _syntax(name: str, text: str, message: str) -> Problem:

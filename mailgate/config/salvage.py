@@ -52,6 +52,9 @@ def salvage(data: Mapping[str, Any], model: type[Model]) -> Salvaged[Model]:
             so_far: Salvaged[Any] = Salvaged(error, (), kept)
             for found in complaints_of(error, model):
                 path = so_far.original(found.path)
+                if path in bad:  # it is missing only because we dropped it, and that was told
+                    bad.add(path[:-1])
+                    continue
                 complaints.append(Complaint(path, found.wrong, found.right))
                 bad.add(path[:-1] if found.wrong == "is missing" else path)
             kept = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -158,3 +159,38 @@ def test_ingest_keeps_files_for_the_next_daemon(config: Path, tmp_path: Path, ru
     (tmp_path / "1.eml").write_bytes(mail("Question"))
     assert run("ingest", "-c", config, tmp_path / "1.eml").code == 0
     assert run("stats", "-c", config, "--json").json["spooled"] == 1
+
+
+@pytest.mark.parametrize("command", ["ingest", "explain"])
+def test_a_file_that_is_not_there_is_told_in_a_sentence(config: Path, tmp_path: Path, run: Run, command: str) -> None:
+    said = run(command, "-c", config, tmp_path / "gone.eml")
+    assert (said.code, said.out) == (2, "")
+    assert "gone.eml does not exist" in said.err.replace("\n", " ")
+
+
+def test_what_the_system_refuses_is_one_sentence(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "file").touch()
+    said = run("init", tmp_path / "file" / "desk", "--yes", "--address", "support@acme.example")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+
+
+def test_explain_looks_into_what_ingest_would_take(config: Path, tmp_path: Path, run: Run) -> None:
+    """An mbox is as many mails as it holds."""
+    lines = b"".join(b"From carla@client.example Wed Nov 18 10:00:00 2026\n" + mail(name) for name in ("One", "Two"))
+    (tmp_path / "box").write_bytes(lines)
+    said = run("explain", "-c", config, "--json", tmp_path / "box")
+    assert [json.loads(line)["id"] for line in said.out.splitlines()] == ["box#1", "box#2"]
+
+
+def test_explain_reads_one_mail_from_standard_input(config: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(mail("Piped"))))
+    assert json.loads(run("explain", "-c", config, "--json", "-").out)["subject"] == "Piped"
+
+
+def test_a_mail_that_stays_held_is_not_said_to_be_missing(config: Path, run: Run) -> None:
+    feed(config, b"Subject: from nobody\n\nHello\n")
+    held_id = run("held", "list", "-c", config, "--json").json[0]["id"]
+    said = run("held", "release", held_id, "-c", config)
+    assert said.code == 1
+    assert f"{held_id} stays held" in said.err
+    assert "there is no" not in said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 from pathlib import Path
 
@@ -116,3 +117,20 @@ def test_yes_without_an_address_is_a_usage_error(tmp_path: Path, run: Run) -> No
 def test_an_agent_gets_a_short_name_that_can_be_typed(written: str, expected: tuple[str, str, str]) -> None:
     found = person(written)
     assert (found.id, found.name, found.address) == expected
+
+
+def test_an_address_that_is_none_is_asked_for_again(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it was typed, not after all the questions."""
+    typed = "\n".join(("support at acme", "support@acme.example", "", "nobody", "Ana <ana@acme.example>", "", ""))
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed + "\n"))
+    said = run("init", tmp_path)
+    assert said.code == 0
+    assert "'support at acme' is no mail address" in said.err + said.out
+    found = load(tmp_path / "config.toml", HandClock()).policy
+    assert (found.brands["desk"].address, found.agents["ana"].address) == ("support@acme.example", "ana@acme.example")
+
+
+def test_a_flag_that_cannot_be_used_is_told_without_naming_files_that_are_not_there(tmp_path: Path, run: Run) -> None:
+    refused = run("init", tmp_path, "--yes", *ADDRESS, "--timezone", "Mars/Phobos")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("not made: desk.timezone: there is no time zone 'Mars/Phobos'")

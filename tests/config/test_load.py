@@ -80,6 +80,12 @@ def test_every_error_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     assert all(problem.file.endswith("config.toml") and problem.wrong for problem in found.values())
 
 
+def test_a_wrong_value_of_a_needed_key_is_told_once(tmp_path: Path) -> None:
+    """It is not missing as well."""
+    found = problems(tmp_path, GOOD + '\n[[mailboxes]]\naddress = "nonsense"\n')
+    assert [problem.key for problem in found] == ["mailboxes[0].address"]
+
+
 def test_a_short_configuration_has_whole_settings(tmp_path: Path) -> None:
     found = settings(tmp_path)
     policy = found.policy
