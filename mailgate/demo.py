@@ -2,7 +2,8 @@
 
 Nothing is pretended: ``mailgate serve`` runs as it would anywhere, on SQLite, with SMTP on loopback and its letters
 in a Maildir. The customers' mails come in over SMTP; the agent's answer is sent through the submission port, to the
-address that the notification in the Maildir names.
+address that the notification in the Maildir names. However it ends, by itself, by Ctrl-C, SIGTERM or a terminal that
+is closed, the desk ends with it and the folder is removed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from mailgate.assembly import open_store
@@ -42,6 +43,7 @@ T = TypeVar("T")
 
 COLOURS = {"new": "green", "append": "green", "link": "yellow", "bounce": "red", "hold": "yellow", "event": "cyan"}
 PATIENCE_S = 20.0
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PASSWORD = "demo"  # noqa: S105 - of a desk that lives for a minute on loopback
 BORDER = (
     "from mail.client.example (mail.client.example [93.184.216.34]) by mx.acme.example; Sat, 21 Nov 2026 10:00:00 +0000"
@@ -195,53 +197,59 @@ class Stage:
 
 
 def run(once: bool, console: Console) -> int:
-    """Play the demo; with ``once`` it ends then, else it serves until Ctrl-C. Returns the exit code."""
+    """Play the demo; with ``once`` it ends then, else it serves. Returns 1 when it was broken off, else 0."""
     clock = SystemClock()
     folder = Path(tempfile.mkdtemp(prefix="mailgate-demo-"))
     stage = Stage(folder, clock)
+    for number in ENDINGS:
+        signal.signal(number, signal.default_int_handler)
+    code = 1
     try:
         stage.start()
-        console.print(_table(play(stage)))
+        _tell(play(stage), console)
+        code = 0
         if not once:
             _explain_where(stage, console)
             _wait_for_interrupt(stage)
+    except KeyboardInterrupt:
+        pass
     finally:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
         stage.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return 0
+    return code
 
 
-def _table(played: Iterator[tuple[Sample, DeliveryStory, list[EmailMessage]]]) -> Table:
-    """What came in, what became of it and why, and which letters went out for it."""
-    shown = Table(title="What became of each mail", show_lines=True, title_justify="left")
-    for heading in ("mail", "became", "why", "letters"):
-        shown.add_column(heading, overflow="fold")
+def _tell(played: Iterator[tuple[Sample, DeliveryStory, list[EmailMessage]]], console: Console) -> None:
+    """What came in, what became of it and why, and which letters went out for it: each as soon as it is settled."""
     for sample, story, letters in played:
-        colour = COLOURS.get(story.outcome, "white")
-        became = f"{story.outcome}, ticket #{story.ticket}" if story.ticket else story.outcome
-        shown.add_row(
-            Text(sample.title, style="bold"),
-            Text(f"{became}\n{story.cause or story.team}", style=colour),
-            Text("\n".join(story.trace)),
-            Text("\n".join(f"→ {letter['To']}\n  {letter['Subject']}" for letter in letters) or "none"),
-        )
-    return shown
+        console.print(Text(sample.title, style="bold"))
+        console.print(Text(f"  {_became(story)}", style=COLOURS.get(story.outcome, "white")))
+        for line in story.trace:
+            console.print(Padding(Text(line, style="dim"), (0, 0, 0, 4), expand=False))
+        for letter in letters:
+            console.print(Padding(Text(f"→ {letter['To']}: {letter['Subject']}"), (0, 0, 0, 4), expand=False))
+
+
+def _became(story: DeliveryStory) -> str:
+    """The outcome, the ticket where there is one, and the team or the cause."""
+    ticket = f", ticket #{story.ticket}" if story.ticket else ""
+    return f"{story.outcome}{ticket}, {story.cause or story.team}"
 
 
 def _explain_where(stage: Stage, console: Console) -> None:
     """Where to look on."""
     console.print(f"\nThe desk goes on serving: write to {DESK} at 127.0.0.1, port {stage.ports['smtp']}.")
     console.print(f"Its letters lie in {stage.folder / 'letters'}.")
-    console.print(f"Look on with: mailgate ticket list -c {stage.config}")
+    command = "mailgate" if shutil.which("mailgate") else sys.argv[0]
+    console.print(f"Look on with: {command} ticket list -c {stage.config}", soft_wrap=True)
     console.print("Ctrl-C ends it and removes the folder.")
 
 
 def _wait_for_interrupt(stage: Stage) -> None:
-    """Until Ctrl-C, SIGTERM, or the end of the desk."""
-    ended: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda heard, _frame: ended.append(heard))
-    while not ended and stage.process is not None and stage.process.poll() is None:
+    """Until one of ``ENDINGS``, or the end of the desk."""
+    while stage.process is not None and stage.process.poll() is None:
         select.select([], [], [], 0.2)
 
 

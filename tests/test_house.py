@@ -120,7 +120,7 @@ def test_run_says_in_one_sentence_what_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_wheel_holds_all_it_needs(tmp_path: Path) -> None:
-    """Built and installed elsewhere, it makes a desk and checks it: templates and example travel with it."""
+    """Built and installed elsewhere, it makes a desk, checks it, plays the demo: templates and example travel along."""
     source = tmp_path / "source"
     for name in ("mailgate", "templates"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -148,5 +148,8 @@ def test_the_wheel_holds_all_it_needs(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     checked = mailgate("check", "-c", "desk/config.toml")
     assert checked.returncode == 0, checked.stderr
+    played = mailgate("demo", "--once")
+    assert played.returncode == 0, played.stderr
+    assert "→ Carla Rossi <carla@client.example>: Re: [#1] Printer broken" in played.stdout
     assert (site / "mailgate" / "templates" / "en").is_dir()
     assert (site / "mailgate" / "config.example.toml").is_file()
