@@ -64,7 +64,12 @@ class Applier:
         if batch and len(batch) < BATCH and self._waiting():
             self._collect(BATCH_WAIT_S, enough=BATCH - len(batch))
             batch = self._ready()
-        return self._settle(batch) if batch else []
+        if not batch:
+            return []
+        # The workers get what comes next before the batch is settled, so that they read while it is written.
+        self._offer()
+        self._collect(0.0)
+        return self._settle(batch)
 
     def idle(self) -> bool:
         """Nothing is outstanding."""

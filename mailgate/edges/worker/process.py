@@ -47,6 +47,9 @@ FILE_SIZE = 16 * 1024 * 1024
 MEMORY_ROOM = 268_435_456
 RECONNECT_S = 0.1
 RECEIVE = 262_144
+ANSWERS = 2 * 1024 * 1024
+"""Octets of answers that may wait (the system may allow less), so that reading goes on while the applier writes."""
+
 OUT_OF_MEMORY = "limit: memory"
 
 
@@ -99,6 +102,7 @@ def _connect(socket_path: Path, stop: Bell) -> socket.socket | None:
     """The line to the applier, as soon as it listens; None when told to stop before."""
     while True:
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWERS)
         try:
             line.connect(str(socket_path))
         except OSError:
