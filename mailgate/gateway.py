@@ -214,11 +214,14 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
     """Settle a held mail after all, under its own entry, by the rules as they are now (promise 1: still one outcome).
 
     ``confirmed``: the agent who wrote it said so; else an admin releases it. Returns the plan that was carried out, or
-    one that says why it stays held. The store is unchanged when this raises ``Temporary``.
+    one that says why it stays held: then it waits for an admin, also when an agent had confirmed it. The store is
+    unchanged when this raises ``Temporary``.
     """
     kept = raw_of(store.rows, held.entry_key)
     if kept is None:
-        return hold(Cause(held.cause), "its raw is not kept any more")
+        gone = "its raw is not kept any more"
+        store.run(lambda tx: tx.keep_holding(held.id, held.cause, gone))
+        return hold(Cause(held.cause), gone)
     raw, envelope = kept
     reading = read(raw, envelope, held.entry_key, senses)
     box = desk.policy.mailbox(held.mailbox) or desk.policy.mailboxes[0]
@@ -228,7 +231,10 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
     def body(tx: Tx) -> Plan:
         facts = tx.facts(ask(reading, delivery, desk.policy, now_ms), lock=True)
         plan = decide(reading, delivery, facts, desk.policy, desk.router, now_ms)
-        if plan.outcome is Outcome.HOLD or not tx.release(held.id, now_ms):
+        if plan.outcome is Outcome.HOLD:
+            tx.keep_holding(held.id, plan.cause.value if plan.cause else held.cause, plan.trace[-1])
+            return plan
+        if not tx.release(held.id, now_ms):
             return plan
         row = DeliveryRow(held.entry_key, held.brand, held.mailbox)
         _carry_out(tx, row, Arrival(reading, raw), plan, desk, clock, now_ms)

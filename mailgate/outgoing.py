@@ -39,7 +39,9 @@ MINUTE_MS = 60_000
 MINUTE_S = 60.0
 RETRY_AFTER_MIN = (1, 5, 15, 30, 60)
 GIVE_UP_MS = 5 * 86_400_000
-LOOK_S = 30.0
+LOOK_S = 2.0
+"""How often to look for letters that another daemon or a command has queued, which cannot ring our bell."""
+
 PROBE_S = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -176,8 +178,8 @@ class Sender:
     def pause(self) -> float:
         """Seconds until it is worth another turn, when nobody rings."""
         now = self.clock.monotonic()
-        if self.breaker.closed_until:
-            return max(0.0, self.breaker.closed_until - now)
+        if now < self.breaker.closed_until:
+            return self.breaker.closed_until - now
         if not self.pace.room(now):
             return self.pace.until(now)
         due_ms = self.store.next_due_ms()

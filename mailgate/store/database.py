@@ -82,6 +82,10 @@ class Tx:
         """See ``held.release``."""
         return held.release(self.work.rows, held_id, now_ms)
 
+    def keep_holding(self, held_id: int, cause: str, detail: str) -> None:
+        """See ``held.keep_holding``."""
+        held.keep_holding(self.work.rows, held_id, cause, detail)
+
     def settle_letters(self, results: Sequence[Result], now_ms: int) -> None:
         """See ``outbox.settle_letters``."""
         outbox.settle_letters(self.work, results, now_ms)

@@ -113,6 +113,14 @@ def confirm(rows: Rows, held_id: int, now_ms: int) -> None:
     )
 
 
+def keep_holding(rows: Rows, held_id: int, cause: str, detail: str) -> None:
+    """A confirmed mail cannot be settled after all: it waits again, for an admin, under what stands in its way."""
+    rows.run(
+        "UPDATE held SET state = 'held', cause = ?, detail = ? WHERE id = ? AND state = 'confirmed'",
+        (cause, detail, held_id),
+    )
+
+
 def asked(rows: Rows, brand: str, authors: Sequence[str]) -> tuple[Asked, ...]:
     """The newest mails in the name of one of these addresses (lower case) that were held to be confirmed, waiting or
     not."""

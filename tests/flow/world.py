@@ -105,12 +105,12 @@ class Relay:
 
 
 @contextmanager
-def relay() -> Iterator[Relay]:
-    """A relay on loopback, in a thread with a loop of its own."""
+def relay(port: int = 0) -> Iterator[Relay]:
+    """A relay on loopback, in a thread with a loop of its own; on the port of one that was there before, if wanted."""
     handler, loop = Relay(), asyncio.new_event_loop()
 
     async def listen() -> asyncio.Server:
-        return await loop.create_server(lambda: SMTP(handler, loop=loop), "127.0.0.1", 0)
+        return await loop.create_server(lambda: SMTP(handler, loop=loop), "127.0.0.1", port)
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -246,6 +246,12 @@ class Desk:
         with self.said:
             heard = self.said.wait_for(lambda: any(words in line for line in self.lines), PATIENCE_S)
         assert heard, f"the log never said {words!r}:\n" + "\n".join(self.lines[-30:])
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Until something is so, looked at again and again."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < deadline, "it never was so:\n" + "\n".join(self.lines[-30:])
 
     def reload(self, text: str) -> None:
         """SIGHUP with this config, and wait until the daemon has said what it thinks of it."""

@@ -1,0 +1,199 @@
+"""The sender: pace, breaker, retries, and who is told of what will never arrive."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailgate.edges.smtp_out.courier import MaybeSent, RelayAway
+from mailgate.errors import Refused, Temporary
+from mailgate.outgoing import GIVE_UP_MS, GROUP, LOOK_S, Breaker, Pace
+from mailgate.store.outbox import cancel_letter, list_letters
+from tests.duties.desk import DAY, HOUR, MINUTE, SECOND, DrivenClock, World, back, text_of, to
+
+CLEO = "cleo@customer.example"
+ANA = "ana@acme.example"
+BEN = "ben@acme.example"
+
+
+def answered(world: World) -> None:
+    """Ana's answer to Cleo is queued, everything before it is sent."""
+    world.opened(CLEO)
+    (notification,) = to(world.sent(), ANA)
+    world.mail(ANA, "Turn it off and on.", to=back(notification))
+
+
+def outbox(world: World) -> list[tuple[str, str, int]]:
+    """Kind, state and attempts of the letters that are not sent."""
+    return [(each["kind"], each["state"], each["attempts"]) for each in list_letters(world.store.rows)]
+
+
+def test_at_most_so_many_letters_in_a_minute() -> None:
+    pace = Pace(12)
+    assert pace.room(100.0) == GROUP
+    pace.count(GROUP)
+    assert pace.room(101.0) == 2
+    pace.count(2)
+    assert pace.room(130.0) == 0
+    assert pace.until(130.0) == 30.0
+    assert pace.room(160.0) == GROUP
+
+
+def test_without_a_cap_there_is_always_room_for_a_group() -> None:
+    pace = Pace(0)
+    pace.count(10_000)
+    assert pace.room(1.0) == GROUP
+
+
+def test_the_cap_holds_for_the_sender_as_a_whole(world: World) -> None:
+    """Six letters wait, four may go out in a minute; the rest goes in the next."""
+    world.sender.pace = Pace(4)
+    for number in range(2):
+        world.opened(f"p{number}@customer.example")
+    assert len(world.sent()) == 4
+    assert 0 < world.sender.pause() <= 60
+    world.clock.ms += 59 * SECOND
+    assert world.sent() == []
+    world.clock.ms += SECOND
+    assert len(world.sent()) == 2
+
+
+def test_promise_4_the_breaker_probes_at_least_every_five_seconds() -> None:
+    clock, breaker, waits = DrivenClock(), Breaker(), []
+    for _ in range(8):
+        breaker.trip(clock, "nobody listens")
+        waits.append(breaker.closed_until - clock.monotonic())
+    assert waits == sorted(waits)
+    assert waits[0] == 0.5
+    assert waits[-1] == 5.0
+
+
+def test_while_the_relay_is_away_no_letter_burns_an_attempt(world: World) -> None:
+    answered(world)
+    world.far.refuses = {CLEO: RelayAway("nobody listens")}
+    assert world.sent() == []
+    assert outbox(world) == [("answer", "queued", 0)]
+    for _ in range(20):
+        world.clock.ms += 5 * SECOND
+        world.sent()
+    assert outbox(world) == [("answer", "queued", 0)]
+    world.far.refuses = {}
+    world.clock.ms += 5 * SECOND
+    assert len(world.sent()) == 1
+    assert outbox(world) == []
+
+
+def test_a_sender_whose_letters_were_taken_back_while_the_relay_was_away_rests(world: World) -> None:
+    """Nothing is due and nothing was handed over since: it looks now and then, and does not spin."""
+    answered(world)
+    world.far.refuses = {CLEO: RelayAway("nobody listens")}
+    world.sent()
+    (letter,) = list_letters(world.store.rows)
+    assert world.store.run(lambda tx: cancel_letter(tx.work, letter["id"], world.clock.now_ms(), "admin"))
+    world.clock.ms += MINUTE
+    assert world.sent() == []
+    assert world.sender.pause() == LOOK_S
+
+
+def test_what_somebody_else_queues_is_seen_within_seconds() -> None:
+    """Another daemon, or a command such as `outbox retry`, cannot ring this process's bell (promise 4: 10 s)."""
+    assert LOOK_S <= 5.0
+
+
+def test_a_letter_that_is_due_soon_is_waited_for_no_longer_than_that(world: World) -> None:
+    answered(world)
+    world.far.refuses = {CLEO: Temporary("451 4.7.1 later")}
+    world.sent()
+    (letter,) = list_letters(world.store.rows)
+    world.clock.ms = letter["next_ms"] - SECOND
+    assert world.sender.pause() == 1.0
+    assert world.sent() == []
+
+
+def test_O03_a_letter_that_is_put_off_is_tried_after_one_five_fifteen_minutes_and_hourly(world: World) -> None:
+    answered(world)
+    world.far.refuses = {CLEO: Temporary("451 4.7.1 later")}
+    waits = []
+    for _ in range(7):
+        world.sent()
+        (letter,) = list_letters(world.store.rows)
+        waits.append((letter["next_ms"] - world.clock.now_ms()) / MINUTE / 0.8)
+        world.clock.ms = letter["next_ms"]
+    assert waits == pytest.approx([1, 5, 15, 30, 60, 60, 60])
+
+
+def test_O03_after_five_days_a_letter_is_given_up_and_the_agents_are_told(world: World) -> None:
+    answered(world)
+    world.far.refuses = {CLEO: Temporary("451 4.7.1 later")}
+    world.sent()
+    world.clock.ms += GIVE_UP_MS - MINUTE
+    world.sent()
+    assert [state for _, state, _ in outbox(world)] == ["retry"]
+    world.clock.ms += DAY
+    told = world.sent()
+    assert [state for _, state, _ in outbox(world)] == ["failed"]
+    assert "five days" in text_of(to(told, ANA)[0])
+
+
+def test_O04_what_is_refused_for_good_is_told_to_the_agents_once(world: World) -> None:
+    answered(world)
+    world.far.refuses = {CLEO: Refused("550 5.1.1 no such user")}
+    told = world.sent()
+    assert {str(each["To"].addresses[0].addr_spec) for each in told} == {ANA, BEN}
+    assert "5.1.1" in text_of(told[0])
+    assert CLEO in text_of(told[0])
+    world.later(DAY)
+    assert not any("no such user" in text_of(each) for each in world.sent())
+
+
+def test_O10_a_letter_about_a_letter_begets_no_third(world: World) -> None:
+    """The agents' addresses are dead as well: both failures stand on the ticket, and that is the end."""
+    answered(world)
+    world.far.refuses = dict.fromkeys((CLEO, ANA, BEN), Refused("550 5.1.1 no such user"))
+    assert world.sent() == []
+    assert sorted(state for _, state, _ in outbox(world)) == ["failed"] * 3
+    assert world.sent() == []
+
+
+def test_an_acknowledgement_that_fails_is_on_the_ticket_and_nobody_is_written_to(world: World) -> None:
+    world.far.refuses = {CLEO: Refused("550 5.1.1 no such user")}
+    world.opened(CLEO)
+    letters = world.sent()
+    assert {str(each["To"].addresses[0].addr_spec) for each in letters} == {ANA, BEN}
+    assert all("LOAD LETTER" in text_of(each) for each in letters)
+
+
+def test_promise_3_lost_after_the_dot_an_acknowledgement_is_unknown_and_an_answer_goes_again(world: World) -> None:
+    world.far.refuses = {CLEO: MaybeSent("connection lost")}
+    world.opened(CLEO)
+    (notification,) = to(world.sent(), ANA)
+    world.mail(ANA, "Turn it off and on.", to=back(notification))
+    world.sent()
+    assert outbox(world) == [("acknowledgement", "unknown", 1), ("answer", "retry", 1)]
+    world.far.refuses = {}
+    world.clock.ms += HOUR
+    assert [text_of(each).strip().startswith("Turn") or "Turn" in text_of(each) for each in world.sent()] == [True]
+    assert outbox(world) == [("acknowledgement", "unknown", 1)]
+
+
+def test_one_letter_that_cannot_be_handed_over_costs_only_itself(world: World) -> None:
+    """A bug of ours in the middle of a group: the others go, it is tried again."""
+    answered(world)
+    world.opened("dora@customer.example", subject="Next")
+    world.far.refuses = {CLEO: ZeroDivisionError("a bug")}
+    assert len(world.sent()) == 3
+    assert outbox(world) == [("answer", "retry", 1)]
+
+
+def test_finish_leaves_nothing_handing(world: World) -> None:
+    world.opened(CLEO)
+    world.sender.turn()
+    world.sender.finish()
+    assert outbox(world) == []
+    assert world.far.closed
+
+
+def test_the_reason_is_told_with_its_status_code(world: World) -> None:
+    answered(world)
+    world.far.refuses = {CLEO: Refused("552 5.2.2 mailbox full")}
+    told = world.sent()
+    assert "5.2.2" in text_of(told[0])
