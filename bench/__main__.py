@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import feed, ingest
+from bench import feed, ingest, parsing
 
 
 def main() -> int:
@@ -28,6 +28,7 @@ def main() -> int:
     folder.add_argument("--way", choices=("smtp", "imap"), default="smtp")
     folder.add_argument("--server", default="", help="for --way imap: imap://USER:PASSWORD@HOST:PORT, an empty mailbox")
     folder.add_argument("--database", default="sqlite", help='"sqlite", or postgresql://… of an empty database')
+    figures.add_parser("parse", help="parse, classify and fold a plain mail, against the bare standard library")
     chosen = parser.parse_args()
     if chosen.figure == "feed" and (chosen.way == "imap") != bool(chosen.server):
         parser.error("--way imap needs --server, and only that")
@@ -40,6 +41,8 @@ def _measure(chosen: argparse.Namespace) -> dict[str, object]:
     if chosen.figure == "feed":
         server = feed.ImapServer.from_url(chosen.server) if chosen.server else None
         return feed.run(chosen.folder, chosen.database, server)
+    if chosen.figure == "parse":
+        return parsing.run()
     return ingest.run(chosen.mails, chosen.sessions, chosen.database, chosen.workers)
 
 

@@ -140,6 +140,8 @@ class _Reading:
         return "\n".join(piece for piece in pieces if piece)
 
     def _attachments(self, found: body.Body, shown: frozenset[str]) -> tuple[Attachment, ...]:
+        if not (found.attached or self.files or self.too_long):
+            return ()
         described = list(attachment.with_duplicates_marked(self._described(found, shown)))
         if len(found.attached) + len(self.files) > self.limits.attachments:
             self.defects.append("too-many-attachments")

@@ -94,6 +94,16 @@ def test_a_mail_that_is_only_winmail_has_its_text() -> None:
     assert parse(raw).mail.text == "Guten Tag, alles in winmail"
 
 
+def test_a_mail_that_is_only_winmail_with_rich_text_has_its_text() -> None:
+    rich = rb"{\rtf1\ansi\ansicpg1252 Gr\'fc\'dfe aus Outlook\par}"
+    packed = struct.pack("<IIII", len(rich) + 12, len(rich), 0x414C454D, 0) + rich
+    padded = packed + b"\0" * (-len(packed) % 4)
+    properties = struct.pack("<IHHII", 1, 0x0102, 0x1009, 1, len(packed)) + padded
+    container = winmail()[:-12] + tnef_object(1, 0x9003, 6, properties) + b"\0" * 12
+    raw = mail(body=container, content_type="application/ms-tnef; name=winmail.dat", encoding="binary")
+    assert parse(raw).mail.text == "Grüße aus Outlook"
+
+
 @pytest.mark.parametrize("broken", [b"", b"\x01" * 60, b"\x01\x00\x01\x90\x00\x00\x00\xff\xff\xff\xff"])
 def test_C23_a_broken_winmail_stays_a_file(broken: bytes) -> None:
     container = b"\x78\x9f\x3e\x22" + broken

@@ -10,12 +10,13 @@ import io
 import olefile
 
 from mailgate.mail.attachments.attachment import File
+from mailgate.mail.containers import rtf
 from mailgate.mail.containers.unpacked import Unpacked
 from mailgate.mail.html.html_text import html_to_text
 from mailgate.mail.text import charset
 
 _SUBJECT, _FROM, _FROM_ADDRESS, _FROM_SMTP = "0037", "0C1A", "0C1F", "5D01"
-_TO, _CC, _BODY, _HTML = "0E04", "0E03", "1000", "1013"
+_TO, _CC, _BODY, _HTML, _RTF = "0E04", "0E03", "1000", "1013", "1009"
 _DATA, _LONG_NAME, _SHORT_NAME, _TYPE = "3701", "3707", "3704", "370E"
 """Property tags of MS-OXPROPS, as they stand in the names of streams."""
 
@@ -58,7 +59,7 @@ class _Message:
             ("Cc", self._text("", _CC)),
             ("Subject", self._text("", _SUBJECT)),
         )
-        body = self._text("", _BODY) or html_to_text(self._html())
+        body = self._text("", _BODY) or html_to_text(self._html()) or self._rich_text()
         return "\n".join(f"{name}: {value}" for name, value in heads if value) + "\n\n" + body.strip() + "\n"
 
     def _attachment(self, folder: str) -> File | None:
@@ -71,6 +72,10 @@ class _Message:
     def _html(self) -> str:
         octets = self._octets("", _HTML, "0102")
         return charset.decode(octets)[0] if octets else self._text("", _HTML)
+
+    def _rich_text(self) -> str:
+        text, html = rtf.read(rtf.decompressed(self._octets("", _RTF, "0102") or b""))
+        return text or html_to_text(html)
 
     def _text(self, folder: str, tag: str) -> str:
         """A string property: UTF-16 (001F), else 8-bit (001E)."""

@@ -1,7 +1,8 @@
 """winmail.dat: what Outlook wraps mails in when it takes the reader for another Outlook (MS-OXTNEF), by tnefparse.
 
 tnefparse copies the rest of the file at each object, so the objects are counted first; a file for which that would cost
-more than ``_MAX_COPIED`` octets stays closed, and so does one on which it fails in any way.
+more than ``_MAX_COPIED`` octets stays closed, and so does one on which it fails in any way. A body in RTF only,
+as Outlook writes it most, is read by ``rtf``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from tnefparse import TNEF
 
 from mailgate.mail.attachments.attachment import File
+from mailgate.mail.containers import rtf
 from mailgate.mail.containers.unpacked import Unpacked
 from mailgate.mail.text import charset
 
@@ -28,7 +30,10 @@ def unpack(content: bytes) -> Unpacked | None:
         files = tuple(_file(one) for one in read.attachments if one.data)
     except Exception:  # tnefparse lets struct, index, assertion and decoding errors out
         return None
-    return Unpacked(files, text=_text(read.body).strip(), html=_text(read.htmlbody))
+    text, html = _text(read.body).strip(), _text(read.htmlbody)
+    if not (text or html):
+        text, html = rtf.read(rtf.decompressed(_octets(getattr(read, "_rtfbody", None))))
+    return Unpacked(files, text=text, html=html)
 
 
 def _objects(content: bytes) -> int:
@@ -43,6 +48,12 @@ def _objects(content: bytes) -> int:
 def _file(one: Any) -> File:
     name = _text(one.long_filename()).strip("\0") or "attachment"
     return File(name, "application/octet-stream", bytes(one.data))
+
+
+def _octets(value: Any) -> bytes:
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else b""
+    return value if isinstance(value, bytes) else b""
 
 
 def _text(value: Any) -> str:

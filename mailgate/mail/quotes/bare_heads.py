@@ -23,6 +23,7 @@ from mailgate.mail.model import SpanKind
 from mailgate.mail.quotes import attribution
 from mailgate.mail.quotes.attribution_words import HEADER_LABELS
 
+MAX_LABEL = 24
 MAX_ABOVE = 6
 MAX_BELOW = 12
 _LABELS_IN_ORDER = ("to", "cc", "subject")

@@ -197,7 +197,9 @@ def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Fou
         found = attribution.attribution(lines, at)
         if found is not None:
             return found
-    return bare_heads.bare_head(lines, at) or (False if looked else None)
+    if len(stripped) <= bare_heads.MAX_LABEL or stripped.startswith(">>>"):
+        return bare_heads.bare_head(lines, at) or (False if looked else None)
+    return False if looked else None
 
 
 def _old_from(page: Page, found: attribution.Found, *, forwarded: bool) -> int:

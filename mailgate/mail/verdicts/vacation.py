@@ -85,6 +85,8 @@ def notice_in_text(text: str) -> str:
 
 def _speaks_of_absence(first: str) -> str:
     """The word by which the author says of himself that he is away; empty when he does not."""
+    if not any(word in first for word in AWAY):
+        return ""
     for one in SELF:
         at = first.find(one)
         if at >= 0:
