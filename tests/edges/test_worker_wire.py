@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.edges.worker.wire import LENGTH, Answer, BrokenWire, Frames, answer_of, frame
-from mailgate.mail.model import Envelope
+from mailgate.mail.model import Envelope, Reading, VerdictKind
 from tests.edges.readings import reading
 
 ENVELOPE = Envelope("smtp", ("support@help.example",))
@@ -51,3 +51,31 @@ def test_a_frame_without_end_is_not_waited_for() -> None:
     """A length beyond reason is a broken wire, not a reason to collect gigabytes."""
     with pytest.raises(BrokenWire):
         list(Frames().feed(b"\xff\xff\xff\xff"))
+
+
+class Attribute:
+    """Pickled as the attribute of a class, the way Python before 3.11.4 pickles members of enums."""
+
+    def __init__(self, kind: type, name: str) -> None:
+        self.found = getattr, (kind, name)
+
+    def __reduce__(self) -> tuple[object, tuple[type, str]]:
+        return self.found
+
+
+def received(told: object) -> list[object]:
+    data = pickle.dumps(told, protocol=5)
+    return list(Frames().feed(LENGTH.pack(len(data)) + data))
+
+
+def test_members_of_enums_come_through_as_any_python_writes_them() -> None:
+    """On Debian's Python 3.11.2 every mail would be held as one that kills workers, were they refused."""
+    assert received(Attribute(VerdictKind, "GENUINE")) == [VerdictKind.GENUINE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(VerdictKind, "__class__"), (VerdictKind, "mro"), (Reading, "__init__"), (Reading, "verdict")]
+)
+def test_no_other_attribute_is_ever_looked_up(kind: type, name: str) -> None:
+    with pytest.raises(BrokenWire):
+        received(Attribute(kind, name))

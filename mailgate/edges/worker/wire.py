@@ -1,7 +1,7 @@
 """What the applier and a worker say to each other: frames of a length (4 octets, network order) and a pickle.
 
 The worker reads hostile mail, so what it sends is not trusted either: only classes of ``mailgate.mail`` are ever
-made out of its pickles, nothing else is looked up or called.
+made out of its pickles, and members of its enums; nothing else is looked up or called.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import pickle
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from mailgate.mail.model import Envelope, Reading
@@ -83,12 +84,24 @@ class _MailValues(pickle.Unpickler):
     """Makes values of ``mailgate.mail`` and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """The class of that name; ``BrokenWire`` for whatever is not one of ours."""
+        """The class of that name; ``BrokenWire`` for whatever is not one of ours.
+
+        Python before 3.11.4 (Debian 12 has 3.11.2) pickles an enum's member as ``getattr`` of its class and its name.
+        """
+        if (module, name) == ("builtins", "getattr"):
+            return _member
         if module.startswith("mailgate.mail.") and "." not in name:
             found = super().find_class(module, name)
             if isinstance(found, type) and found.__module__ == module:
                 return found
         raise BrokenWire(f"{module}.{name} has no place in an answer")
+
+
+def _member(kind: object, name: str) -> Enum:
+    """The member of one of our enums; ``BrokenWire`` for any other attribute of anything."""
+    if isinstance(kind, type) and issubclass(kind, Enum) and name in kind.__members__:
+        return kind[name]
+    raise BrokenWire("only members of enums are looked up")
 
 
 def _unpickle(content: bytes) -> Any:
