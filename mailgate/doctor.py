@@ -102,7 +102,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding(
             "sqlite", Level.LOOK, f"library {sqlite3.sqlite_version}",
             "before 3.51.3 two checkpointing connections could corrupt a WAL; mailgate lets one process do it: never "
-            "open the file with another program while the desk runs, or upgrade the library",
+            "write to the file with another program while the desk runs, or upgrade the library",
         )  # fmt: skip
     yield from _outbox(store, clock)
     yield from _held(store)

@@ -9,11 +9,14 @@ import subprocess
 import sys
 import tomllib
 import venv
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
 from mailgate import __version__
+from mailgate.desk.plan import Cause
+from mailgate.store.outbox import LetterState
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -97,6 +100,14 @@ def test_every_command_on_a_page_exists() -> None:
         for block in re.findall(r"^```(?:sh|console)?\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
             for command in re.findall(r"(?:^|\| |bin/)mailgate ([a-z]+)", block, re.MULTILINE):
                 assert command in known, f"{page.name}: mailgate {command}"
+
+
+@pytest.mark.parametrize("names", [Cause, LetterState], ids=["causes", "letters"])
+def test_the_admins_page_says_what_to_do_about_everything_that_waits(names: type[StrEnum]) -> None:
+    """The page has a line for each cause of held mail and each state of a letter."""
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    told = {name for line in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`(.+?)`", line)}
+    assert {name.value for name in names} <= told
 
 
 @pytest.mark.parametrize("script", ["run", ".ci/run"])
