@@ -249,7 +249,7 @@ class _Grower:
         boundary = declared.encode("utf-8", "surrogateescape") if declared else b""
         pieces, closed = _split(raw, start, end, boundary, self.limits.parts) if boundary else ([], False)
         if not pieces:
-            guessed = _GUESSED_BOUNDARY.search(raw, start, end)
+            guessed = _GUESSED_BOUNDARY.search(raw, max(start - 1, 0), end)  # the line end above a first line
             if guessed is not None:
                 part.defects.append("wrong-boundary" if boundary else "missing-boundary")
                 pieces, closed = _split(raw, start, end, guessed.group(1), self.limits.parts)

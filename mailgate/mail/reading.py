@@ -124,7 +124,7 @@ class _Reading:
 
     def _calendars(self, found: body.Body) -> None:
         for part in found.attached:
-            if part.content_type == "text/calendar":
+            if calendar.is_one(part.content_type, part.filename):
                 summary = calendar.summary(part.text())
                 if summary:
                     self.texts.append(summary)

@@ -50,3 +50,10 @@ def test_what_tells_nothing_is_unknown(text: str) -> None:
 
 def test_only_the_beginning_is_looked_at() -> None:
     assert detect("the and of you with this " * 100_000) == "en"
+
+
+def test_notes_and_calendars_that_we_put_into_the_text_have_no_language() -> None:
+    note = "[Invitation: Besprechung\nWhen: 2026-11-23 14:00 (W. Europe) – 15:00 (W. Europe)]"
+    assert detect(note) == "und"
+    assert detect("[This mail is encrypted with PGP. Its content cannot be read here.]") == "und"
+    assert detect(f"Das ist nicht die Rechnung, die wir haben.\n\n{note}") == "de"

@@ -88,6 +88,23 @@ NETEASE_NEW = f"""<div>{NEW}</div><br><div id="spnEditorSign"></div>
 <tr><td>收件人</td><td>ana</td></tr><tr><td>主题</td><td>打印机</td></tr></table>
 <div>{OLD}</div></div>"""
 
+GMX = f"""<div>{NEW}</div><div class="quote"><div><b>Gesendet: </b>Montag, 16. November 2026 um 09:12<br>
+<b>Von: </b>Support &lt;support@desk.example&gt;<br><b>An: </b>ana@client.example<br><b>Betreff: </b>Drucker</div>
+<div>{OLD}</div></div>"""
+
+MAIL_RU = f"""<div>{NEW}</div><div data-signature-widget="container"><div>--<br>Иван</div></div>
+<blockquote style="border-left:1px solid #0857A6">Понедельник, 16 ноября 2026, 09:12 +03:00 от Support
+&lt;support@desk.example&gt;:<br><div>{OLD}</div></blockquote>"""
+
+NOTES = f"""<font>{NEW}</font><br><br><br><font>Von: &nbsp; &nbsp;</font>
+<font>"Support" &lt;support@desk.example&gt;</font>
+<br><font>An: &nbsp;</font><font>ana</font><br><font>Datum: &nbsp;</font><font>16.11.2026 09:12</font><br>
+<font>Betreff: &nbsp;</font><font>Drucker</font><br><hr noshade><br>{OLD}"""
+
+LARK = f"""<div>{NEW}</div><div class="history-quote-wrapper" data-html-block="quote"><div id="lark-mail-quote-meta">
+From: "Support"&lt;support@desk.example&gt;<br>Date: Mon, Nov 16, 2026, 09:12<br>Subject: x<br>To: "ana"</div>
+<div>{OLD}</div></div>"""
+
 PROGRAMS = {
     "gmail": GMAIL,
     "outlook desktop": OUTLOOK_DESKTOP,
@@ -100,7 +117,11 @@ PROGRAMS = {
     "qq": QQ,
     "netease": NETEASE,
     "netease app": NETEASE_NEW,
+    "gmx": GMX,
+    "lark": LARK,
 }
+UNMARKED = {"mail.ru": MAIL_RU, "lotus notes": NOTES}
+"""Their HTML names nothing; the words above the quote tell."""
 
 
 def html_mail(html: str, subject: str = "Re: printer") -> bytes:
@@ -108,9 +129,9 @@ def html_mail(html: str, subject: str = "Re: printer") -> bytes:
     return (head + "Content-Type: text/html; charset=utf-8\r\n\r\n" + html).encode()
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", [*PROGRAMS, *UNMARKED])
 def test_of_an_html_reply_only_the_answer_is_new(program: str) -> None:
-    mail = parse(html_mail(PROGRAMS[program])).mail
+    mail = parse(html_mail((PROGRAMS | UNMARKED)[program])).mail
     assert OLD in mail.text
     assert mail.reply_text_nosig == NEW
 
@@ -136,6 +157,15 @@ def test_an_answer_between_two_html_quotes_stays_new() -> None:
     assert "Room twelve." in mail.reply_text
     assert "Which floor" not in mail.reply_text
     assert "which room" not in mail.reply_text
+
+
+def test_an_answer_in_the_midst_of_gmail_s_quote_stays_new() -> None:
+    html = (
+        '<div dir="ltr"><div class="gmail_quote"><div class="gmail_attr">On Mon, Support wrote:<br></div>'
+        f'<blockquote class="gmail_quote">{OLD}</blockquote><div>{NEW}</div>'
+        '<blockquote class="gmail_quote">And which room?</blockquote><div>Room twelve.</div></div></div>'
+    )
+    assert parse(html_mail(html)).mail.reply_text.splitlines() == [NEW, "Room twelve."]
 
 
 def test_a_forwarded_gmail_part_is_marked_as_forwarded_and_is_what_a_bare_forward_says() -> None:

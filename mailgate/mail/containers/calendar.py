@@ -21,6 +21,12 @@ _ESCAPES = re.compile(r"\\([nN,;\\])")
 _MAX = 64 * 1024
 
 
+def is_one(content_type: str, name: str) -> bool:
+    """Whether a part is a calendar, by its type or, where that says nothing, by its name."""
+    known = content_type in ("text/calendar", "application/ics")
+    return known or (content_type == "application/octet-stream" and name.lower().endswith(".ics"))
+
+
 def summary(text: str) -> str:
     """A few lines in brackets about the first event of a calendar, or an empty string where there is none."""
     unfolded = _FOLD.sub("", text[:_MAX].replace("\r", ""))

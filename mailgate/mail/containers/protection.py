@@ -41,11 +41,17 @@ def _of_part(part: Part) -> str:
     protocol = part.params.get("protocol", "").lower() if kind.startswith("multipart/") else ""
     if kind == "multipart/signed":
         return "pgp-signed" if "pgp" in protocol else "smime-signed"
-    if kind == "multipart/encrypted":
+    if kind in ("multipart/encrypted", "application/pgp-encrypted"):  # Exchange makes a mixed one of the first
         return "pgp-encrypted"
-    if kind in _SMIME:
+    if _is_smime(part):
         return "smime-signed" if is_opaque_signed(part) else "smime-encrypted"
     return ""
+
+
+def _is_smime(part: Part) -> bool:
+    """Whether the part is S/MIME by its type, or by its name where a gateway took the type away (RFC 8551, 3.2.1)."""
+    kind = part.content_type
+    return kind in _SMIME or (kind == "application/octet-stream" and part.filename.lower().endswith(".p7m"))
 
 
 def is_opaque_signed(part: Part) -> bool:
@@ -53,7 +59,7 @@ def is_opaque_signed(part: Part) -> bool:
 
     Where the ``smime-type`` is missing, the structure's own identifier (RFC 5652 section 5.1) decides.
     """
-    if part.content_type not in _SMIME:
+    if not _is_smime(part):
         return False
     kind = part.params.get("smime-type", "").lower()
     return kind in ("signed-data", "certs-only") or (not kind and _SIGNED_DATA in part.payload()[:64])

@@ -64,6 +64,8 @@ CONTAINERS: tuple[Container, ...] = (
     Container("alimail", "alimail-quote"),
     Container("zoho", "zmail_extra"),
     Container("gmx", 'name="quote"'),
+    Container("gmx", 'class="quote"'),
+    Container("lark", "history-quote-wrapper"),
     Container("spark", 'name="messagereplysection"'),
     Container("front", "front-blockquote"),
     Container("hubspot", "hs_reply"),
@@ -123,10 +125,18 @@ class _Reader:
             self.silent = "" if closing else name
         elif closing:
             self._close(name)
-        elif self.inside is None or (self.inside.kind is SpanKind.SIGNATURE and name != self.tag):
+        elif self.inside is None or self._gives_way(name):
             self._open(name, content)
         elif name == self.tag and not content.endswith("/"):
             self.depth += 1
+
+    def _gives_way(self, name: str) -> bool:
+        """Whether a container inside the open one takes over: a signature holds no old text; and Gmail's ``div`` only
+        wraps its ``blockquote``, with answers between when its author splits that."""
+        assert self.inside is not None
+        if self.inside.kind is SpanKind.SIGNATURE:
+            return name != self.tag
+        return self.inside.evidence == "gmail_quote" and (self.tag, name, self.depth) == ("div", "blockquote", 1)
 
     def _open(self, name: str, content: str) -> None:
         container = container_of(content) if "=" in content else None

@@ -65,7 +65,8 @@ _GUESS_SAMPLE = 8 * 1024
 
 def codec(label: str) -> str | None:
     """The Python codec for a charset label, or None for a label that is not on the list."""
-    return _SUPERSETS.get(label.strip().strip("\"'").lower())
+    label = label.strip().strip("\"'").lower()
+    return _SUPERSETS.get(label) or _SUPERSETS.get(label.replace("cp-", "cp"))
 
 
 def decode(octets: bytes, label: str = "") -> tuple[str, str]:

@@ -13,7 +13,8 @@ from mailgate.mail.text.language_words import ACCENTS, SIMPLIFIED, SMALL_WORDS, 
 
 _SAMPLE = 500
 _WORD = re.compile(r"[^\W\d_]+")
-_NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|^>.*$", re.MULTILINE)
+_NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|^>.*$|^\[[^\[\]]{0,500}\]?$", re.MULTILINE)
+"""Addresses, quotes, and what we put into the text ourselves: notes and calendars in brackets."""
 
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("kana", re.compile("[\u3041-\u30ff]")),
@@ -40,7 +41,9 @@ _BULGARIAN = re.compile(r"\b(?:това|съм|не|за|със|който|бл�
 
 def detect(text: str) -> str:
     """A BCP 47 tag such as ``en``, ``zh-Hans``, ``zh-Hant``; ``und`` where the text does not tell."""
-    sample = _NOT_PROSE.sub(" ", text[:_SAMPLE]) if ("@" in text or "://" in text or ">" in text) else text[:_SAMPLE]
+    sample = text[:_SAMPLE]
+    if any(mark in sample for mark in ("@", "://", ">", "[")):
+        sample = _NOT_PROSE.sub(" ", sample)
     if sample.isascii():
         return _european(sample)
     counts = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS}
