@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import feed, ingest, parsing
+from bench import feed, growth, ingest, parsing
 
 
 def main() -> int:
@@ -29,6 +29,13 @@ def main() -> int:
     folder.add_argument("--server", default="", help="for --way imap: imap://USER:PASSWORD@HOST:PORT, an empty mailbox")
     folder.add_argument("--database", default="sqlite", help='"sqlite", or postgresql://… of an empty database')
     figures.add_parser("parse", help="parse, classify and fold a plain mail, against the bare standard library")
+    for name, said in (
+        ("tickets", "CPU of a mail with so many tickets already there, against an empty database"),
+        ("rules", "CPU of a mail with so many keyword rules, against ten"),
+    ):
+        grown = figures.add_parser(name, help=said)
+        grown.add_argument("--count", type=int, default=100_000 if name == "tickets" else 10_000)
+        grown.add_argument("--mails", type=int, default=1500)
     chosen = parser.parse_args()
     if chosen.figure == "feed" and (chosen.way == "imap") != bool(chosen.server):
         parser.error("--way imap needs --server, and only that")
@@ -41,6 +48,9 @@ def _measure(chosen: argparse.Namespace) -> dict[str, object]:
     if chosen.figure == "feed":
         server = feed.ImapServer.from_url(chosen.server) if chosen.server else None
         return feed.run(chosen.folder, chosen.database, server)
+    if chosen.figure in ("tickets", "rules"):
+        grow = growth.tickets if chosen.figure == "tickets" else growth.rules
+        return grow(chosen.count, chosen.mails)
     if chosen.figure == "parse":
         return parsing.run()
     return ingest.run(chosen.mails, chosen.sessions, chosen.database, chosen.workers)
