@@ -62,6 +62,11 @@ class Context:
         """Where the workers meet the applier."""
         return self.settings.state_dir / "worker.sock"
 
+    @property
+    def holder(self) -> str:
+        """This daemon's name on letters and mailboxes that it works on, the same after a restart."""
+        return f"{socket.gethostname()}:{self.settings.spool_path}"
+
     def spool(self, *, checkpoints: bool = False) -> Spool:
         """This process's own connection to the spool."""
         return Spool.open(self.settings.spool_path, self.clock, checkpoints=checkpoints)
@@ -134,7 +139,7 @@ def imap(context: Context) -> None:
     cursors = ImapCursors(store, _cursor, Gap)
     ours = DeskRecipients(context.settings).knows
     arguments = (context.settings.imap, accept, cursors, context.clock, ended, logs.get("imap"))
-    running = threading.Thread(target=run_imap, args=arguments, kwargs={"ours": ours})
+    running = threading.Thread(target=run_imap, args=arguments, kwargs={"ours": ours, "holder": context.holder})
     running.start()
     while not stop:
         stop.wait(60.0)
@@ -185,10 +190,9 @@ def sender(context: Context) -> None:
     if store is None:
         return
     desk = desk_of(context.settings, context.clock)
-    holder = f"{socket.gethostname()}:{context.settings.spool_path}"
-    store.recover_letters(holder, context.clock.now_ms())
+    store.recover_letters(context.holder, context.clock.now_ms())
     relay = context.settings.relay
-    work = Sender(store, open_relay(relay, context.clock), desk, holder, context.clock, relay.per_minute)
+    work = Sender(store, open_relay(relay, context.clock), desk, context.holder, context.clock, relay.per_minute)
     while not stop:
         try:
             handed = work.turn()

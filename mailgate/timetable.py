@@ -52,6 +52,7 @@ class Timetable:
             (1, self.reminders),
             (1, self.surveys),
             (1, self.confirmations),
+            (60, self.recover),
             (300, self.sweep),
             (3600, self.anchor),
         ):
@@ -111,6 +112,11 @@ class Timetable:
             return written
 
         if self.store.run(body):
+            self.ring()
+
+    def recover(self) -> None:
+        """Take over the letters of a daemon that died while it handed them to the relay, and has not come back."""
+        if self.store.recover_letters("", self.clock.now_ms()).again:
             self.ring()
 
     def sweep(self) -> None:

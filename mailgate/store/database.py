@@ -210,7 +210,8 @@ class Store:
         return due is not None and due <= now_ms
 
     def recover_letters(self, holder: str, now_ms: int) -> Recovered:
-        """See ``outbox.recover_letters``: call it at start, before anything is claimed."""
+        """See ``outbox.recover_letters``: at start, before anything is claimed, and now and then without a holder for
+        daemons that do not come back."""
         return self.run(lambda tx: outbox.recover_letters(tx.work, holder, now_ms))
 
     def next_due_ms(self) -> int | None:

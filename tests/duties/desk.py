@@ -119,7 +119,10 @@ class World:
         for name, value in headers:
             message[name] = value
         message.set_content(text)
-        raw = message.as_bytes(policy=email.policy.SMTP)
+        return self.take(message.as_bytes(policy=email.policy.SMTP), sender, to)
+
+    def take(self, raw: bytes, sender: str, to: str = "support@acme.example") -> Settled:
+        """These bytes come in and are settled."""
         envelope = Envelope("smtp", (to,), sender, self.clock.now_ms(), client_ip="127.0.0.1")
         key = self.spool.accept(raw, envelope)
         arrival = Arrival(read(raw, envelope, key, self.senses), raw)

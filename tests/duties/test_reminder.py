@@ -109,6 +109,16 @@ def test_a_team_that_wants_no_reminders_any_more_gets_none(world: World, new_wor
     assert after.store.next_timer_ms() is None
 
 
+def test_two_daemons_on_one_database_remind_once(world: World, new_world: Callable[..., World]) -> None:
+    """Both look; whoever comes first moves the timer on."""
+    world.opened(CLEO)
+    other = new_world()
+    world.sent()
+    world.later(4 * HOUR)
+    other.later(4 * HOUR)
+    assert len([*world.sent(), *other.sent()]) == 2
+
+
 def test_a_closed_ticket_is_nobodys_worry(world: World) -> None:
     world.opened(CLEO)
     (notification,) = to(world.sent(), ANA)

@@ -12,6 +12,7 @@ from mailgate.desk.policy import Role
 from mailgate.duties.alert import broken_template
 from mailgate.duties.undelivered import report
 from mailgate.errors import Permanent, Temporary
+from mailgate.store.outbox import list_letters
 from tests.desk.conversation import ANA, BEN, policy, ticket
 from tests.duties.desk import DAY, HOUR, MINUTE, World
 
@@ -56,6 +57,18 @@ def test_raws_are_let_go_a_week_after_they_were_settled(world: World) -> None:
     world.later(2 * HOUR)
     with pytest.raises(Permanent):
         world.spool.raw(settled.entry_key)
+
+
+def test_promise_3_letters_of_a_daemon_that_died_and_stays_away_are_taken_over(world: World) -> None:
+    """After an hour: what may go twice goes out, what may not is unknown; a slow sender is left alone until then."""
+    world.opened(CLEO)
+    with world.store.transaction() as tx:
+        assert len(tx.claim_letters("another daemon", world.clock.now_ms(), 10)) == 3
+    world.later(59 * MINUTE)
+    assert world.sent() == []
+    world.later(2 * MINUTE)
+    assert sorted(str(each["To"].addresses[0].addr_spec) for each in world.sent()) == [ANA.address, BEN.address]
+    assert [each["state"] for each in list_letters(world.store.rows)] == ["unknown"]
 
 
 def test_promise_9_the_heads_of_the_chains_are_anchored_once_a_day(world: World) -> None:

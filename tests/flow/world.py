@@ -241,10 +241,10 @@ class Desk:
                 self.ports = {name: int(port) for name, port in re.findall(r"(\w+) 127\.0\.0\.1:(\d+)", line)}
                 ready.set()
 
-    def wait_for_line(self, words: str) -> None:
-        """Until the log says these words."""
+    def wait_for_line(self, words: str, since: int = 0) -> None:
+        """Until the log says these words, in its lines from ``since`` on."""
         with self.said:
-            heard = self.said.wait_for(lambda: any(words in line for line in self.lines), PATIENCE_S)
+            heard = self.said.wait_for(lambda: any(words in line for line in self.lines[since:]), PATIENCE_S)
         assert heard, f"the log never said {words!r}:\n" + "\n".join(self.lines[-30:])
 
     def wait_until(self, holds: Callable[[], bool]) -> None:

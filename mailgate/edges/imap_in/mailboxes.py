@@ -59,10 +59,15 @@ def run_imap(
     log: Log,
     *,
     ours: Ours = _nobody,
+    holder: str = "",
 ) -> None:
-    """Fetch from every folder until ``stop`` is set; returns within five seconds of that. Never raises."""
+    """Fetch from every folder until ``stop`` is set; returns within five seconds of that. Never raises.
+
+    ``holder`` names this daemon on its leases, so that a process that takes the place of one that was killed need not
+    wait for them to run out; without it nobody shares them.
+    """
     watchdog = Watchdog(clock)
-    desk = Desk(accept, ours, cursors, clock, log, watchdog, clock.token_hex(8))
+    desk = Desk(accept, ours, cursors, clock, log, watchdog, holder or clock.token_hex(8))
     mailboxes = [Mailbox(account, desk, stop) for account in accounts]
     threads = [threading.Thread(target=box.run, name=f"imap-{box.key}", daemon=True) for box in mailboxes]
     for thread in threads:
