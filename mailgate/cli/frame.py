@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,12 +48,22 @@ def opened(settings: Settings) -> Iterator[Store]:
     """The desk's database, as the daemon has it; raises ``Temporary`` while it is away."""
     from mailgate.assembly import open_store
 
+    keep_owner(settings)
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings, SystemClock(), announce=say)
     try:
         yield store
     finally:
         store.close()
+
+
+def keep_owner(settings: Settings) -> None:
+    """End with a sentence where root is about to leave files in the state folder that the daemon's user cannot open."""
+    if os.geteuid() != 0 or not settings.state_dir.exists():
+        return
+    owner = settings.state_dir.stat().st_uid
+    if owner != 0:
+        failed(f"{settings.state_dir} belongs to another user: run this as that one, with sudo -u '#{owner}'")
 
 
 def say(line: str) -> None:

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, console, emit, failed, plain, read_settings, say
+from mailgate.cli.frame import (
+    DEFAULT_CONFIG,
+    AsJson,
+    ConfigFile,
+    console,
+    emit,
+    failed,
+    keep_owner,
+    plain,
+    read_settings,
+    say,
+)
 from mailgate.clock import SystemClock
 
 
@@ -82,8 +93,10 @@ def doctor(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None
     """
     from mailgate.doctor import Level, examine
 
+    settings = read_settings(config)
+    keep_owner(settings)
     found = []
-    for each in examine(read_settings(config), SystemClock()):
+    for each in examine(settings, SystemClock()):
         found.append(each)
         if not as_json:
             advice = f"; {each.advice}" if each.advice else ""

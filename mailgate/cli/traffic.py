@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, console, emit, plain, read_settings, say
+from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, console, emit, keep_owner, plain, read_settings, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,6 +52,7 @@ def ingest(
     from mailgate.ingest import ingest_paths, ingest_pipe
 
     settings = read_settings(config)
+    keep_owner(settings)
     if mailbox and not split_address(mailbox, settings.policy.mailboxes):
         raise typer.BadParameter(f"{mailbox} is no mailbox of the desk")
     if paths == [PIPE]:
@@ -105,8 +106,11 @@ def explain(
     """
     from mailgate.explain import explain as answers
 
+    settings = read_settings(config) if config else None
+    if settings:
+        keep_owner(settings)
     shown = console()
-    for answer in answers(paths, read_settings(config) if config else None):
+    for answer in answers(paths, settings):
         if as_json:
             emit(answer)
         else:

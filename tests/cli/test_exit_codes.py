@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -105,3 +106,19 @@ def test_the_pipe_says_try_again_when_the_config_is_broken(tmp_path: Path, capsy
     broken = write(tmp_path, DESK, "[survey]\nshare = 2\n")
     assert main(["ingest", "-c", str(broken), "-"]) == 75
     assert "survey.share" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("command", ["stats", "doctor", "held list", "ingest", "explain", "audit verify"])
+def test_root_leaves_no_files_in_the_state_of_another_user(tmp_path: Path, run: Run, command: str) -> None:
+    """The daemon's own user could not open them: its next start would fail."""
+    config = write(tmp_path, DESK)
+    state = tmp_path / "state"
+    state.mkdir(exist_ok=True)
+    os.chown(state, 65534, 65534)
+    (tmp_path / "1.eml").write_bytes(mail("Hello"))
+    files = [tmp_path / "1.eml"] if command in ("ingest", "explain") else []
+    said = run(*command.split(), "-c", config, *files)
+    assert said.code == 1
+    assert "sudo -u '#65534'" in said.err
+    assert list(state.iterdir()) == []
