@@ -36,7 +36,7 @@ def test_plain_wins_over_enriched_and_the_other_is_named() -> None:
     assert read(mail(content_type="text/enriched", body=b"<bold>hello</bold> there")).text == "hello there"
 
 
-def test_X97_alternatives_that_tell_different_things_are_told() -> None:
+def test_C15_alternatives_that_tell_different_things_are_told() -> None:
     lying = multipart_mail(
         part("text/plain", b"please CLOSE"), part("text/html", b"<p>please KEEP OPEN</p>"), subtype="alternative"
     )
@@ -246,6 +246,16 @@ def test_C06_a_boundary_that_begins_another_is_not_it() -> None:
     got = read(multipart_mail(part('multipart/mixed; boundary="BND2"', inner), attached("filename=a.txt")))
     assert got.text == "see attachment"
     assert len(got.attachments) == 1
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["message/partial; id=a; number=1; total=2", 'message/external-body; access-type=URL; URL="http://x.example/a"'],
+)
+def test_C07_a_piece_or_a_pointer_is_a_file_and_nothing_is_fetched_or_joined(kind: str) -> None:
+    got = read(multipart_mail(TEXT, part(kind, b"Content-Type: text/plain\r\n\r\nhidden words")))
+    assert got.text == "see attachment"
+    assert [one.claimed_type for one in got.attachments] == [kind.partition(";")[0]]
 
 
 def test_a_multipart_without_parts_is_text() -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import email
-import email.header
-import time
-import tracemalloc
-from collections.abc import Callable
+import contextlib
+import random
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailgate.errors import Permanent
+from mailgate.mail import classify
 from mailgate.mail.html import clean
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Mail
 from mailgate.mail.parse import attachment_bytes, parse
 from tests.mail.test_clean import PAYLOADS, active
-from tests.mail.written import TEXT, attached, mail, multipart, multipart_mail, part
+from tests.mail.test_cost import ENVELOPE, OURS, SHAPES
+from tests.mail.written import TEXT, attached, mail, multipart_mail, part
 
 
 def read(raw: bytes) -> Mail:
@@ -162,6 +161,12 @@ def test_S04_a_bare_cr_in_from_makes_nobody_the_author() -> None:
     assert read(mail(sender=b"mallory@evil.example\rFrom: agent@corp.example")).author is None
 
 
+def test_S06_only_from_names_the_author() -> None:
+    got = read(mail("Sender: a@x.example", "Resent-From: b@x.example", "X-Original-From: c@x.example"))
+    assert got.author is not None
+    assert got.author.email == "customer@client.example"
+
+
 def test_S07_a_from_with_a_space_before_its_colon_makes_nobody_the_author() -> None:
     got = read(mail("From : agent@corp.example", sender="mallory@evil.example"))
     assert (got.author, bool(got.author_unknown)) == (None, True)
@@ -230,7 +235,7 @@ def storable(text: str) -> bool:
 @example(b"Message-ID:\0")
 @example(multipart_mail(TEXT, attached('filename="a.txt"'), part("text/html", b"<p>x")))
 @settings(max_examples=250, deadline=None)
-def test_any_octets_give_a_value_or_a_clean_refusal(raw: bytes) -> None:
+def test_C30_any_octets_give_a_value_or_a_clean_refusal(raw: bytes) -> None:
     try:
         parsed = parse(raw)
     except Permanent:
@@ -261,58 +266,16 @@ def test_any_octets_give_a_value_or_a_clean_refusal(raw: bytes) -> None:
     assert clean.sanitise(got.html, shown) == got.html
 
 
-# ------------------------------------------------------------------ cost
-
-
-def test_time_is_linear_in_the_size() -> None:
-    def seconds(size: int) -> float:
-        raw = mail(body=b"A line of words that somebody wrote.\r\n" * size)
-        best = 9.0
-        for _ in range(3):
-            started = time.process_time()
-            parse(raw)
-            best = min(best, time.process_time() - started)
-        return best
-
-    assert seconds(8_000) < 8 * max(seconds(2_000), 0.002), "four times the text, at most twice four times the time"
-
-
-def test_a_plain_mail_costs_a_few_times_what_the_standard_library_takes() -> None:
-    """The aim is four times; the test allows eight, for a machine that does other things beside."""
-    raw = mail(
-        "Received: from a.example by b.example; Sat, 21 Nov 2026 10:00:00 +0000",
-        "DKIM-Signature: v=1; a=rsa-sha256; d=client.example;\r\n bh=abcd; b=" + "abcd" * 60,
-        body=b"A line of words that somebody wrote in the office.\r\n" * 50,
-    )
-
-    def ours() -> None:
-        parse(raw)
-
-    def theirs() -> None:
-        message = email.message_from_bytes(raw)
-        for value in message.values():
-            str(email.header.make_header(email.header.decode_header(value)))
-        assert isinstance(message.get_payload(decode=True), bytes)
-
-    def seconds(work: Callable[[], None]) -> float:
-        started = time.process_time()
-        for _ in range(50):
-            work()
-        return time.process_time() - started
-
-    rounds = [(seconds(ours), seconds(theirs)) for _ in range(7)]
-    assert min(one for one, _ in rounds) < 8 * min(other for _, other in rounds)
-
-
-def test_a_large_attachment_costs_few_copies_of_itself() -> None:
-    raw = multipart_mail(TEXT, attached('filename="big.bin"', bytes(4_000_000)))
-    tracemalloc.start()
-    parse(raw)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 6 * len(raw)
-
-
-def test_two_hundred_thousand_boundaries_of_another_name_are_only_text() -> None:
-    body = multipart([TEXT]) + b"--other\r\n" * 50_000
-    assert read(mail(body=body, content_type="multipart/mixed; boundary=BND")).text == "see attachment"
+def test_C29_no_damage_to_any_mail_raises_anything_but_a_refusal() -> None:
+    """Octets flipped, lost, doubled and moved between mails, by a fixed dice."""
+    dice = random.Random(29)
+    whole = [shape(3_000) for shape in SHAPES.values()]
+    for _ in range(400):
+        raw = bytearray(dice.choice(whole))
+        for _ in range(dice.randrange(1, 9)):
+            at, size = dice.randrange(len(raw) + 1), dice.randrange(1, 60)
+            other = dice.choice(whole)
+            away = dice.randrange(len(other))
+            raw[at : at + dice.choice((0, size))] = dice.choice((b"", other[away : away + size], dice.randbytes(3)))
+        with contextlib.suppress(Permanent):
+            classify.classify(parse(bytes(raw)), ENVELOPE, OURS)

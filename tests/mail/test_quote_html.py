@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.mail.model import SpanKind
 from mailgate.mail.parse import parse
-from mailgate.mail.quotes import quote
+from mailgate.mail.quotes import quote, structure
 
 NEW = "The red lamp is still blinking."
 OLD = "Please unplug the printer and wait a minute."
@@ -186,3 +186,7 @@ def test_a_name_in_the_html_that_holds_nothing_marks_nothing() -> None:
     assert (
         quote.mark(text, '<div>All of this is new.<br>Every line of it.<div class="gmail_quote"></div></div>', "") == ()
     )
+
+
+def test_what_is_looked_for_first_is_in_every_needle() -> None:
+    assert [one.needle for one in structure.CONTAINERS if not structure.container_of(f"div {one.needle}")] == []

@@ -77,11 +77,12 @@ CONTAINERS: tuple[Container, ...] = (
     Container("proton signature", "protonmail_signature_block", SpanKind.SIGNATURE),
 )
 
-_HINT = re.compile(
-    "quote|cite|rplyfwd|appendonsend|reference-message|messageheader|border-top|forward-container|foxdiv|isreply|"
-    "oringinal|xmail_reply|zmail_extra|replysection|hs_reply|signature",
-    re.IGNORECASE,
-)
+_HINTS = (
+    "quote", "cite", "rplyfwd", "appendonsend", "reference-message", "messageheader", "border-top", "forward-container",
+    "foxdiv", "isreply", "oringinal", "xmail_reply", "zmail_extra", "replysection", "hs_reply", "signature",
+    "gmail_attr",
+)  # fmt: skip
+"""One of these is in every needle that is no ``name=``: looked for first, since most HTML and most tags hold none."""
 _TAG = re.compile(r"<([^<>]*)>")
 _SPACE = re.compile(r"\s+")
 _SILENT = frozenset({"style", "script", "title", "head"})
@@ -163,7 +164,7 @@ class _Reader:
 def regions(text: str, html_raw: str) -> list[Region]:
     """The stretches of ``text`` that the HTML holds in an element for old text or a signature, in order."""
     html_raw = html_raw[:MAX_HTML]
-    if not html_raw or _HINT.search(html_raw) is None:
+    if not _hinted(html_raw.lower()):
         return []
     reader = _Reader()
     at = 0
@@ -178,10 +179,15 @@ def regions(text: str, html_raw: str) -> list[Region]:
 
 def container_of(tag: str) -> Container | None:
     """The container that an opening tag (without its angle brackets) is, or None."""
-    if _HINT.search(tag) is None and "name=" not in tag.lower():
+    lowered = tag.lower()
+    if not _hinted(lowered) and "name=" not in lowered:
         return None
-    squeezed = _SPACE.sub("", tag.lower())
+    squeezed = _SPACE.sub("", lowered)
     return next((container for container in CONTAINERS if container.needle in squeezed), None)
+
+
+def _hinted(lowered: str) -> bool:
+    return any(hint in lowered for hint in _HINTS)
 
 
 def letters_of(text: str) -> str:
