@@ -57,6 +57,14 @@ def opened(settings: Settings) -> Iterator[Store]:
         store.close()
 
 
+def known(value: str, names: Iterable[str]) -> str:
+    """The value of an option that is empty or one of these names; anything else is a usage error that names them."""
+    listed = tuple(names)
+    if value and value not in listed:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(listed)}")
+    return value
+
+
 def keep_owner(settings: Settings) -> None:
     """End with a sentence where root is about to leave files in the state folder that the daemon's user cannot open."""
     if os.geteuid() != 0 or not settings.state_dir.exists():

@@ -16,6 +16,7 @@ from mailgate.cli.frame import (
     emit,
     failed,
     group,
+    known,
     moment,
     opened,
     plain,
@@ -39,8 +40,10 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List held mail, oldest first."""
+    from mailgate.desk.plan import Cause
     from mailgate.store.held import list_held
 
+    known(cause, Cause)
     settings = read_settings(config)
     with opened(settings) as store:
         found = list_held(store.rows, cause=cause, everything=everything)

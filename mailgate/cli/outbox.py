@@ -15,6 +15,7 @@ from mailgate.cli.frame import (
     emit,
     failed,
     group,
+    known,
     moment,
     opened,
     read_settings,
@@ -41,15 +42,16 @@ def list_(
             metavar="STATE", help="queued, handing, sent, retry, failed, unknown or cancelled; else what waits."
         ),
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="At most so many.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
     """List letters that wait.
 
     With them those that did not arrive; or, with --state, all letters of one state.
     """
-    from mailgate.store.outbox import list_letters
+    from mailgate.store.outbox import LetterState, list_letters
 
+    known(state, LetterState)
     settings = read_settings(config)
     with opened(settings) as store:
         found = list_letters(store.rows, state=state, limit=limit)

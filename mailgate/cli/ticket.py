@@ -15,6 +15,7 @@ from mailgate.cli.frame import (
     emit,
     failed,
     group,
+    known,
     moment,
     opened,
     paragraphs,
@@ -43,12 +44,14 @@ def list_(
     search: Annotated[
         str, typer.Option(metavar="WORDS", help="Only those with a message that has all these words.")
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, newest first.")] = 100,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="At most so many, newest first.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List tickets, newest first."""
+    from mailgate.desk.ticket import Status
     from mailgate.store.tickets import list_tickets, search_tickets
 
+    known(status, Status)
     settings = read_settings(config)
     with opened(settings) as store:
         if search:

@@ -108,6 +108,15 @@ def test_the_pipe_says_try_again_when_the_config_is_broken(tmp_path: Path, capsy
     assert "survey.share" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["outbox list --state sned", "held list --cause spma", "ticket list --status opne"])
+def test_a_word_that_nothing_can_match_is_a_usage_error_not_an_empty_list(
+    tmp_path: Path, run: Run, command: str
+) -> None:
+    said = run(*command.split(), "-c", write(tmp_path, DESK))
+    assert (said.code, said.out) == (2, "")
+    assert "is none of" in said.err
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("command", ["stats", "doctor", "held list", "ingest", "explain", "audit verify"])
 def test_root_leaves_no_files_in_the_state_of_another_user(tmp_path: Path, run: Run, command: str) -> None:
