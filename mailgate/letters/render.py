@@ -50,6 +50,7 @@ _FILTERS = (
 _METHODS = frozenset(
     {"endswith", "lower", "replace", "split", "startswith", "strip", "title", "upper", "get", "items", "keys", "values"}
 )
+_LOOP = frozenset({"first", "index", "last", "length"})
 _KINDS = frozenset(kind.value for kind in LetterKind)
 _TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _RAW_TEXT = re.compile(r"<(?:title|style|textarea)\b[^<]*\Z", re.IGNORECASE)
@@ -230,6 +231,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """What a table holds comes before the methods that it has; nearly all that is filled in are tables."""
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
+        if type(obj) is jinja2.runtime.LoopContext and attribute in _LOOP:
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
