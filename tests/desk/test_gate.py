@@ -82,6 +82,6 @@ def test_budgets_recover() -> None:
     assert within(CLEO, None, True, {keys[0]: 3}, Budgets(), NOW_MS + 2 * HOUR_MS).reason == ""
 
 
-def test_proved_and_unproved_mail_share_no_budget() -> None:
+def test_promise_6_proved_and_unproved_mail_share_no_budget() -> None:
     proved = set(within(CLEO, 7, True, {}, Budgets(), NOW_MS).keys)
     assert proved.isdisjoint(within(CLEO, 7, False, {}, Budgets(), NOW_MS).keys)

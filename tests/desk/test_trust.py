@@ -74,7 +74,7 @@ def test_nothing_falls_through_the_table() -> None:
         assert judge(view, base, held, proof, acts).row != "no row fits"
 
 
-def test_only_a_proved_agent_with_an_own_token_speaks_for_the_desk() -> None:
+def test_promise_5_only_a_proved_agent_with_an_own_token_speaks_for_the_desk() -> None:
     speaking = {
         (who, held, proof)
         for who, held, proof, acts in itertools.product(Who, Held, Proof, (True, False))

@@ -143,7 +143,7 @@ def test_I14_a_mail_over_the_limit_comes_as_a_stub_and_the_rest_flows(server, ke
     assert len(stub) < 200
 
 
-def test_new_mail_is_taken_while_idling_and_stopping_takes_no_time(server, kept, cursors):
+def test_D18_new_mail_is_taken_while_idling_and_stopping_takes_no_time(server, kept, cursors):
     told = Told()
     with running([account(server.port)], kept, cursors, told):
         server.append([mail("first")])

@@ -13,7 +13,7 @@ from pathlib import Path
 import dkim
 import pytest
 
-from tests.flow.world import ANNA, Desk, Handed, Relay, letter, quoted, relay
+from tests.flow.world import ANNA, DESK, Desk, Handed, Relay, letter, quoted, relay
 
 CARLA = "Carla Rossi <carla@client.example>"
 CARLA_ADDRESS = "carla@client.example"
@@ -124,10 +124,10 @@ def test_O05_while_the_relay_is_away_mail_is_taken_and_afterwards_every_letter_g
         assert len(back.letters) == 40
 
 
-def test_an_agents_answer_carries_its_files_and_goes_to_watchers_as_a_copy(
+def test_L30_an_agents_answer_carries_its_files_and_goes_to_watchers_as_a_copy(
     new_desk: Callable[..., Desk], far: Relay
 ) -> None:
-    """The requester's answer and the watcher's copy both have the attachment; neither shows the other's token."""
+    """Answer and copy both have the attachment, show nobody else's token, and are a person's mail, not a robot's."""
     rule = '\n[[rules]]\nname = "printers"\nwhen = { subject = "printer" }\nwatchers = ["boss@client.example"]\n'
     desk = new_desk(more=rule)
     notification = asked(desk, far)
@@ -138,6 +138,8 @@ def test_an_agents_answer_carries_its_files_and_goes_to_watchers_as_a_copy(
         (file,) = each.message.iter_attachments()
         assert file.get_filename() == "Manual é.pdf"
         assert file.get_content() == b"%PDF-1.4 the manual"
+        assert each.message["Auto-Submitted"] is None
+        assert each.message["X-Mailgate-Loop"] == DESK
         assert notification.message["Reply-To"].addresses[0].username not in each.data.decode()
     assert answered.message["Reply-To"] != copied.message["Reply-To"]
 
@@ -195,8 +197,8 @@ def test_a_desk_may_write_its_letters_into_a_maildir(new_desk: Callable[..., Des
     assert any(CARLA_ADDRESS in to for to in found)
 
 
-def test_a_letter_to_a_robot_never_begets_another(desk: Desk, far: Relay) -> None:
-    """O-10: the acknowledgement is refused for good; nobody is told, nothing bounces, the ticket shows it."""
+def test_O10_a_letter_to_a_robot_never_begets_another(desk: Desk, far: Relay) -> None:
+    """The acknowledgement is refused for good; nobody is told, nothing bounces, the ticket shows it."""
     far.answer = lambda each: "550 5.1.1 unknown" if each.recipient == CARLA_ADDRESS else "250 2.0.0 taken"
     desk.send(letter(CARLA, "Printer broken", "Help."), CARLA_ADDRESS)
     far.wait(ANNA)

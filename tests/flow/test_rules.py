@@ -149,7 +149,7 @@ def test_every_sort_of_condition_and_action_works_in_a_running_desk(new_desk: Ca
     assert "the lawyer reads these" in held["detail"]
 
 
-def test_a_new_rule_is_in_force_after_sighup_and_a_broken_one_is_not(desk: Desk, far: Relay) -> None:
+def test_D19_a_new_rule_is_in_force_after_sighup_and_a_broken_one_is_not(desk: Desk, far: Relay) -> None:
     """Good: the next mail is routed by it. Broken: the old rules go on, and the log says the line and why."""
     desk.send(letter(CARLA, "About chairs", "One wobbles."), CARLA_ADDRESS)
     far.wait(ANNA)

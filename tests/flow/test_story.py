@@ -85,7 +85,7 @@ def test_a_stranger_without_proof_is_acknowledged_without_echo(desk: Desk, far: 
     assert b"spam.example" not in acknowledgement.data
 
 
-def test_robots_and_bounces_get_no_letter(desk: Desk, far: Relay) -> None:
+def test_promise_6_robots_and_bounces_get_no_letter(desk: Desk, far: Relay) -> None:
     """An out-of-office opens nothing and is answered by nobody; a person after it is."""
     out = letter(CARLA, "Automatic reply: hello", "I am away.", headers=[("Auto-Submitted", "auto-replied")])
     desk.send(out, CARLA_ADDRESS)

@@ -84,7 +84,7 @@ def test_ingest_without_a_daemon_keeps_mail_for_the_next_one(new_desk: Callable[
     far.wait("dora@client.example")
 
 
-def test_promise_4_mail_is_accepted_while_the_database_is_away(
+def test_promise_4_D11_mail_is_accepted_while_the_database_is_away(
     new_desk: Callable[..., Desk], far: Relay, postgres: Postgres
 ) -> None:
     """PostgreSQL stops; SMTP goes on saying 250; PostgreSQL is back, and so is everything else, by itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,16 @@ class ImapMailbox:
 
     port: int
     append: Callable[[Sequence[bytes]], None]
+    client: Callable[[], imaplib.IMAP4]
+
+    def left(self, folder: str = "INBOX") -> list[str]:
+        """The flags of every mail in a folder, as a person's mail client sees them; empty without such a folder."""
+        with self.client() as client:
+            status, (count,) = client.select(folder, readonly=True)
+            if status != "OK" or count == b"0":
+                return []
+            _, found = client.fetch("1:*", "(FLAGS)")
+            return [line.decode() for line in found if isinstance(line, bytes)]
 
     def config(self, after: str = "seen") -> str:
         """The lines of a desk's config that fetch it; they belong below a [[mailboxes]] entry."""
@@ -39,13 +50,13 @@ def mailbox() -> Iterator[ImapMailbox]:
         server = dovecot.start(folder)
         server.add_user(USER, PASSWORD)
         try:
-            yield ImapMailbox(server.port, lambda raws: server.append(USER, raws))
+            yield ImapMailbox(server.port, lambda raws: server.append(USER, raws), lambda: server.client(USER))
         finally:
             server.stop()
             shutil.rmtree(folder, ignore_errors=True)
     else:
         light = pymap_server.start(USER, PASSWORD)
         try:
-            yield ImapMailbox(light.port, light.append)
+            yield ImapMailbox(light.port, light.append, light.client)
         finally:
             light.stop()
