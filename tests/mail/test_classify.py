@@ -324,6 +324,7 @@ def test_L21_a_read_receipt_in_words_only_is_named(language: str) -> None:
     [
         ("Read: my contract", "Please read the contract. I have a question about it."),
         ("Read: my letter", "My letter was read on Monday, was it not? What next?"),
+        ("Return receipt missing", "The return receipt in the parcel was displayed wrongly."),
         ("Lu et approuvé", "Voici le document signé."),
         ("Gelesen: Ihre AGB", "Habe sie durchgesehen und stimme zu."),
     ],

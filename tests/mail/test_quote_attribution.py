@@ -231,6 +231,11 @@ def test_a_web_form_that_begins_with_such_labels_is_all_new() -> None:
     assert quote.reply_text(text, quote.mark(text, "", "Contact form")) == text.strip()
 
 
+def test_a_journey_is_not_taken_for_a_header_block() -> None:
+    text = "Hello,\n\nmy booking:\nVon: Berlin\nAn: Hamburg\nDatum: 17.11.2026\n\nPlease change it.\n"
+    assert quote.reply_text(text, quote.mark(text, "", "Booking")) == text.strip()
+
+
 def test_a_form_with_labels_is_not_taken_for_a_header_block() -> None:
     text = "My order:\n\nName: Ana\nOrder: 4711\nDate: 16.11.2026\nProduct: printer\n\nIt never came.\n"
     assert quote.reply_text(text, quote.mark(text, "", "Order")) == text.strip()

@@ -49,6 +49,7 @@ def back_on(text: str, language: str = "und") -> str | None:
         "Absence : imprimante",
         "【自動返信】お問い合わせありがとうございます",
         "On vacation until 30 November",
+        "Out of Office - not in until Monday",
         "休假",
     ],
 )
@@ -64,6 +65,8 @@ def test_the_titles_of_notices_are_known(subject: str) -> None:
         "Vacation request form broken",
         "Abwesenheit im System eintragen",
         "Automatic reply to customers: how do I switch it off?",
+        "Automatic reply not sent to our customers",
+        "Automatische Antwort geht nicht",
         "On leave request form",
         "休假申请系统登录不了",
         "自動返信が届かない",

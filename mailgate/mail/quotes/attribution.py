@@ -181,7 +181,8 @@ def role(line: str) -> str:
 def header_block(lines: Sequence[str], first: int) -> Found | None:
     """The block of headers that begins with ``lines[first]``, with the separator above it, or None.
 
-    It must name who wrote, and two of when, to whom, about what; below a separator one of them is enough.
+    It must name who wrote, and two of when, to whom, about what; below a separator one of them is enough. Without a
+    subject an address must stand in it: journeys have a from, a to and a date too.
     """
     roles = {role(lines[first])}
     end = first + 1
@@ -198,6 +199,8 @@ def header_block(lines: Sequence[str], first: int) -> Found | None:
     start = rule_above(lines, first)
     ruled = start < first
     if "from" not in roles or len(roles) < (2 if ruled else 3) or not roles & {"date", "subject"}:
+        return None
+    if not ruled and "subject" not in roles and not any("@" in line[:MAX_LENGTH] for line in lines[first:end]):
         return None
     return Found(start, end, SpanKind.ATTRIBUTION, 0.9, "header block")
 

@@ -6,10 +6,11 @@ from mailgate.mail.quotes.phrase_table import phrases
 
 TITLES: tuple[str, ...] = phrases(
     """
-    read: | not read: | read receipt | return receipt | gelesen: | ungelesen gelöscht: | nicht gelesen: |
-    lesebestätigung | empfangsbestätigung (angezeigt) | lu : | lu: | non lu : | non lu: | accusé de lecture |
+    read: | not read: | read receipt: | return receipt ( | gelesen: | ungelesen gelöscht: | nicht gelesen: |
+    lesebestätigung: | lesebestätigung ( | empfangsbestätigung (angezeigt) | lu : | lu: | non lu : | non lu: |
+    accusé de lecture |
     accusé de réception (affiché) | leído: | no leído: | lida: | lido: | não lida: | letto: | non letto: |
-    conferma di lettura | ricevuta di ritorno | gelezen: | niet gelezen: | leesbevestiging | przeczytano: |
+    conferma di lettura: | ricevuta di ritorno ( | gelezen: | niet gelezen: | leesbevestiging ( | przeczytano: |
     прочтено: | прочитано: | уведомление о прочтении | okundu: | läst: | läskvitto | læst: | lest: | lesekvittering |
     luettu: | lukukuittaus | přečteno: | تمت القراءة: | קריאה: | נקרא: | đã đọc: | 已读: | 已读： | 已讀: | 已讀： |
     已读回执 | 阅读回执 | 開封済み: | 開封済み： | 開封確認 | 읽음: | 수신 확인

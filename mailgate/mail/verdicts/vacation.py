@@ -25,6 +25,8 @@ _NEAR = 40
 _STARTS = (*UNTIL, "from", "vom", "du ", "del ")
 
 _ANSWER = re.compile(r"(?:(?:re|aw|sv|vs|odp|ynt|回复|回覆|答复|antw|res|rif|r)\s?[:：]\s?)")
+_NEGATION = re.compile(r"\b(?:not|isn't|doesn't|don't|nicht|keine?|pas|no se|não|non|niet|nie|не|inte|ikke|nem)\b")
+"""Who says that the automatic reply does not come is a person."""
 _GREETING = re.compile(
     r"(?:hi|hello|dear|hallo|guten tag|liebe|bonjour|hola|olá|ciao|hej|您好|你好|здравствуйте|お世話)[^\n]{0,60}\n\s*"
 )
@@ -50,16 +52,16 @@ def notice_in_subject(subject: str) -> str:
             break
         lowered = lowered[match.end() :]
     title = lowered.lstrip("[(【〔「 ")
-    known = title.startswith(SUBJECTS) or _stands_alone(title)
+    known = _stands_alone(title) or (title.startswith(SUBJECTS) and not _NEGATION.search(title))
     return f"Subject: {subject[:200]}" if known and not _asks(title) else ""
 
 
 def _stands_alone(title: str) -> bool:
-    """Whether a phrase of ``BARE_SUBJECTS`` opens the title and no sentence goes on behind it."""
-    bare = max((phrase for phrase in BARE_SUBJECTS if title.startswith(phrase)), key=len, default="")
-    rest = title[len(bare) :].lstrip()
-    if not bare or bare[-1] == ":" or not rest:
-        return bool(bare)
+    """Whether a notice's phrase opens the title and no sentence goes on behind it."""
+    phrase = max((one for one in (*BARE_SUBJECTS, *SUBJECTS) if title.startswith(one)), key=len, default="")
+    rest = title[len(phrase) :].lstrip()
+    if not phrase or phrase[-1] == ":" or not rest:
+        return bool(phrase)
     return rest[0] in ":：-–—/([【】)],.!" or rest[0].isdigit() or rest.startswith(_STARTS)
 
 
