@@ -15,8 +15,8 @@ clock      1         what time makes due; sweeping; anchors                waits
 =========  ========  ====================================================  =================================
 
 SIGTERM ends in good order within 30 seconds. SIGHUP reads the config again: a broken one leaves the old one in force
-and says why; a good one lets every child drain and forks it anew, while the listening sockets stay open in the
-parent.
+and says why, and so does one that moves the spool or the listening sockets, which takes a restart; a good one lets
+every child drain and forks it anew, while the listening sockets stay open in the parent.
 """
 
 from __future__ import annotations
@@ -40,6 +40,16 @@ from mailgate.edges.processes import Supervisor
 from mailgate.edges.smtp_in.listen import Listeners, bind_all, shown
 from mailgate.edges.spool.lock import SpoolLock
 from mailgate.errors import ConfigError, Refused, Temporary
+
+STAYS: tuple[tuple[str, Callable[[Settings], object]], ...] = (
+    ("desk.state_dir", lambda settings: settings.state_dir),
+    ("database.url", lambda settings: settings.database_url),
+    ("smtp.in.listen", lambda settings: settings.smtp_in.listen),
+    ("smtp.in.lmtp", lambda settings: settings.smtp_in.lmtp),
+    ("smtp.in.submission", lambda settings: settings.smtp_in.submission),
+)
+"""What a running daemon has locked, brought up to date or bound: children that went by another value would leave
+accepted mail behind, or open its tickets anew."""
 
 LOCK_PATIENCE_S = 3.0
 WATCH_S = 5.0
@@ -151,12 +161,18 @@ class Daemon:
     def _reload(self) -> None:
         """SIGHUP: a good config replaces every child, a broken one changes nothing."""
         try:
-            self.settings = read(self.config_path, self.clock)
+            settings = read(self.config_path, self.clock)
         except ConfigError as error:
             self.log.error(
                 "the config is broken; the old one stays in force", problems=[str(each) for each in error.problems]
             )
             return
+        moved = [key for key, value in STAYS if value(settings) != value(self.settings)]
+        if moved:
+            self.log.error("the config needs a restart; the old one stays in force", changed=moved)
+            return
+        self.settings = settings
+        logs.configure(json=settings.log_json, level=settings.log_level)
         self.supervisor.replace(self._mains())
         self.log.info("config read again", generation=self.settings.policy.generation)
 

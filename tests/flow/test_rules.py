@@ -151,12 +151,12 @@ def test_every_sort_of_condition_and_action_works_in_a_running_desk(new_desk: Ca
 
 def test_D19_a_new_rule_is_in_force_after_sighup_and_a_broken_one_is_not(desk: Desk, far: Relay) -> None:
     """Good: the next mail is routed by it. Broken: the old rules go on, and the log says the line and why."""
-    desk.send(letter(CARLA, "About chairs", "One wobbles."), CARLA_ADDRESS)
+    desk.insist(letter(CARLA, "About chairs", "One wobbles."), CARLA_ADDRESS)
     far.wait(ANNA)
     good = desk.config.read_text() + '\n[[rules]]\nname = "chairs"\nwhen = { subject = "chairs" }\nteam = "billing"\n'
     desk.reload(good)
     desk.wait_for_line("config read again")
-    desk.send(letter("Dora <dora@client.example>", "More about chairs", "Two wobble."), "dora@client.example")
+    desk.insist(letter("Dora <dora@client.example>", "More about chairs", "Two wobble."), "dora@client.example")
     assert "Two wobble" in far.wait(BEN)[0].text
 
     desk.reload(good.replace('subject = "chairs"', 'subjekt = "tables"'))
@@ -164,19 +164,37 @@ def test_D19_a_new_rule_is_in_force_after_sighup_and_a_broken_one_is_not(desk: D
     said = next(line for line in desk.lines if "the old one stays in force" in line)
     assert "subjekt" in said
     assert "config.toml:" in said
-    desk.send(letter("Emil <emil@client.example>", "Chairs again", "Three wobble."), "emil@client.example")
+    desk.insist(letter("Emil <emil@client.example>", "Chairs again", "Three wobble."), "emil@client.example")
     assert "Three wobble" in far.wait(BEN, 2)[1].text
     assert desk.stop() == 0
 
 
+def test_a_config_that_moves_the_spool_or_a_socket_waits_for_a_restart(desk: Desk, far: Relay) -> None:
+    """Children with another spool would leave behind what was accepted; the log says which key it is."""
+    text = desk.config.read_text()
+    for old, new, key in (
+        ('url = "sqlite"', 'url = "sqlite:///elsewhere.db"', "database.url"),
+        ("dns = false", 'dns = false\nstate_dir = "elsewhere"', "desk.state_dir"),
+        ('lmtp = "127.0.0.1:0"', 'lmtp = ""', "smtp.in.lmtp"),
+    ):
+        before = len(desk.lines)
+        desk.reload(text.replace(old, new))
+        desk.wait_for_line("needs a restart", since=before)
+        assert key in "".join(desk.lines[before:])
+    assert not (desk.folder / "elsewhere").exists()
+    desk.config.write_text(text)
+    desk.insist(letter(CARLA, "About chairs", "One wobbles."), CARLA_ADDRESS)
+    far.wait(CARLA_ADDRESS)
+
+
 def test_no_mail_is_lost_or_doubled_while_the_config_is_read_again(desk: Desk, far: Relay) -> None:
-    """SMTP says yes all the while; each mail ends as one ticket."""
+    """A client is told to try again at worst, as mail servers do; each mail ends as one ticket."""
     text = desk.config.read_text()
     for number in range(30):
         if number in (5, 15, 25):
             desk.reload(text + f"\n# {number}\n")
         address = f"p{number}@client.example"
-        desk.send(letter(f"P <{address}>", f"Question {number}", "Are you open?"), address)
+        desk.insist(letter(f"P <{address}>", f"Question {number}", "Are you open?"), address)
     for number in range(30):
         far.wait(f"p{number}@client.example")
     assert len(desk.json("ticket", "list")) == 30
@@ -195,10 +213,10 @@ def test_templates_are_read_again_with_the_config(new_desk: Callable[..., Desk],
     template.write_text("{{ brand }} says hello, a changed one.\n{{ reference }}\n")
     desk.reload(text)
     desk.wait_for_line("config read again")
-    desk.send(letter(CARLA, "About chairs", "One wobbles."), CARLA_ADDRESS)
+    desk.insist(letter(CARLA, "About chairs", "One wobbles."), CARLA_ADDRESS)
     assert "says hello, a changed one" in far.wait(CARLA_ADDRESS)[0].text
     template.write_text("{{ no_such_value }}\n")
     desk.reload(text)
     desk.wait_for_line("the old one stays in force")
-    desk.send(letter("Dora <dora@client.example>", "More chairs", "Two wobble."), "dora@client.example")
+    desk.insist(letter("Dora <dora@client.example>", "More chairs", "Two wobble."), "dora@client.example")
     assert "says hello, a changed one" in far.wait("dora@client.example")[0].text

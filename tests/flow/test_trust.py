@@ -165,7 +165,7 @@ def test_S25_a_former_agent_speaks_for_the_desk_no_more(desk: Desk, far: Relay) 
     text = desk.config.read_text().replace('role = "admin"', 'role = "admin"\nactive = false')
     desk.reload(text.replace('members = ["anna"]', 'members = ["ben"]'))
     raw = letter(AGENT, "Re: x", "You fools.", to=back(notification), reply_to=notification)
-    desk.send(raw, ANNA, [back(notification)])
+    desk.insist(raw, ANNA, [back(notification)])
     settled(desk, far)
     assert len(far.to(CARLA_ADDRESS)) == 1
     (held,) = desk.json("held", "list")

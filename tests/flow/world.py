@@ -293,6 +293,17 @@ class Desk:
         with smtplib.SMTP("127.0.0.1", self.ports["smtp"], timeout=PATIENCE_S) as client:
             client.sendmail(sender, list(recipients), raw)
 
+    def insist(self, raw: bytes, sender: str, recipients: Sequence[str] = (DESK,)) -> None:
+        """Deliver as a mail server does: again after 4xx, or when the connection is lost, as in a reload."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self.send(raw, sender, recipients)
+            except (smtplib.SMTPException, ConnectionError) as trouble:
+                code = getattr(trouble, "smtp_code", 421)
+                if code >= 500 or time.monotonic() > deadline:
+                    raise
+
     def submit(self, raw: bytes, user: str, sender: str, recipient: str) -> None:
         """An agent sends through our submission port."""
         with smtplib.SMTP("127.0.0.1", self.ports["submission"], timeout=PATIENCE_S) as client:
