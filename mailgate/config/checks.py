@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from glob import has_magic
 from pathlib import Path as File
 from typing import Any
 
@@ -240,6 +241,13 @@ def _trust(subject: Subject) -> Iterator[Complaint]:
         yield from unknown(("trust", row), "treatment", treatment, TREATMENTS)
 
 
+def _included(subject: Subject) -> Iterator[Complaint]:
+    """A pattern may match nothing yet; a file that is named must be there."""
+    for place, pattern in enumerate(subject.config.include):
+        if not has_magic(pattern):
+            yield from _file(("include", place), pattern, subject.base)
+
+
 CHECKS: tuple[Check, ...] = (
     _identity,
     _names_twice,
@@ -252,6 +260,7 @@ CHECKS: tuple[Check, ...] = (
     _imap,
     _agents,
     _folders,
+    _included,
     _trust,
 )
 

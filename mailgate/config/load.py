@@ -44,9 +44,11 @@ def load(path: Path, clock: Clock) -> Settings:
     now_ms = clock.now_ms()
     this_year = datetime.fromtimestamp(now_ms / 1000, UTC).year
 
-    subject = Subject(config, base, names_of(source.data), this_year)
+    named = names_of(source.data)
+    subject = Subject(config, base, named, this_year)
     between = [replace(one, path=found.original(one.path)) for check in CHECKS for one in check(subject)]
-    told = {complaint.path for complaint in found.complaints}
+    # A table in which something is wrong is not judged as a whole: what it lacks may be what was dropped.
+    told = {one.path[:length] for one in found.complaints for length in range(1, len(one.path) + 1)}
     complaints = [*found.complaints, *(one for one in between if one.path not in told)]
 
     keys, url = NO_KEYS, ""
@@ -63,7 +65,7 @@ def load(path: Path, clock: Clock) -> Settings:
     complaints += main.found.complaints
     more, problems = included(config.include, base, path.parent)
     policy = _policy(config, keys, this_year)
-    book = compile_rules([main, *more], policy)
+    book = compile_rules([main, *more], policy, named)
     policy = replace(policy, rules=tuple(book.rules), generation=_generation([main, *more]))
 
     errors = [source.problem(one) for one in complaints if not one.warning] + problems + book.problems

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from glob import escape, glob
 from pathlib import Path as File
 
 from mailgate.config import build, schema_rules
@@ -55,8 +56,8 @@ def included(patterns: list[str], base: File, shown: File) -> tuple[list[RuleFil
     files: list[RuleFile] = []
     problems: list[Problem] = []
     for pattern in patterns:
-        for path in sorted(base.glob(pattern)):
-            name = str(shown / path.relative_to(base))
+        for path in sorted(File(each) for each in glob(str(File(escape(str(base))) / pattern), recursive=True)):
+            name = str(shown / path.relative_to(base) if path.is_relative_to(base) else path)
             try:
                 source = Source.parse(name, path.read_text("utf-8"))
             except ConfigError as error:
@@ -71,24 +72,27 @@ def included(patterns: list[str], base: File, shown: File) -> tuple[list[RuleFil
     return files, problems
 
 
-def compile_rules(files: list[RuleFile], policy: Policy) -> Rulebook:
-    """All rules and tests, with everything that is wrong in them against the rest of the policy."""
+def compile_rules(files: list[RuleFile], policy: Policy, named: Mapping[str, frozenset[str]]) -> Rulebook:
+    """All rules and tests, with everything that is wrong in them against the rest of the policy.
+
+    ``named`` are the names that the file gives (see ``checks.names_of``): a team with a mistake is still a team.
+    """
     book = Rulebook()
     names = Names(
         mailboxes=frozenset(box.address.lower() for box in policy.mailboxes),
-        brands=frozenset(policy.brands),
-        hours=frozenset(policy.hours),
-        lists=frozenset(policy.lists),
+        brands=named["brands"] | frozenset(policy.brands),
+        hours=named["hours"],
+        lists=named["lists"],
     )
     for file in files:
         for index, written in enumerate(file.found.model.rules):
             compiler = Compiler(names)
             at: Path = ("rules", index)
             book.rules.append(compiler.rule(written, at, file.source.name, file.line(at)))
-            complaints = [*compiler.complaints, *_unknown_in_rule(written, at, policy)]
+            complaints = [*compiler.complaints, *_unknown_in_rule(written, at, policy, named)]
             book.problems += (file.problem(complaint) for complaint in complaints)
         for index, test in enumerate(file.found.model.tests):
-            book.problems += (file.problem(complaint) for complaint in _wrong_in_test(test, index, file, policy))
+            book.problems += (file.problem(complaint) for complaint in _wrong_in_test(test, index, file, policy, named))
             first = policy.mailboxes[0].address if policy.mailboxes else ""
             line = file.line(("tests", index))
             book.tests.append(build.mail_test(test, file.base, first, file.source.name, line))
@@ -104,26 +108,30 @@ def dead_rules(rules: Sequence[Rule]) -> list[Problem]:
     ]
 
 
-def _unknown_in_rule(rule: schema_rules.Rule, at: Path, policy: Policy) -> Iterator[Complaint]:
+def _unknown_in_rule(
+    rule: schema_rules.Rule, at: Path, policy: Policy, named: Mapping[str, frozenset[str]]
+) -> Iterator[Complaint]:
     known: Mapping[str, tuple[str, frozenset[str]]] = {
-        "team": ("team", frozenset(policy.teams)),
-        "assignee": ("agent", frozenset(policy.agents)),
+        "team": ("team", named["teams"]),
+        "assignee": ("agent", named["agents"]),
         "priority": ("priority", frozenset(policy.priorities)),
     }
     for key, (what, names) in known.items():
         yield from unknown((*at, key), what, getattr(rule, key), names)
     for place, brand in enumerate(rule.brands):
-        yield from unknown((*at, "brands", place), "brand", brand, policy.brands)
+        yield from unknown((*at, "brands", place), "brand", brand, named["brands"] | frozenset(policy.brands))
 
 
-def _wrong_in_test(test: schema_rules.Test, index: int, file: RuleFile, policy: Policy) -> Iterator[Complaint]:
+def _wrong_in_test(
+    test: schema_rules.Test, index: int, file: RuleFile, policy: Policy, named: Mapping[str, frozenset[str]]
+) -> Iterator[Complaint]:
     at: Path = ("tests", index)
     if test.mail and not (file.base / test.mail).is_file():
         yield Complaint((*at, "mail"), f"there is no file {file.base / test.mail}")
     boxes = [box.address for box in policy.mailboxes]
     if test.to and not policy.mailbox(test.to):
         yield Complaint((*at, "to"), f"{test.to} is no mailbox of the desk", nearest(test.to, boxes))
-    yield from unknown((*at, "expect", "team"), "team", test.expect.team or "", policy.teams)
+    yield from unknown((*at, "expect", "team"), "team", test.expect.team or "", named["teams"])
     if not test.expect.model_dump(exclude_none=True):
         yield Complaint((*at, "expect"), "expects nothing", 'say what should come out: expect = { team = "…" }')
 

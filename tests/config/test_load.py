@@ -86,6 +86,39 @@ def test_a_wrong_value_of_a_needed_key_is_told_once(tmp_path: Path) -> None:
     assert [problem.key for problem in found] == ["mailboxes[0].address"]
 
 
+def test_a_name_is_known_even_where_what_it_names_has_a_mistake(tmp_path: Path) -> None:
+    """The mistake is told, and not that there is no such team, agent or day."""
+    text = """
+[[agents]]
+id = "eve"
+name = "Eve"
+address = "nonsense"
+[[teams]]
+id = "second"
+members = ["eve"]
+[[rules]]
+name = "r"
+team = "second"
+assignee = "eve"
+[[tests]]
+name = "t"
+expect = { team = "second" }
+[hours.office]
+mon = ["nonsense"]
+"""
+    found = [problem.key for problem in problems(tmp_path, GOOD + text)]
+    assert found == ["agents[1].address", "teams[1].name", "hours.office.mon[0]"]
+
+
+def test_a_file_that_include_names_must_be_there_and_a_pattern_may_match_nothing(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.toml"
+    elsewhere.write_text('[[rules]]\nname = "far"\ntags = ["x"]\n')
+    include = f'include = ["gone.toml", "rules/*.toml", "{elsewhere}"]\n'
+    assert [problem.key for problem in problems(tmp_path / "desk", include + GOOD)] == ["include[0]"]
+    found = settings(tmp_path / "desk", include.replace('"gone.toml", ', "") + GOOD)
+    assert "far" in [rule.name for rule in found.policy.rules]
+
+
 def test_a_short_configuration_has_whole_settings(tmp_path: Path) -> None:
     found = settings(tmp_path)
     policy = found.policy
@@ -151,7 +184,7 @@ holidays = "DE-BY"
     assert found.teams["support"].remind_after_ms == 2 * (7 + 4) * 3_600_000 // 2
     assert {"2026-12-25", "2026-12-28", "2027-01-06"} <= {day.isoformat() for day in found.hours["office"].closed}
     unknown = problems(tmp_path, GOOD, '[hours.x]\nmon = ["9-17"]\nholidays = "XX"\n')
-    assert {problem.key for problem in unknown} == {"hours.x.mon[0]", "hours.x", "hours.x.holidays"}
+    assert {problem.key for problem in unknown} == {"hours.x.mon[0]", "hours.x.holidays"}
 
 
 def test_secrets_come_from_the_environment_or_a_file_and_a_literal_is_a_warning(
