@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgate.mail.identity.authres import AuthResults, Result, read
@@ -70,6 +70,7 @@ def test_S03_a_comment_or_a_reason_is_never_a_verdict():
     assert results == AuthResults("mx.example", (Result("dmarc", "fail", (("header.from", "x.example"),)),))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='ab.;=()"\\ \r\n', max_size=60))
 def test_any_text_gives_an_answer(value):
     found = read(value)
