@@ -30,6 +30,7 @@ from mailgate.desk.policy import Policy
 from mailgate.edges.smtp_in.listen import ingest_path
 from mailgate.edges.spool.lock import SpoolLock
 from mailgate.edges.spool.spool import Spool
+from mailgate.edges.unix_path import within_reach
 from mailgate.errors import Refused, Temporary
 from mailgate.mail.head import headers
 from mailgate.mail.head.address import parse_addresses
@@ -82,7 +83,8 @@ class IntoDaemon:
     def __init__(self, socket_path: Path) -> None:
         """Raises ``Temporary`` when the daemon does not answer."""
         try:
-            self.lmtp = smtplib.LMTP(str(socket_path), timeout=LMTP_TIMEOUT_S)
+            with within_reach(socket_path) as name:
+                self.lmtp = smtplib.LMTP(name, timeout=LMTP_TIMEOUT_S)
         except (OSError, smtplib.SMTPException) as error:
             raise Temporary(f"the running daemon does not answer at {socket_path}") from error
 

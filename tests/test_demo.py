@@ -23,7 +23,11 @@ def test_a_demo_that_serves_ends_whole(tmp_path: Path, ending: signal.Signals) -
     """Ctrl-C, kill, or the terminal is closed: the desk is gone, and so is its folder."""
     playing = demo(tmp_path)
     assert playing.stdout
-    said = "".join(iter(playing.stdout.readline, "Ctrl-C ends it and removes the folder.\n"))
+    said = ""
+    while not said.endswith("Ctrl-C ends it and removes the folder.\n"):
+        line = playing.stdout.readline()
+        assert line, f"the demo ended after {said[-500:]!r}: {playing.communicate()[1]}"
+        said += line
     assert "a new request\n  new, ticket #1, support\n" in said
     assert "a bounce\n  bounce, ticket #2, billing\n" in said
     assert re.search(r"Look on with: \S+ ticket list -c \S+/config.toml\n", said)

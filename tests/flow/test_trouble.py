@@ -155,3 +155,16 @@ def test_strangers_and_logs_see_nothing_of_mails(desk: Desk, far: Relay, word: s
     log = "\n".join(desk.lines)
     assert "secret" not in log
     assert word not in log
+
+
+def test_a_desk_works_in_a_folder_with_a_very_long_name(new_desk: Callable[..., Desk], far: Relay) -> None:
+    """A Unix socket's path holds 107 octets; the state folder may be longer."""
+    desk = new_desk(run=False)
+    state = "/".join(["a-folder-with-quite-a-long-name-of-its-own"] * 3)
+    desk.config.write_text(desk.config.read_text().replace("dns = false", f'dns = false\nstate_dir = "{state}"'))
+    desk.start()
+    desk.send(letter(CARLA, "Hello", "A question."), CARLA_ADDRESS)
+    far.wait(CARLA_ADDRESS)
+    (desk.folder / "one.eml").write_bytes(letter("Dora <dora@client.example>", "Two", "Hello."))
+    assert desk.run("ingest", str(desk.folder / "one.eml")).returncode == 0
+    far.wait("dora@client.example")

@@ -12,6 +12,7 @@ import socket
 from pathlib import Path
 
 from mailgate.edges.settings import SmtpIn
+from mailgate.edges.unix_path import within_reach
 from mailgate.errors import Refused
 
 BACKLOG = 512
@@ -81,7 +82,8 @@ def _bind_unix(path: str) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o117)
     try:
-        listener.bind(path)
+        with within_reach(Path(path)) as name:
+            listener.bind(name)
     finally:
         os.umask(before)
     listener.listen(BACKLOG)

@@ -42,6 +42,7 @@ from pathlib import Path
 from mailgate.clock import Clock
 from mailgate.edges.settings import WorkerLimits
 from mailgate.edges.spool.spool import Entry, Spool
+from mailgate.edges.unix_path import within_reach
 from mailgate.edges.worker.process import OUT_OF_MEMORY, RECEIVE, Read, read_one, run_worker
 from mailgate.edges.worker.wire import Answer, BrokenWire, Frames, answer_of, frame
 from mailgate.mail.model import Reading
@@ -101,7 +102,8 @@ class WorkerPool:
         self._left = clock.monotonic()
         socket_path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(socket_path))
+        with within_reach(socket_path) as name:
+            self._listener.bind(name)
         socket_path.chmod(0o600)
         self._listener.listen(64)
         self._listener.setblocking(False)

@@ -35,6 +35,7 @@ from mailgate.clock import Clock
 from mailgate.edges.bell import Bell
 from mailgate.edges.settings import WorkerLimits
 from mailgate.edges.spool.spool import Spool
+from mailgate.edges.unix_path import within_reach
 from mailgate.edges.worker.wire import BYE, Answer, Batch, Frames, frame
 from mailgate.errors import Permanent, Temporary
 from mailgate.mail.model import Envelope, Reading
@@ -104,7 +105,8 @@ def _connect(socket_path: Path, stop: Bell) -> socket.socket | None:
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWERS)
         try:
-            line.connect(str(socket_path))
+            with within_reach(socket_path) as name:
+                line.connect(name)
         except OSError:
             line.close()
             if stop.wait(RECONNECT_S):
