@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mailgate.assembly import desk_of, open_store, ours_of, plain_desk, senses_of
@@ -24,6 +24,8 @@ from mailgate.edges.dns import NoDns
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, Senses, deliveries, read
 from mailgate.ingest import files
+from mailgate.mail.head import headers
+from mailgate.mail.head.trail import received_trail
 from mailgate.mail.model import Action, Envelope, Reading, VerdictKind
 from mailgate.store.database import Store
 
@@ -43,7 +45,12 @@ class Explainer:
         reading = read(raw, envelope, name, self.senses)
         delivery = deliveries(envelope, self.desk.policy)[0]
         plan = self._plan(reading, delivery)
-        return {"id": name, **mail_fields(reading), **plan_fields(plan, self._reference(reading, delivery))}
+        return {
+            "id": name,
+            **mail_fields(reading),
+            "trail": trail_fields(raw),
+            **plan_fields(plan, self._reference(reading, delivery)),
+        }
 
     def _envelope(self, raw: bytes, mailbox: str) -> Envelope:
         address = mailbox or self.desk.policy.mailboxes[0].address
@@ -123,6 +130,11 @@ def mail_fields(reading: Reading) -> dict[str, object]:
         "proof": reading.sender.proof.value,
         "proof_evidence": list(reading.sender.evidence),
     }
+
+
+def trail_fields(raw: bytes) -> list[dict[str, object]]:
+    """Which way the mail came, oldest hop first: who handed over to whom, when, and after how many seconds."""
+    return [asdict(hop) for hop in received_trail(headers.read(raw).fields)]
 
 
 def plan_fields(plan: Plan, reference: int | None) -> dict[str, object]:

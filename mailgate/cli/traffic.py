@@ -142,6 +142,9 @@ def _show(shown: Console, answer: dict[str, object]) -> None:
         if value not in (None, "", []):
             said = ", ".join(map(str, value)) if isinstance(value, list) else "yes" if value is True else value
             shown.print(f"  {title:>12}  {escape(plain(said))}")
+    trail = answer.get("trail")
+    for hop in trail if isinstance(trail, list) else ():
+        shown.print(f"  {'came by':>12}  {escape(plain(hop['by']))}, {hop['delay']:g} s after the hop before")
     trace = answer.get("trace")
     for line in trace if isinstance(trace, list) else ():
         shown.print(f"  {'why':>12}  [dim]{escape(plain(line))}[/dim]")

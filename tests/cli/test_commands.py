@@ -151,6 +151,7 @@ def test_explain_prints_one_object_a_mail_and_keeps_nothing(config: Path, tmp_pa
         ("2.eml", "new", "support"),
     ]
     assert all(line["trace"] for line in lines)
+    assert all(line["trail"] == [] for line in lines)
     assert run("stats", "-c", config, "--json").json["deliveries"] == 0
     assert "Question 1" in run("explain", tmp_path / "1.eml").out
 
@@ -159,6 +160,13 @@ def test_ingest_keeps_files_for_the_next_daemon(config: Path, tmp_path: Path, ru
     (tmp_path / "1.eml").write_bytes(mail("Question"))
     assert run("ingest", "-c", config, tmp_path / "1.eml").code == 0
     assert run("stats", "-c", config, "--json").json["spooled"] == 1
+
+
+def test_explain_tells_which_way_a_mail_came(tmp_path: Path, run: Run) -> None:
+    hop = b"Received: from a.example (a.example [192.0.2.9])\r\n\tby mx.example; Mon, 16 Nov 2026 10:00:00 +0000\r\n"
+    (tmp_path / "1.eml").write_bytes(hop + mail("Question"))
+    assert [each["by"] for each in run("explain", "--json", tmp_path / "1.eml").json["trail"]] == ["mx.example"]
+    assert "mx.example" in run("explain", tmp_path / "1.eml").out
 
 
 @pytest.mark.parametrize("command", ["ingest", "explain"])

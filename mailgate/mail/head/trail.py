@@ -1,6 +1,6 @@
 """The way of a mail: its Received headers as hops, oldest first, by mail-parser.
 
-Shown by ``explain`` and on tickets, never used to decide anything, and never on the hot path: mail-parser is imported
+Shown by ``explain``, never used to decide anything, and never on the hot path: mail-parser is imported
 when the first trail is asked for. Where it can read nothing, the trail is empty.
 """
 
@@ -56,20 +56,3 @@ def received_trail(raw_headers: RawHeaders) -> tuple[Hop, ...]:
         )
         for at, hop in enumerate(hops, 1)
     )
-
-
-def client_ip(raw_headers: RawHeaders, our_host: str) -> str:
-    """The address that handed the mail to ``our_host``, as its own Received header says, or an empty string."""
-    if not our_host or not any(name.lower() == "received" for name, _ in raw_headers):
-        return ""
-    import mailparser
-
-    lines = b"".join(
-        b"Received: " + b" ".join(value[:_MAX_HEADER].split()) + b"\r\n"
-        for name, value in raw_headers[:_MAX_HOPS]
-        if name.lower() == "received"
-    )
-    try:
-        return str(mailparser.parse_from_bytes(lines + b"\r\n").get_server_ipaddress(our_host) or "")
-    except Exception:  # as above
-        return ""
