@@ -308,6 +308,7 @@ def test_news_told_in_the_answer_to_another_command_are_not_slept_over(server, k
     server.on["FETCH"] = with_news
     with running([account(server.port)], kept, cursors, told):
         kept.wait_until(lambda: kept.subjects == ["no 1", "no 2"])
+    assert kept.subjects == ["no 1", "no 2"]
 
 
 def test_a_server_that_always_tells_of_mail_is_looked_at_once_more_only(server, kept, cursors, told):
