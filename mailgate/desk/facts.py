@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mailgate.desk.query import Answer, Query
 from mailgate.desk.ticket import Customer, Ticket
 
 
@@ -63,6 +64,31 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What an agent's mail last did to a ticket, and what undoes it; see ``plan.RecordAct``."""
+
+    id: int
+    ticket: int
+    agent: str
+    command: str
+    at_ms: int
+    undo: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What assignment looks at, for the agents of the teams in question.
+
+    ``open_tickets`` counts each agent's open tickets, ``last_given_ms`` is when each was last given one (round-robin),
+    ``sticky`` the agent who last served this customer. Who is away stands in ``Facts.absent``.
+    """
+
+    open_tickets: Mapping[str, int] = field(default_factory=dict)
+    last_given_ms: Mapping[str, int] = field(default_factory=dict)
+    sticky: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The desk's state as far as one mail concerns it.
 
@@ -72,6 +98,11 @@ class Facts:
     tickets in the duplicate window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``).
     ``duplicate_of`` is set when this mail came before. ``paused`` names teams and mailboxes that admins stopped.
     ``asked`` are the author's mails that were held to be confirmed, where the mail carries a confirmation's token.
+
+    ``others`` are tickets that commands name by number (locked like the rest; a merged one stands for itself here).
+    ``answers`` are the answers to ``Questions.queries``. ``last_act`` is the newest act of the author on the ticket
+    that is not undone. ``crew`` is None where nobody is to be assigned. ``absent`` maps agents to when they are back.
+    ``children`` are the open tickets whose parent is the ticket that a clue leads to; ``parent`` is that ticket's own.
     """
 
     tickets: Mapping[Clue, Ticket] = field(default_factory=dict)
@@ -85,6 +116,13 @@ class Facts:
     duplicate_key: str = ""
     paused: frozenset[str] = frozenset()
     asked: tuple[Asked, ...] = ()
+    others: Mapping[int, Ticket] = field(default_factory=dict)
+    answers: Mapping[Query, Answer] = field(default_factory=dict)
+    last_act: Act | None = None
+    crew: Crew | None = None
+    absent: Mapping[str, int] = field(default_factory=dict)
+    children: tuple[Ticket, ...] = ()
+    parent: Ticket | None = None
 
 
 NO_FACTS = Facts()

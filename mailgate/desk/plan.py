@@ -90,13 +90,16 @@ class OpenTicket:
     links: tuple[tuple[int, str], ...] = ()
     rule: str = ""
     reason: str = ""
+    parent: int | None = None
+    due_ms: int | None = None
+    sla: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AddMessage:
     """Put the mail being settled on a ticket, with its attachments. ``marks`` are shown to agents (``unverified``,
     ``third party``, ``proof failed``). ``text`` replaces the mail's text where it must (an agent's words without
-    commands)."""
+    commands), ``author`` the mail's author (a customer whose mail an agent forwarded)."""
 
     ticket: int
     direction: Direction
@@ -104,6 +107,7 @@ class AddMessage:
     agent: str = ""
     marks: tuple[str, ...] = ()
     text: str | None = None
+    author: Participant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +142,26 @@ class AddParticipant:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveParticipant:
+    """An address has no more to do with a ticket; the requester cannot be removed."""
+
+    ticket: int
+    email: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkTickets:
     """Relate two tickets for agents' eyes."""
+
+    ticket: int
+    other: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkTickets:
+    """Two tickets have nothing to do with each other after all."""
 
     ticket: int
     other: int
@@ -187,9 +209,96 @@ class HoldMail:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseHeld:
-    """An agent confirmed: settle the mail that is held under this id again, with ``Delivery.confirmed``."""
+    """Settle the mail that is held under this id again: an agent confirmed it (``Delivery.confirmed``), or the admin
+    ``by`` releases it (``Delivery.released``)."""
 
     held: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DropHeld:
+    """An admin says that a held mail is worth nothing; its raw is kept, as ``held drop`` on the command line keeps
+    it."""
+
+    held: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAct:
+    """Remember what an agent's commands did to a ticket and how it is undone: the effects that bring back what was.
+
+    Only ChangeTicket, AddParticipant, RemoveParticipant, LinkTickets, UnlinkTickets, SetTimer and ClearTimer may stand
+    in ``undo``; their tickets are real ids, never ``NEW_TICKET``."""
+
+    ticket: int
+    agent: str
+    command: str
+    undo: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkUndone:
+    """An act (``Facts.last_act``) was undone and cannot be undone again."""
+
+    act: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enroll:
+    """An admin adds an agent, or changes one that was added by mail; teams are those that the agent joins."""
+
+    agent: str
+    name: str
+    address: str
+    role: str
+    teams: tuple[str, ...]
+    by: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """An agent (of the config or added by mail) is one no more: tokens, commands and notifications end at once."""
+
+    agent: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAbsence:
+    """An agent is away until then (None: is back); rotation skips those who are away."""
+
+    agent: str
+    until_ms: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop acknowledgements and automatic letters of a team or mailbox (``on``), or let them go on."""
+
+    name: str
+    on: bool
+    why: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReload:
+    """Read the config again, as SIGHUP does; the admin ``by`` is told by letter how it went."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueWebhook:
+    """Call a webhook of the config, by name, with a JSON body; queued, signed and tried again like a letter."""
+
+    name: str
+    ticket: int
+    body: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +336,17 @@ class RememberCustomer:
 
 Effect = (
     OpenTicket
+    | RemoveParticipant
+    | UnlinkTickets
+    | DropHeld
+    | RecordAct
+    | MarkUndone
+    | Enroll
+    | Dismiss
+    | SetAbsence
+    | Pause
+    | RequestReload
+    | QueueWebhook
     | AddMessage
     | AddNote
     | ChangeTicket
@@ -245,7 +365,12 @@ Effect = (
 
 
 class LetterKind(StrEnum):
-    """The letters that we send; each has templates of that name."""
+    """The letters that we send; each has templates of that name.
+
+    STATUS tells a customer where things stand; ASK goes to a third party under the
+    desk's address; HANDOVER offers tickets that need somebody; WARNING is a promise about to break, or broken; DIGEST
+    the morning's queue.
+    """
 
     ACKNOWLEDGEMENT = "acknowledgement"
     NEUTRAL_ACKNOWLEDGEMENT = "acknowledgement_neutral"
@@ -258,9 +383,25 @@ class LetterKind(StrEnum):
     CONFIRMATION = "confirmation"
     UNDELIVERED = "undelivered"
     ALERT = "alert"
+    STATUS = "status"
+    ASK = "ask"
+    HANDOVER = "handover"
+    RESOLUTION = "resolution"
+    CLOSING = "closing"
+    CUSTOMER_REMINDER = "customer_reminder"
+    WARNING = "warning"
+    DIGEST = "digest"
 
 
-AT_MOST_ONCE = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.SURVEY})
+AT_MOST_ONCE = frozenset(
+    {
+        LetterKind.ACKNOWLEDGEMENT,
+        LetterKind.NEUTRAL_ACKNOWLEDGEMENT,
+        LetterKind.SURVEY,
+        LetterKind.CLOSING,
+        LetterKind.CUSTOMER_REMINDER,
+    }
+)
 """Promise 3: these are never sent twice, even at the price of not at all; everything else at least once."""
 
 
@@ -312,7 +453,10 @@ class Plan:
     """All that shall be done, in order, and why.
 
     ``trace`` are the lines that ``explain`` shows: clues tried, rule matched, what stopped the acknowledgement.
-    ``acknowledge`` is the empty string when an acknowledgement goes out, else the reason why none does.
+    ``acknowledge`` is the empty string when an acknowledgement goes out, else the reason why none does. ``more`` are
+    plans of other tickets that the same mail or hour brings (a child, a split): each is opened, composed and written
+    after this one in the same transaction; ``NEW_TICKET`` in each means its own, and ``OpenTicket.parent`` or a link
+    may name ``NEW_TICKET`` for the ticket of this plan.
     """
 
     outcome: Outcome
@@ -324,6 +468,7 @@ class Plan:
     ticket: int | None = None
     rule: str = ""
     generation: str = ""
+    more: tuple[Plan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,10 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Agent:
     """An enrolled person. ``id`` is the short name that commands use; ``address`` the enrolled one, where letters go;
-    ``aliases`` other addresses the same person writes from. ``login`` is the user for authenticated submission."""
+    ``aliases`` other addresses the same person writes from. ``login`` is the user for authenticated submission.
+
+    For assignment: ``capacity`` is how many open tickets the agent may hold (0: any number), ``skills`` are tags of
+    tickets, ``languages`` and ``regions`` what the agent serves (empty: all)."""
 
     id: str
     name: str
@@ -88,6 +91,10 @@ class Agent:
     language: str = ""
     login: str = ""
     active: bool = True
+    capacity: int = 0
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -95,11 +102,33 @@ class Agent:
         return tuple(address.lower() for address in (self.address, *self.aliases))
 
 
+class Assign(StrEnum):
+    """How a team's new tickets find an agent; the rest of the team's settings narrow the choice."""
+
+    MANUAL = "manual"
+    ROUND_ROBIN = "round-robin"
+    LEAST_LOADED = "least-loaded"
+
+
+class May(StrEnum):
+    """Who of a team may do something to its tickets; supervisors and admins always may."""
+
+    ANYONE = "anyone"
+    OWNER = "owner"
+    SUPERVISOR = "supervisor"
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """A group that owns a queue. ``name`` is what customers read. ``members`` are agent ids; ``supervisors`` a subset.
     ``hours`` names the business hours; ``remind_after_ms`` is how long a ticket may wait for a first or next answer
-    before the team is reminded (0: never; counted in business hours when ``remind_in_hours``)."""
+    before the team is reminded (0: never; counted in business hours when ``remind_in_hours``).
+
+    ``assign`` and the keys after it are for ``assign``: ``sticky`` prefers who served the customer last, ``by_skill``
+    wants the ticket's tags among an agent's skills, ``by_language`` the customer's language, ``region_field`` names the
+    ticket's field that an agent's regions must have (empty: none). ``reply``, ``reassign``, ``close`` and ``merge`` say
+    who may; a reply of one who may not becomes a note. ``sla`` names the policy of its tickets, ``escalate_to`` the
+    team that takes over, ``states`` its own names of states with the meaning behind each."""
 
     id: str
     name: str
@@ -110,6 +139,18 @@ class Team:
     remind_after_ms: int = 0
     remind_in_hours: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    assign: Assign = Assign.MANUAL
+    sticky: bool = False
+    by_skill: bool = False
+    by_language: bool = False
+    region_field: str = ""
+    reply: May = May.ANYONE
+    reassign: May = May.ANYONE
+    close: May = May.ANYONE
+    merge: May = May.ANYONE
+    sla: str = ""
+    escalate_to: str = ""
+    states: Mapping[str, str] = field(default_factory=dict)
 
     def name_in(self, language: str) -> str:
         """The name as readers of that language know it, else ``name``."""
@@ -124,6 +165,14 @@ class Hours:
     timezone: str
     week: Mapping[int, tuple[tuple[time, time], ...]]
     closed: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A ready reply: its text by language, with ``{names}`` for variables (``canned.py`` has the list)."""
+
+    name: str
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +224,7 @@ class Policy:
     customer_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
     trust: Mapping[str, str] = field(default_factory=dict)
+    canned: Mapping[str, Canned] = field(default_factory=dict)
     secrets: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     audit_key: bytes = field(default=b"", repr=False)
     generation: str = ""

@@ -10,6 +10,7 @@ from mailgate.desk.gate import budget_keys
 from mailgate.desk.identity.token import split_address, split_message_id
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Policy
+from mailgate.desk.query import Query
 from mailgate.desk.threading.clue import CLUE_LIMIT, clues, tag_number
 from mailgate.mail.model import Bounce, Proof, Reading
 
@@ -20,7 +21,11 @@ HOUR_MS = 3_600_000
 class Questions:
     """``clues`` may lead to tickets of ``brand``; ``message_ids`` may be letters of ours; ``author`` (lower case, empty
     when unknown) may be a customer with open tickets since ``since_ms``; ``budget_keys`` are to be counted. Mails of
-    ``confirms`` (an agent's addresses, lower case) may be held until they are confirmed."""
+    ``confirms`` (an agent's addresses, lower case) may be held until they are confirmed.
+
+    ``numbers`` are tickets that commands name; ``queries`` are to be answered; ``acts_of`` is the agent whose last act
+    on the clues' ticket is wanted (``#undo``); ``crew`` are the agents among whom a new ticket may be given to one;
+    ``family``: the parent and the children of the clues' ticket are wanted."""
 
     brand: str
     clues: tuple[Clue, ...] = ()
@@ -29,6 +34,11 @@ class Questions:
     budget_keys: tuple[str, ...] = ()
     since_ms: int = 0
     confirms: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    queries: tuple[Query, ...] = ()
+    acts_of: str = ""
+    crew: tuple[str, ...] = ()
+    family: bool = False
 
 
 def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Questions:

@@ -43,7 +43,12 @@ class Participant:
 class Ticket:
     """One ticket as it stands. ``rid`` is the random id that tokens bind; ``language`` the requester's. Times in ms;
     ``waiting_since_ms`` is when the customer began to wait for an answer (None: nobody waits). ``asked`` is the newest
-    public text of the customer, cut to 2,000 characters, which answers quote."""
+    public text of the customer, cut to 2,000 characters, which answers quote.
+
+    ``state`` is the team's own name for where it stands (empty: ``status`` itself). ``parent`` is the id of the ticket
+    that waits for this one. ``due_ms`` was set by hand. ``snoozed_ms`` is until when nobody is reminded. ``nudged_ms``
+    is when the customer last asked for news, ``nudges`` how often. ``given_by`` is the agent who assigned it.
+    ``sla`` names the policy, ``clock`` is what ``desk/clock`` keeps of its promises, as plain JSON values."""
 
     id: int
     number: int
@@ -73,6 +78,15 @@ class Ticket:
     last_message_id: str = ""
     references: tuple[str, ...] = ()
     asked: str = ""
+    state: str = ""
+    parent: int | None = None
+    due_ms: int | None = None
+    snoozed_ms: int | None = None
+    nudged_ms: int | None = None
+    nudges: int = 0
+    given_by: str = ""
+    sla: str = ""
+    clock: Mapping[str, object] = field(default_factory=dict)
 
     def participant(self, email: str) -> Participant | None:
         """Who that address is on this ticket (ASCII case folded), or None."""

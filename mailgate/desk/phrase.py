@@ -1,0 +1,35 @@
+"""A sentence that the desk says, before it is in anybody's language.
+
+The rules of the desk speak in ``Phrase``: the English sentence with ``{names}`` in it, and what stands for them.
+``letters/phrases.py`` says it in the reader's language; where nobody reads it in a letter (a trace, a history) ``str``
+gives the English. A test walks all phrases of the desk and asks for each one's Chinese.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """``text`` is a literal of the program, never somebody's words; ``names`` are what fills it, phrases too."""
+
+    text: str
+    names: tuple[tuple[str, str | Phrase], ...] = ()
+
+    def __str__(self) -> str:
+        """The English sentence."""
+        return self.text.format(**{name: str(value) for name, value in self.names})
+
+    def __bool__(self) -> bool:
+        """Whether anything is said."""
+        return bool(self.text)
+
+
+NOTHING = Phrase("")
+
+
+def phrase(text: str, **names: str | Phrase | int) -> Phrase:
+    """The sentence ``text`` with ``names`` for its ``{names}``; the text must be a literal at the call."""
+    filled = tuple((name, value if isinstance(value, Phrase) else str(value)) for name, value in names.items())
+    return Phrase(text, filled)
