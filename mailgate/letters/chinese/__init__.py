@@ -1,0 +1,1 @@
+"""What the desk says, in Chinese, by subject; ``mailgate.letters.phrases`` puts the tables together."""

@@ -1,0 +1,37 @@
+"""What the desk says, in the reader's language: its phrases and their Chinese.
+
+The rules of the desk speak in English ``Phrase`` values (``mailgate.desk.phrase``). ``spoken`` says one as a reader of
+that language would. The Chinese stands in ``mailgate/letters/chinese/``, a table a subject: the English sentence as it
+is written in the code, and the Chinese with the same ``{names}``. A test walks every phrase of the program and fails
+for one that has no Chinese, for one whose names differ, and for Chinese that nobody says any more.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+
+from mailgate.desk.phrase import Phrase
+from mailgate.letters.chinese import admins, clock, commands, customers, duties, identity, rules, teams
+
+SECTIONS: tuple[Mapping[str, str], ...] = (
+    commands.CHINESE,
+    identity.CHINESE,
+    teams.CHINESE,
+    customers.CHINESE,
+    admins.CHINESE,
+    clock.CHINESE,
+    duties.CHINESE,
+    rules.CHINESE,
+)
+
+CHINESE: Mapping[str, str] = ChainMap(*[dict(section) for section in SECTIONS])
+"""Every phrase's English text, and its Chinese."""
+
+
+def spoken(value: Phrase | str, language: str) -> str:
+    """``value`` in Chinese for readers of ``zh``, ``zh-Hans`` and so on, else in English; a str is said as it is."""
+    if isinstance(value, str):
+        return value
+    text = CHINESE.get(value.text, value.text) if language.startswith("zh") else value.text
+    return text.format(**{name: spoken(given, language) for name, given in value.names})
