@@ -126,9 +126,10 @@ class Team:
 
     ``assign`` and the keys after it are for ``assign``: ``sticky`` prefers who served the customer last, ``by_skill``
     wants the ticket's tags among an agent's skills, ``by_language`` the customer's language, ``region_field`` names the
-    ticket's field that an agent's regions must have (empty: none). ``reply``, ``reassign``, ``close`` and ``merge`` say
-    who may; a reply of one who may not becomes a note. ``sla`` names the policy of its tickets, ``escalate_to`` the
-    team that takes over, ``states`` its own names of states with the meaning behind each."""
+    ticket's field that an agent's regions must have (empty: none). ``reply``, ``reassign``, ``close``, ``merge`` and
+    ``notes`` (see them) say who may; a reply of one who may not becomes a note. ``sla`` names the policy of its
+    tickets, ``escalate_to`` the team that takes over, ``states`` its own names of states with the
+    meaning behind each."""
 
     id: str
     name: str
@@ -148,6 +149,7 @@ class Team:
     reassign: May = May.ANYONE
     close: May = May.ANYONE
     merge: May = May.ANYONE
+    notes: May = May.ANYONE
     sla: str = ""
     escalate_to: str = ""
     states: Mapping[str, str] = field(default_factory=dict)
@@ -242,6 +244,10 @@ class Policy:
         found = self.teams.get(team)
         wanted = found.members if found else ()
         return tuple(agent for key in wanted if (agent := self.agents.get(key)) and agent.active)
+
+    def serving(self, agent: str) -> tuple[Team, ...]:
+        """The teams that the agent is a member or a supervisor of."""
+        return tuple(team for team in self.teams.values() if agent in team.members or agent in team.supervisors)
 
     @cached_property
     def _mailboxes(self) -> dict[str, Mailbox]:
