@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mailgate.desk.ticket import Participant, ParticipantRole, Status
+from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, ReportedRecipient
 
 
@@ -369,7 +369,7 @@ class LetterKind(StrEnum):
 
     STATUS tells a customer where things stand; ASK goes to a third party under the
     desk's address; HANDOVER offers tickets that need somebody; WARNING is a promise about to break, or broken; DIGEST
-    the morning's queue.
+    the morning's queue; WELCOME greets somebody who was enrolled by mail.
     """
 
     ACKNOWLEDGEMENT = "acknowledgement"
@@ -391,6 +391,7 @@ class LetterKind(StrEnum):
     CUSTOMER_REMINDER = "customer_reminder"
     WARNING = "warning"
     DIGEST = "digest"
+    WELCOME = "welcome"
 
 
 AT_MOST_ONCE = frozenset(
@@ -424,7 +425,9 @@ class LetterOrder:
     table). ``attach`` are part paths of the mail being settled. ``purpose`` says which token the Reply-To carries
     (None: the plain address). ``agent`` is the id of the agent who speaks (ANSWER) or is addressed. ``text`` is the
     body of an ANSWER or COPY. ``template`` overrides the template's name. ``in_reply_to`` is the Message-ID answered.
-    ``bound`` is what the token binds beside ticket and recipient: the entry key of the mail to be confirmed.
+    ``bound`` is what the token binds beside ticket and recipient: the entry key of the mail to be confirmed. ``rows``
+    are the tickets that ``values["tickets"]`` lists: each gets buttons with the reader's own token for it, and what its
+    row does not say is taken from it.
     """
 
     kind: LetterKind
@@ -441,6 +444,7 @@ class LetterOrder:
     template: str = ""
     in_reply_to: str = ""
     bound: str = ""
+    rows: tuple[Ticket, ...] = ()
 
     @property
     def at_most_once(self) -> bool:
