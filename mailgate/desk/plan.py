@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mailgate.desk.routing.rule import Actions
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, ReportedRecipient
 
@@ -369,7 +370,8 @@ class LetterKind(StrEnum):
 
     STATUS tells a customer where things stand; ASK goes to a third party under the
     desk's address; HANDOVER offers tickets that need somebody; WARNING is a promise about to break, or broken; DIGEST
-    the morning's queue; WELCOME greets somebody who was enrolled by mail.
+    the morning's queue; WELCOME greets somebody who was enrolled by mail;
+    NOTICE is what a rule says by itself, to whomever it names.
     """
 
     ACKNOWLEDGEMENT = "acknowledgement"
@@ -392,6 +394,7 @@ class LetterKind(StrEnum):
     WARNING = "warning"
     DIGEST = "digest"
     WELCOME = "welcome"
+    NOTICE = "notice"
 
 
 AT_MOST_ONCE = frozenset(
@@ -460,7 +463,8 @@ class Plan:
     ``acknowledge`` is the empty string when an acknowledgement goes out, else the reason why none does. ``more`` are
     plans of other tickets that the same mail or hour brings (a child, a split): each is opened, composed and written
     after this one in the same transaction; ``NEW_TICKET`` in each means its own, and ``OpenTicket.parent`` or a link
-    may name ``NEW_TICKET`` for the ticket of this plan.
+    may name ``NEW_TICKET`` for the ticket of this plan. ``then`` is what the rules that routed a new ticket want beyond
+    its fields (letters, webhooks …): ``follow`` makes effects of it.
     """
 
     outcome: Outcome
@@ -473,6 +477,7 @@ class Plan:
     rule: str = ""
     generation: str = ""
     more: tuple[Plan, ...] = ()
+    then: Actions | None = None
 
 
 @dataclass(frozen=True, slots=True)
