@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailgate import __version__
-from mailgate.cli import audit, held, init, outbox, rules, serve, stats, ticket, traffic
+from mailgate.cli import audit, backup, held, init, outbox, rules, serve, stats, ticket, traffic
 
 app = typer.Typer(
     help="A helpdesk whose only screen is the mail client that people already have open.",
@@ -34,7 +34,7 @@ def everything(
     """A helpdesk whose only screen is the mail client that people already have open."""
 
 
-for add in (serve.register, init.register, traffic.register, stats.register):
+for add in (serve.register, init.register, traffic.register, stats.register, backup.register):
     add(app)
 app.add_typer(ticket.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")

@@ -214,6 +214,10 @@ class Store:
         daemons that do not come back."""
         return self.run(lambda tx: outbox.recover_letters(tx.work, holder, now_ms))
 
+    def doubt_letters(self, now_ms: int) -> int:
+        """See ``outbox.doubt_letters``: after a restore."""
+        return self.run(lambda tx: outbox.doubt_letters(tx.work, now_ms))
+
     def next_due_ms(self) -> int | None:
         """When the next letter is due; None when none waits."""
         self.rows.connect()

@@ -199,6 +199,21 @@ def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
     return Recovered(len(again), len(unknown))
 
 
+def doubt_letters(work: Work, now_ms: int) -> int:
+    """After a restore: what may be sent only once and waited in the backup may have gone out since, so it becomes
+    ``unknown``; everything else that was on its way is queued again. Returns how many are ``unknown`` now."""
+    why = "it waited when the backup was made, and may have gone out since"
+    doubted = work.rows.all(
+        "UPDATE letters SET state = 'unknown', settled_ms = ?, error = ? "
+        "WHERE state IN ('queued', 'retry', 'handing') AND at_most_once = 1 RETURNING id",
+        (now_ms, why),
+    )
+    work.rows.run("UPDATE letters SET state = 'queued', claimed_by = '', next_ms = ? WHERE state = 'handing'", (now_ms,))
+    for (letter,) in doubted:
+        tell_ticket(work, letter, LetterState.UNKNOWN, why, now_ms)
+    return len(doubted)
+
+
 def next_due_ms(rows: Rows) -> int | None:
     """When the next letter is due; None when none waits."""
     row = rows.one("SELECT min(next_ms) FROM letters WHERE state IN ('queued', 'retry')")
