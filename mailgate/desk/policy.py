@@ -124,6 +124,8 @@ class Team:
     ``hours`` names the business hours; ``remind_after_ms`` is how long a ticket may wait for a first or next answer
     before the team is reminded (0: never; counted in business hours when ``remind_in_hours``).
 
+    ``digest_at`` is when the morning's digest goes out, in the zone of the team's hours or its brand (None: never).
+
     ``assign`` and the keys after it are for ``assign``: ``sticky`` prefers who served the customer last, ``by_skill``
     wants the ticket's tags among an agent's skills, ``by_language`` the customer's language, ``region_field`` names the
     ticket's field that an agent's regions must have (empty: none). ``reply``, ``reassign``, ``close``, ``merge`` and
@@ -153,6 +155,7 @@ class Team:
     sla: str = ""
     escalate_to: str = ""
     states: Mapping[str, str] = field(default_factory=dict)
+    digest_at: time | None = None
 
     def name_in(self, language: str) -> str:
         """The name as readers of that language know it, else ``name``."""
@@ -179,24 +182,45 @@ class Canned:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The question after closing. ``share`` of closed tickets that are asked (0 to 1); at most one per customer in
-    ``every_ms``; answers are taken for ``answer_within_ms``."""
+    """The question after closing. ``share`` of closed tickets that are asked (0 to 1), ``delay_ms`` after closing; at
+    most one per customer in ``every_ms``; answers are taken for ``answer_within_ms``, and a second one replaces the
+    first for ``change_within_ms``. A rating of ``low`` or less tells the supervisors, and reopens the ticket with
+    ``reopen_low``."""
 
     enabled: bool = True
     share: float = 1.0
     every_ms: int = 7 * 86_400_000
     answer_within_ms: int = 30 * 86_400_000
+    delay_ms: int = 0
+    change_within_ms: int = 7 * 86_400_000
+    low: int = 2
+    reopen_low: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What ends by itself. A resolved ticket closes when its customer is silent for ``confirm_after_ms`` (0: never).
+
+    A customer whom we wait for is reminded after each wait of ``remind_after_ms`` in turn (empty: never), and
+    ``close_after_ms`` after the last reminder the ticket closes with notice (0: it never does)."""
+
+    confirm_after_ms: int = 5 * 86_400_000
+    remind_after_ms: tuple[int, ...] = ()
+    close_after_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """How many automatic letters the gate lets out (promise 6); ``news_per_sender_hour`` is how many mails of one
-    sender agents are notified of within an hour (the rest they find in the queue)."""
+    """How many automatic letters the gate lets out (promise 6): those to customers by address, domain, ticket and kind
+    of letter, those to agents by ``per_agent_hour``; ``news_per_sender_hour`` is how many mails of one sender agents
+    are notified of within an hour (the rest they find in the queue)."""
 
     per_address_hour: int = 3
     per_address_day: int = 10
     per_domain_hour: int = 60
     per_ticket_day: int = 10
+    per_kind_day: int = 6
+    per_agent_hour: int = 20
     unproved_hour: int = 300
     news_per_sender_hour: int = 60
 
@@ -220,6 +244,7 @@ class Policy:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     survey: Survey = Survey()
     budgets: Budgets = Budgets()
+    closing: Closing = Closing()
     reopen_days: int = 14
     duplicate_hours: int = 24
     priorities: tuple[str, ...] = ("low", "normal", "high", "urgent")
