@@ -155,7 +155,22 @@ def logins(config: schema.Config, base: Path) -> dict[str, Login]:
 
 def survey(written: schema.Survey) -> policy.Survey:
     """The question after closing."""
-    return policy.Survey(written.enabled, written.share, written.every.ms(), written.answer_within.ms())
+    return policy.Survey(
+        enabled=written.enabled,
+        share=written.share,
+        every_ms=written.every.ms(),
+        answer_within_ms=written.answer_within.ms(),
+        delay_ms=written.delay.ms(),
+        change_within_ms=written.change_within.ms(),
+        low=written.low,
+        reopen_low=written.reopen_low,
+    )
+
+
+def closing(written: schema.Closing) -> policy.Closing:
+    """What ends by itself."""
+    waits = tuple(wait.ms() for wait in written.remind_after)
+    return policy.Closing(written.confirm_after.ms(), waits, written.close_after.ms())
 
 
 def lists(config: schema.Config) -> dict[str, frozenset[str]]:

@@ -145,6 +145,7 @@ def _policy(config: Config, keys: Keys, this_year: int) -> Policy:
         agents=build.agents(config),
         hours=hours,
         survey=build.survey(config.survey),
+        closing=build.closing(config.closing),
         budgets=Budgets(**limits.model_dump()),
         reopen_days=build.whole(config.desk.reopen_within.ms(), DAY),
         duplicate_hours=build.whole(config.desk.duplicate_within.ms(), HOUR),

@@ -27,6 +27,7 @@ from mailgate.config.fields import (
     Text,
     Timezone,
 )
+from mailgate.config.schema_duties import Closing, LetterLimits, Survey
 from mailgate.config.schema_mail import Dkim, Mailbox, Section, Smtp
 from mailgate.config.schema_rules import RuleFile
 from mailgate.config.units import Duration
@@ -158,33 +159,6 @@ class Templates(Section):
     )
 
 
-class Survey(Section):
-    """The question after closing."""
-
-    enabled: bool = Field(True, description="Whether customers are asked at all.")
-    share: float = Field(1.0, ge=0, le=1, description="The share of closed tickets that are asked about, 0 to 1.")
-    every: ClockDuration = Field(Duration(7, "day"), description="A customer is asked at most once in this time.")
-    answer_within: ClockDuration = Field(Duration(30, "day"), description="Answers count for this long.")
-
-
-class LetterLimits(Section):
-    """How many automatic letters may go out; mail from robots and loops runs dry here."""
-
-    per_address_hour: int = Field(3, ge=1, le=1000, description="To one address in an hour.")
-    per_address_day: int = Field(10, ge=1, le=10_000, description="To one address in a day.")
-    per_domain_hour: int = Field(60, ge=1, le=100_000, description="To one domain in an hour.")
-    per_ticket_day: int = Field(10, ge=1, le=10_000, description="On one ticket in a day.")
-    unproved_hour: int = Field(
-        300, ge=0, le=1_000_000, description="To senders whose address is not proved, in an hour, all together."
-    )
-    news_per_sender_hour: int = Field(
-        60,
-        ge=1,
-        le=100_000,
-        description="Notifications to agents about one sender in an hour; the rest waits in the queue.",
-    )
-
-
 class Limits(Section):
     """What one mail may cost; more than that costs the mail, not the desk."""
 
@@ -222,6 +196,7 @@ class Config(RuleFile):
     sla: dict[Id, Sla] = Field({}, description=Sla.__doc__)
     templates: Templates = Field(Templates(), description=Templates.__doc__)
     survey: Survey = Field(Survey(), description=Survey.__doc__)
+    closing: Closing = Field(Closing(), description=Closing.__doc__)
     limits: Limits = Field(Limits(), description=Limits.__doc__)
     lists: dict[Id, list[AddressOrDomain]] = Field({}, description="Named lists of addresses and @domains for rules.")
     customers: dict[AddressOrDomain, list[Id]] = Field(

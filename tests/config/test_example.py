@@ -65,6 +65,11 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
+def spans(*names: str) -> dict[str, str]:
+    """Lengths of time: milliseconds in the value, with their unit in the file."""
+    return {f"{name}_ms": name for name in names}
+
+
 def test_every_key_of_the_schema_stands_in_the_example() -> None:
     data = tomllib.loads(WHOLE)
     for where, model in models(Config):
@@ -103,7 +108,8 @@ def test_every_setting_of_an_edge_can_be_written() -> None:
         (edge.Dkim, schema_mail.Dkim, {}),
         (edge.WorkerLimits, schema.Limits, {}),
         (policy.Budgets, schema.LetterLimits, {}),
-        (policy.Survey, schema.Survey, {"every_ms": "every", "answer_within_ms": "answer_within"}),
+        (policy.Survey, schema.Survey, spans("every", "answer_within", "delay", "change_within")),
+        (policy.Closing, schema.Closing, spans("confirm_after", "remind_after", "close_after")),
         (policy.Brand, schema.Brand, {}),
         (policy.ProofProfile, schema_mail.Proof, {}),
         (policy.Agent, schema.Agent, {}),
