@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conversation import ANA, BEN, GONE, SUE, WATCHER, policy, ticket
 
 from mailgate.desk.identity.rights import Act, allowed, leads, visible_teams
 from mailgate.desk.policy import Agent, May, Policy, Role, Team
 from mailgate.desk.ticket import Participant, ParticipantRole
+from tests.desk.conversation import ANA, BEN, GONE, SUE, WATCHER, policy, ticket
 
 ADA = Agent("ada", "Ada", "ada@acme.example", role=Role.ADMIN)
 FAY = Agent("fay", "Fay", "fay@acme.example")
