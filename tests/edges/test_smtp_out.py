@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,16 @@ from mailgate.clock import SystemClock
 from mailgate.edges.settings import Relay, Secret, Security
 from mailgate.edges.smtp_out.relay import MaybeSent, RelayAway, Sent, SmtpCourier, open_relay
 from mailgate.errors import Refused, Temporary
-from tests.edges.scripted_relay import CLOSE, DRIP, RESET, SILENCE, ScriptedRelay
+from tests.edges.scripted_relay import CLOSE, DRIP, PLAIN, RESET, SILENCE, ScriptedRelay
 
 LETTER = b"Message-ID: <ours@acme.example>\r\nSubject: x\r\n\r\nHello\r\n.dots\r\n..\r\n"
+
+
+@pytest.fixture(autouse=True, params=["one by one", "pipelined"])
+def _manners(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every truth holds for a relay that takes commands one by one and for one that takes them in groups."""
+    offered = "250-PIPELINING\r\n" if request.param == "pipelined" else ""
+    monkeypatch.setitem(PLAIN, "EHLO", f"250-relay.example\r\n{offered}250-8BITMIME\r\n250 SIZE 1000000")
 
 
 def courier(relay: ScriptedRelay, **settings) -> SmtpCourier:
@@ -178,6 +187,48 @@ def test_a_password_that_cannot_be_read_pauses_the_relay():
 def test_530_says_nothing_about_the_letter():
     with ScriptedRelay(MAIL="530 must login") as relay, pytest.raises(RelayAway):
         send(courier(relay))
+
+
+def test_mail_rcpt_and_data_go_in_one_group_where_the_relay_takes_groups():
+    """A relay that answers MAIL only once it has heard DATA would never be answered otherwise (RFC 2920)."""
+    heard = []
+
+    def serve(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(b"220 relay\r\n")
+            connection.recv(1000)
+            connection.sendall(b"250-relay\r\n250 PIPELINING\r\n")
+            group = b""
+            while b"data\r\n" not in group.lower():
+                group += connection.recv(1000)
+            heard.append(group)
+            connection.sendall(b"250 a\r\n250 b\r\n354 c\r\n")
+            letter = b""
+            while not letter.endswith(b"\r\n.\r\n"):
+                letter += connection.recv(1000)
+            connection.sendall(b"250 done\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,))
+        thread.start()
+        out = open_relay(Relay(host="127.0.0.1", port=server.getsockname()[1], timeout=5.0, data_timeout=5.0))
+        assert out.send("support@acme.example", "ana@cust.example", LETTER).reply == "250 done"
+        thread.join()
+    assert heard[0].lower().startswith(b"mail from:<support@acme.example>")
+
+
+def test_a_relay_that_wants_a_letter_nobody_gets_is_given_an_empty_one():
+    """The recipient is refused and DATA accepted all the same: one dot, and the next letter passes (RFC 2920)."""
+    offers = "250-relay.example\r\n250-PIPELINING\r\n250 8BITMIME"
+    dots = ["554 no valid recipients", "250 fine"]
+    with ScriptedRelay(EHLO=offers, RCPT=["550 nobody", "250 fine"], DOT=dots) as relay:
+        out = courier(relay)
+        with pytest.raises(Refused, match="550 nobody"):
+            send(out)
+        send(out)
+    assert relay.connections == 1
+    assert relay.letters[-1] == LETTER
 
 
 def test_a_letter_larger_than_the_relay_takes_is_refused_unsent():

@@ -112,19 +112,34 @@ class SmtpCourier:
             if not self._clean:
                 session.rset()
             self._clean = False
-            code, text = session.mail(sender, options)
+            if session.has_extn("pipelining"):
+                code, text = session.begin(sender, recipient, options)
+            else:
+                code, text = session.mail(sender, options)
         except (smtplib.SMTPException, OSError) as error:
             raise RelayAway(f"the relay was lost: {_line(error)}") from error
         if code == 421 or code < 0:
             raise RelayAway(f"the relay is closing: {_reply(code, text)}")
+        if code >= 300:
+            self._hear_out(session)
         _accepted(code, text, "the sender")
         return session
 
+    def _hear_out(self, session: Session) -> None:
+        """Read what the relay still says to a group whose letter is refused, so that the next letter's answers are its
+        own; a connection that breaks meanwhile is dropped."""
+        try:
+            session.abandon()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
     def _transfer(self, session: Session, recipient: str, data: bytes) -> Sent:
         try:
-            code, text = session.rcpt(recipient)
+            code, text = session.getreply() if session.begun else session.rcpt(recipient)
+            if code >= 300:
+                self._hear_out(session)
             _accepted(code, text, "the recipient")
-            code, text = session.docmd("DATA")
+            code, text = session.getreply() if session.begun else session.docmd("DATA")
             if code != 354:
                 _accepted(code if code >= 400 else 451, text, "the letter")
             self._give(session, data)

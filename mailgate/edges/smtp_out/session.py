@@ -3,6 +3,7 @@
 smtplib speaks the protocol; what it lacks is here. Its timeout begins anew with every octet, so a relay that drips one
 a second holds the sender for hours: here each answer has one deadline as a whole, and a number of lines. ``opened``
 never goes on in the clear where TLS is required, and never says a password over an open line (RFC 8314 section 3).
+``begin`` says MAIL, RCPT and DATA in one breath (RFC 2920).
 """
 
 from __future__ import annotations
@@ -29,13 +30,35 @@ class Session(smtplib.SMTP):
         self._clock = clock
         self._context = context if relay.security is Security.TLS else None
         self._received = b""
+        self.begun = 0
         super().__init__(relay.host, relay.port, relay.hostname, relay.timeout)
+
+    def begin(self, sender: str, recipient: str, options: list[str]) -> tuple[int, bytes]:
+        """Say MAIL, RCPT and DATA at once; returns the answer to MAIL. ``begun`` counts the answers still to come."""
+        if "smtputf8" in options:
+            self.command_encoding = "utf-8"
+        mail = " ".join((f"mail FROM:{smtplib.quoteaddr(sender)}", *options))
+        self.send(f"{mail}\r\nrcpt TO:{smtplib.quoteaddr(recipient)}\r\ndata\r\n")
+        self.command_encoding = "ascii"
+        self.begun = 3
+        return self.getreply()
+
+    def abandon(self) -> None:
+        """Hear the rest of what ``begin`` asked for. A relay that is ready for a letter whose only recipient it has
+        refused gets an empty one, which it must refuse too (RFC 2920 section 3.1)."""
+        code = 0
+        while self.begun:
+            code, _ = self.getreply()
+        if code == 354:
+            self.send(b".\r\n")
+            self.getreply()
 
     def getreply(self) -> tuple[int, bytes]:
         """The next answer, as (code, text); the code is -1 when it is none.
 
         ``SMTPServerDisconnected`` when the connection ends or the answer is not whole in time.
         """
+        self.begun = max(0, self.begun - 1)
         deadline = self._clock.monotonic() + self.wait
         texts: list[bytes] = []
         for _ in range(MAX_REPLY_LINES):
