@@ -157,6 +157,11 @@ class Team:
     states: Mapping[str, str] = field(default_factory=dict)
     digest_at: time | None = None
 
+    @property
+    def gives_out(self) -> bool:
+        """Whether a new ticket may be given to somebody without anybody's doing."""
+        return self.sticky or self.assign is not Assign.MANUAL
+
     def name_in(self, language: str) -> str:
         """The name as readers of that language know it, else ``name``."""
         return self.names.get(language) or self.names.get(language.partition("-")[0]) or self.name
@@ -273,6 +278,13 @@ class Policy:
     def serving(self, agent: str) -> tuple[Team, ...]:
         """The teams that the agent is a member or a supervisor of."""
         return tuple(team for team in self.teams.values() if agent in team.members or agent in team.supervisors)
+
+    @cached_property
+    def crew(self) -> tuple[str, ...]:
+        """The agents to whom a ticket may be given without anybody's doing; none on a desk of manual teams."""
+        giving = (team.id for team in self.teams.values() if team.gives_out)
+        people = (agent for team in giving for agent in self.members(team))
+        return tuple(dict.fromkeys(agent.id for agent in people if agent.role is not Role.WATCHER))
 
     @cached_property
     def _mailboxes(self) -> dict[str, Mailbox]:
