@@ -102,6 +102,7 @@ class Facts:
     ``others`` are tickets that commands name by number (locked like the rest; a merged one stands for itself here).
     ``answers`` are the answers to ``Questions.queries``. ``last_act`` is the newest act of the author on the ticket
     that is not undone. ``crew`` is None where nobody is to be assigned. ``absent`` maps agents to when they are back.
+    ``owned`` are the open tickets of the agent whose ``Questions.owner`` asks for them.
     ``children`` are the open tickets whose parent is the ticket that a clue leads to; ``parent`` is that ticket's own.
     """
 
@@ -123,6 +124,7 @@ class Facts:
     absent: Mapping[str, int] = field(default_factory=dict)
     children: tuple[Ticket, ...] = ()
     parent: Ticket | None = None
+    owned: tuple[Ticket, ...] = ()
 
 
 NO_FACTS = Facts()
