@@ -73,7 +73,8 @@ NEW_TICKET = 0
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    """Open a ticket; later effects call it ``NEW_TICKET``. ``links`` are ids of related tickets, with the reason."""
+    """Open a ticket; later effects call it ``NEW_TICKET``. ``links`` are ids of related tickets, with the reason.
+    ``clock`` is put in by ``clocks.wind``, after the decision."""
 
     brand: str
     mailbox: str
@@ -94,13 +95,15 @@ class OpenTicket:
     parent: int | None = None
     due_ms: int | None = None
     sla: str = ""
+    clock: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AddMessage:
     """Put the mail being settled on a ticket, with its attachments. ``marks`` are shown to agents (``unverified``,
     ``third party``, ``proof failed``). ``text`` replaces the mail's text where it must (an agent's words without
-    commands), ``author`` the mail's author (a customer whose mail an agent forwarded)."""
+    commands), ``author`` the mail's author (a customer whose mail an agent forwarded). ``waits``: False when nobody
+    waits for an answer to it, a plain thank-you (the event's metadata say so, as ``"waits": False``)."""
 
     ticket: int
     direction: Direction
@@ -109,6 +112,7 @@ class AddMessage:
     marks: tuple[str, ...] = ()
     text: str | None = None
     author: Participant | None = None
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,14 @@ class ChangeTicket:
     changes: Mapping[str, object]
     why: str
     actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Keep a ticket's clock (``Ticket.clock``); no event tells of it, since it follows from the events there are."""
+
+    ticket: int
+    clock: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +231,7 @@ class ReleaseHeld:
 
 @dataclass(frozen=True, slots=True)
 class DropHeld:
-    """An admin says that a held mail is worth nothing; its raw is kept, as ``held drop`` on the command line keeps
-    it."""
+    """An admin says that a held mail is worth nothing; its bytes are deleted, as by ``mailgate held drop``."""
 
     held: int
     by: str
@@ -351,6 +362,7 @@ Effect = (
     | AddMessage
     | AddNote
     | ChangeTicket
+    | SetClock
     | AddParticipant
     | LinkTickets
     | AddEvent

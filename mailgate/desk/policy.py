@@ -12,6 +12,7 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.routing.rule import Rule
 
 
@@ -19,7 +20,8 @@ from mailgate.desk.routing.rule import Rule
 class Brand:
     """A desk with its own addresses, templates and teams. ``id`` is the key in the config, ``name`` what customers
     read. ``tags`` are the subject tag's format (with ``{number}``) and its aliases of older systems; the first is
-    the one that we write. ``agent_names``: answers go out as "NAME at Acme Support" instead of the brand's name."""
+    the one that we write. ``agent_names``: answers go out as "NAME at Acme Support" instead of the brand's name.
+    ``sla`` names the promises to its customers."""
 
     id: str
     name: str
@@ -30,6 +32,7 @@ class Brand:
     default_team: str = ""
     agent_names: bool = False
     templates: str = ""
+    sla: str = ""
 
 
 class Subaddress(StrEnum):
@@ -169,12 +172,14 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Business hours of a week in one time zone: per weekday (0 is Monday) the open stretches, and days off."""
+    """Business hours of a week in one time zone: per weekday (0 is Monday) the open stretches, and days off.
+    ``open_days`` are days that open as they say, whatever weekday or day off they are (a Sunday that is worked)."""
 
     id: str
     timezone: str
     week: Mapping[int, tuple[tuple[time, time], ...]]
     closed: frozenset[date] = frozenset()
+    open_days: Mapping[date, tuple[tuple[time, time], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +252,7 @@ class Policy:
     agents: Mapping[str, Agent]
     rules: tuple[Rule, ...] = ()
     hours: Mapping[str, Hours] = field(default_factory=dict)
+    sla: Mapping[str, SlaPolicy] = field(default_factory=dict)
     survey: Survey = Survey()
     budgets: Budgets = Budgets()
     closing: Closing = Closing()

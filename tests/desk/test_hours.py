@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk.clock.hours import add_open, is_open
+from mailgate.desk.clock.calendar import after, measure
+from mailgate.desk.clock.hours import is_open
+from mailgate.desk.clock.span import DAY, Span, Unit
 from mailgate.desk.policy import Hours
 
 HOUR = 3_600_000
@@ -17,6 +19,11 @@ WEEK = {day: ((time(9), time(12)), (time(13), time(17))) for day in range(5)}
 BERLIN = Hours("berlin", "Europe/Berlin", WEEK, frozenset({date(2026, 12, 25)}))
 NIGHT = Hours("night", "Europe/Berlin", {day: ((time(0), time(0)),) for day in range(7)})
 NEVER = Hours("never", "UTC", {})
+
+
+def add_open(hours: Hours, start_ms: int, duration_ms: int) -> int:
+    """When so much open time will have passed."""
+    return after(hours, start_ms, Span(duration_ms, Unit.BUSINESS))
 
 
 def at(text: str, zone: str = "Europe/Berlin") -> int:

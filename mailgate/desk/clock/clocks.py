@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailgate.desk.clock.hours import add_open
+from mailgate.desk.clock.calendar import after
+from mailgate.desk.clock.span import Span, Unit
 from mailgate.desk.plan import SetTimer
 from mailgate.desk.policy import Policy
 
@@ -15,6 +16,5 @@ def remind(policy: Policy, team: str, ticket: int, now_ms: int) -> tuple[SetTime
     found = policy.teams.get(team)
     if found is None or not found.remind_after_ms:
         return ()
-    hours = policy.hours.get(found.hours) if found.remind_in_hours else None
-    due = add_open(hours, now_ms, found.remind_after_ms) if hours else now_ms + found.remind_after_ms
-    return (SetTimer(ticket, REMINDER, due),)
+    span = Span(found.remind_after_ms, Unit.BUSINESS if found.remind_in_hours else Unit.CLOCK)
+    return (SetTimer(ticket, REMINDER, after(policy.hours.get(found.hours), now_ms, span)),)

@@ -1,8 +1,8 @@
-"""Business hours: is somebody there, and when will so much open time have passed.
+"""Business hours: when somebody is there.
 
 Times of day are of the hours' own zone; what comes in and goes out is milliseconds UTC, and a stretch is as long as it
 really is: the night in which the clocks change is an hour shorter or longer. An end of 00:00 means midnight that
-follows.
+follows. A day of ``open_days`` opens as it says, whatever weekday or holiday it is.
 """
 
 from __future__ import annotations
@@ -13,43 +13,42 @@ from zoneinfo import ZoneInfo
 
 from mailgate.desk.policy import Hours
 
-HORIZON_DAYS = 800
-"""How far ahead open time is looked for; hours that never open within it count as always open."""
+Stretch = tuple[int, int]
+"""From and to, in milliseconds UTC; the end is no part of it."""
 
 
 def is_open(hours: Hours, at_ms: int) -> bool:
     """Whether that moment lies in an open stretch (the end no longer does)."""
-    today = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(hours.timezone)).date()
-    return any(start <= at_ms < end for start, end in _stretches(hours, today, 1))
+    return any(start <= at_ms < end for start, end in opened_on(hours, day_of(hours, at_ms)))
 
 
-def add_open(hours: Hours, start_ms: int, duration_ms: int) -> int:
-    """When ``duration_ms`` of open time will have passed since ``start_ms``.
-
-    Hours that are never open give the plain sum: a promise that comes too early beats one that never comes.
-    """
-    left = duration_ms
-    today = datetime.fromtimestamp(start_ms / 1000, ZoneInfo(hours.timezone)).date()
-    for start, end in _stretches(hours, today, HORIZON_DAYS):
-        usable = end - max(start, start_ms)
-        if usable <= 0:
-            continue
-        if usable >= left:
-            return max(start, start_ms) + left
-        left -= usable
-    return start_ms + duration_ms
-
-
-def _stretches(hours: Hours, first: date, days: int) -> Iterator[tuple[int, int]]:
-    """The open stretches of so many days, as milliseconds UTC, in order."""
-    zone = ZoneInfo(hours.timezone)
+def days_from(hours: Hours, start_ms: int, days: int) -> Iterator[tuple[Stretch, ...]]:
+    """The open stretches of each of so many days, that of ``start_ms`` first; empty for a day off."""
+    first = day_of(hours, start_ms)
     for offset in range(days):
-        day = first + timedelta(days=offset)
-        if day in hours.closed:
-            continue
-        for opens, closes in sorted(hours.week.get(day.weekday(), ())):
-            last = day + timedelta(days=1) if closes == time(0) else day
-            yield _moment(day, opens, zone), _moment(last, closes, zone)
+        yield opened_on(hours, first + timedelta(days=offset))
+
+
+def day_of(hours: Hours, at_ms: int) -> date:
+    """The date of that moment in the zone of the hours."""
+    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(hours.timezone)).date()
+
+
+def opened_on(hours: Hours, day: date) -> tuple[Stretch, ...]:
+    """The open stretches of one day, in order."""
+    written = hours.open_days.get(day)
+    if written is None:
+        written = () if day in hours.closed else hours.week.get(day.weekday(), ())
+    if not written:
+        return ()
+    zone = ZoneInfo(hours.timezone)
+    found = []
+    for opens, closes in sorted(written):
+        last = day + timedelta(days=1) if closes == time(0) else day
+        start, end = _moment(day, opens, zone), _moment(last, closes, zone)
+        if start < end:
+            found.append((start, end))
+    return tuple(found)
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> int:
