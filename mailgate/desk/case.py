@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from mailgate.desk.commands.command import Command, split
+from mailgate.desk.commands.line import Command, find, split
 from mailgate.desk.delivery import Delivery
-from mailgate.desk.facts import Facts
+from mailgate.desk.facts import Clue, Facts
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.identity.trust import Held, Trust, Who, judge
 from mailgate.desk.plan import Cause, Effect, HoldMail, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Agent, Brand, Policy
-from mailgate.desk.questions import all_clues
 from mailgate.desk.routing.route import Router
+from mailgate.desk.threading.evidence import all_clues
 from mailgate.desk.threading.thread import Placement, place
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address, Mail, Proof, Reading, Sender, VerdictKind
@@ -64,10 +64,19 @@ class Case:
         return self.policy.brands[self.delivery.brand]
 
     @cached_property
+    def clues(self) -> tuple[Clue, ...]:
+        """All evidence of where the mail belongs, best first."""
+        return all_clues(self.reading, self.policy)
+
+    @property
+    def named(self) -> int:
+        """The number of the ticket that the first clue names, proved or not; 0 for none."""
+        return next((clue.number for clue in self.clues if clue.number), 0)
+
+    @cached_property
     def placement(self) -> Placement:
         """Where the clues lead; see ``thread``."""
-        found = all_clues(self.reading, self.policy)
-        return place(found, self.facts, self.sender, self.delivery.brand, self.policy, self.now_ms, self.tokens)
+        return place(self.clues, self.facts, self.sender, self.delivery.brand, self.policy, self.now_ms, self.tokens)
 
     @property
     def ticket(self) -> Ticket | None:
@@ -81,11 +90,13 @@ class Case:
 
     @cached_property
     def _split(self) -> tuple[tuple[Command, ...], str]:
-        return split(self.mail.reply_text) if self.agent else ((), self.mail.reply_text)
+        if not self.agent:
+            return (), self.mail.reply_text
+        return find(self.mail, self.sender, self.placement.purpose is Purpose.CONTROL)
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        """The commands at the top of an agent's mail; a customer's are text (S-32)."""
+        """The commands of an agent's mail; a customer's are text (S-32)."""
         return self._split[0]
 
     @property

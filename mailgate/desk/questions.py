@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from mailgate.desk.commands.line import find
+from mailgate.desk.commands.scene import Asker
+from mailgate.desk.commands.vocabulary import wanted
 from mailgate.desk.delivery import Delivery
-from mailgate.desk.facts import Carrier, Clue
+from mailgate.desk.facts import Clue
 from mailgate.desk.gate import budget_keys
-from mailgate.desk.identity.token import split_address, split_message_id
 from mailgate.desk.plan import Purpose
-from mailgate.desk.policy import Policy
+from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.query import Query
-from mailgate.desk.threading.clue import CLUE_LIMIT, clues, tag_number
-from mailgate.mail.model import Bounce, Proof, Reading
+from mailgate.desk.threading.clue import CLUE_LIMIT
+from mailgate.desk.threading.evidence import all_clues
+from mailgate.mail.model import Proof, Reading, VerdictKind
 
 HOUR_MS = 3_600_000
 
@@ -25,7 +28,8 @@ class Questions:
 
     ``numbers`` are tickets that commands name; ``queries`` are to be answered; ``acts_of`` is the agent whose last act
     on the clues' ticket is wanted (``#undo``); ``crew`` are the agents among whom a new ticket may be given to one;
-    ``family``: the parent and the children of the clues' ticket are wanted."""
+    ``family``: the parent and the children of the clues' ticket are wanted. ``owner`` is the agent whose open tickets
+    are wanted: an automatic mail says that the agent is away."""
 
     brand: str
     clues: tuple[Clue, ...] = ()
@@ -39,6 +43,7 @@ class Questions:
     acts_of: str = ""
     crew: tuple[str, ...] = ()
     family: bool = False
+    owner: str = ""
 
 
 def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Questions:
@@ -53,7 +58,7 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
     keys = budget_keys(author, numbers[:3], now_ms, proved) if author else ()
     if agent and not proved:
         keys += budget_keys(agent.address, numbers[:3], now_ms, False)
-    return Questions(
+    plain = Questions(
         brand=delivery.brand,
         clues=found,
         message_ids=tuple(dict.fromkeys(ids))[:CLUE_LIMIT],
@@ -61,30 +66,27 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
         budget_keys=tuple(dict.fromkeys(keys)),
         since_ms=now_ms - policy.duplicate_hours * HOUR_MS,
         confirms=agent.addresses if agent and any(clue.purpose == Purpose.CONFIRMATION for clue in found) else (),
+        crew=policy.crew if reading.verdict.kind is not VerdictKind.BOUNCE and not (agent and numbers) else (),
+        owner=agent.id if agent and reading.verdict.kind is VerdictKind.AUTO_REPLY else "",
     )
+    return _commanded(plain, agent, reading, policy, now_ms) if agent else plain
 
 
-def all_clues(reading: Reading, policy: Policy) -> tuple[Clue, ...]:
-    """The mail's own clues; those of a returned letter first where the mail is a bounce."""
-    own = clues(reading.mail, reading.envelope, policy)
-    bounce = reading.verdict.bounce
-    return own if bounce is None else tuple(dict.fromkeys((*_returned(bounce, policy), *own)))
-
-
-def _returned(bounce: Bounce, policy: Policy) -> tuple[Clue, ...]:
-    """Clues in the returned letter: the address that it was sent from, its Message-IDs, its subject."""
-    splits = (split_address(address, policy.mailboxes) for address in bounce.addressed_to)
-    carried = [(Carrier.ADDRESS, split.token) for split in splits if split and split.token]
-    ids = bounce.message_ids[:CLUE_LIMIT]
-    carried += [(Carrier.MESSAGE_ID, token) for one in ids if (token := split_message_id(one))]
-    found = [
-        Clue(
-            carrier, token.number or None, token.purpose.value, token.mac, token.mac[:1], shown="of the returned letter"
-        )
-        for carrier, token in carried
-    ]
-    found += [Clue(Carrier.KNOWN_ID, message_id=one, shown=f"<{one}> returned") for one in ids]
-    tags = {tag_number(bounce.subject, brand.tags) for brand in policy.brands.values()} - {None}
-    tagged = Clue(Carrier.TAG, header="subject")
-    found += [replace(tagged, number=number, shown=f"#{number} returned") for number in sorted(filter(None, tags))]
-    return tuple(found)
+def _commanded(plain: Questions, agent: Agent, reading: Reading, policy: Policy, now_ms: int) -> Questions:
+    """What the commands of an agent's mail want to know on top; a mail without any asks for nothing more."""
+    control = any(clue.purpose == Purpose.CONTROL for clue in plain.clues)
+    commands, _ = find(reading.mail, reading.sender, control)
+    if not commands:
+        return plain
+    number = next((clue.number for clue in plain.clues if clue.number), 0)
+    wants = wanted(commands, Asker(agent, policy, plain.brand, number, now_ms, reading.mail))
+    keys = (key for address in wants.addresses for key in budget_keys(address, (), now_ms, True))
+    return replace(
+        plain,
+        budget_keys=tuple(dict.fromkeys((*plain.budget_keys, *keys))),
+        numbers=wants.numbers,
+        queries=wants.queries,
+        acts_of=agent.id if wants.last_act else "",
+        crew=wants.crew or plain.crew,
+        family=wants.family,
+    )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import time
 
+from mailgate.desk.case import Case
+from mailgate.desk.commands.scene import Scene
 from mailgate.desk.decide import Delivery, decide
 from mailgate.desk.facts import NO_FACTS, Asked, Facts
 from mailgate.desk.identity.token import Tokens, binding
@@ -196,6 +198,18 @@ class Desk:
         """What becomes of a reply that comes back on the token made for ``made_for`` (the sender, unless named)."""
         address = self.token_address(purpose, made_for or sender)
         return self.plan(reading(mail(text, sender), recipients=(address,), **how))  # type: ignore[arg-type]
+
+
+def scene(of: Ticket | None = None, agent: Agent = ANA, text: str = "", **facts: object) -> Scene:
+    """What a command of ``agent`` is given, in a proved answer to the ticket's notification."""
+    found = of or ticket()
+    desk = Desk(tickets=(found,))
+    what = reading(mail(text, agent.address), recipients=(desk.token_address(Purpose.AGENT, agent.address),))
+    delivery = Delivery("acme", SUPPORT, what.envelope.recipients)
+    clues = ask(what, delivery, desk.policy, NOW_MS).clues
+    known = Facts(tickets=dict.fromkeys(clues, found), **facts)  # type: ignore[arg-type]
+    case = Case(what, delivery, known, desk.policy, route.compile(desk.policy), NOW_MS)
+    return Scene(case, agent, found)
 
 
 def effects(plan: Plan, kind: type[Effect]) -> list[Effect]:

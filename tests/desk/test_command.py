@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.desk.commands.command import COMMANDS, LIMIT, Subject, line, run, split
+from mailgate.desk.commands.line import LIMIT, split
+from mailgate.desk.commands.obey import line
+from mailgate.desk.commands.vocabulary import COMMANDS, run
 from mailgate.desk.lifecycle import Happening
-from tests.desk.conversation import ANA, policy
+from tests.desk.conversation import scene, ticket
 
-DESK = Subject(("old", "trial"), ANA, policy())
+HERE = scene(ticket(tags=("old", "trial")))
 
 
 @pytest.mark.parametrize(
@@ -38,8 +40,8 @@ def test_commands_are_the_lines_at_the_top(text: str, names: list[str], rest: st
 
 def test_a_word_that_is_nearly_a_command_is_met_with_the_command() -> None:
     [command], _ = split("#clsoe")
-    assert run(command, DESK).refused == 'not understood; did you mean "#close"?'
-    assert line(command, run(command, DESK))["result"] == "unknown"
+    assert str(run(command, HERE).refused) == 'not understood; did you mean "#close"?'
+    assert line(command, run(command, HERE))["result"] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -61,9 +63,9 @@ def test_a_word_that_is_nearly_a_command_is_met_with_the_command() -> None:
 )
 def test_a_command_changes_what_it_names(text: str, changes: dict[str, object]) -> None:
     [command], _ = split(text)
-    result = run(command, DESK)
+    result = run(command, HERE)
     assert not result.refused
-    assert result.changes == changes
+    assert {name: result.changes[name] for name in changes} == changes
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_a_command_changes_what_it_names(text: str, changes: dict[str, object]) 
 )
 def test_what_cannot_be_done_is_refused_with_what_could(text: str, said: str) -> None:
     [command], _ = split(text)
-    assert said in run(command, DESK).refused
+    assert said in str(run(command, HERE).refused)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_what_cannot_be_done_is_refused_with_what_could(text: str, said: str) ->
 )
 def test_some_commands_move_the_ticket(text: str, happening: Happening) -> None:
     [command], _ = split(text)
-    assert run(command, DESK).happening is happening
+    assert run(command, HERE).happening is happening
 
 
 def test_no_word_means_two_commands() -> None:
@@ -110,5 +112,5 @@ def test_any_text_splits_and_every_command_answers(text: str) -> None:
     commands, rest = split(text)
     assert isinstance(rest, str)
     for command in commands:
-        result = run(command, DESK)
-        assert result.done or result.refused
+        result = run(command, HERE)
+        assert result.said or result.refused

@@ -8,8 +8,8 @@ from mailgate.desk.facts import Carrier, Facts
 from mailgate.desk.identity.token import reference_line
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.plan import Outcome, Purpose
-from mailgate.desk.questions import all_clues
 from mailgate.desk.threading.clue import CLUE_LIMIT, clues, tag_number
+from mailgate.desk.threading.evidence import all_clues
 from mailgate.desk.threading.thread import place
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.mail.model import Bounce, Proof, VerdictKind

@@ -7,14 +7,16 @@ transcript says what was wrong, so that the agent can send it again as it was me
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import REMINDER, SURVEY, remind
-from mailgate.desk.commands.command import Result, Subject, line, run
+from mailgate.desk.commands.obey import Line, Orders, obey
+from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub
 from mailgate.desk.lifecycle import ENDED, Happening, changes
 from mailgate.desk.outcome.orders import answer, notifications, to_agent
+from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.plan import (
     AddEvent,
     AddMessage,
@@ -31,34 +33,20 @@ from mailgate.desk.plan import (
     Visibility,
 )
 from mailgate.desk.policy import Agent
-from mailgate.desk.routing.assign import audience, may_act
+from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What the commands of one mail come to: the ticket as they leave it, and a line of transcript each."""
-
-    ticket: Ticket
-    changed: dict[str, object]
-    happenings: tuple[Happening, ...] = ()
-    lines: tuple[dict[str, object], ...] = ()
-    settled: bool = True
 
 
 def speak(case: Case, agent: Agent) -> Plan:
     """A proved agent with a token: commands first, then the words."""
     ticket = case.ticket
     if ticket is None:
-        lines = tuple(
-            line(command, Result(refused="which ticket? Name it in the subject")) for command in case.commands
-        )
-        letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, {"lines": lines}, None)
-        return case.plan(Outcome.EVENT, (), (letter,), ("commands: no ticket is named",))
-    if not may_act(agent, ticket.team, ticket.brand, ticket.assignee, case.policy):
-        return _denied(case, agent, ticket)
-    orders = _obey(case, agent, ticket)
+        return speak_freshly(case, agent)
+    objection = allowed(Act.SEE, agent, ticket, case.policy)
+    if objection:
+        return _denied(case, agent, ticket, objection)
+    orders = obey(case, agent, ticket)
     text = scrub(case.text).strip()
     note = any(command.name == "note" for command in case.commands)
     if note:
@@ -70,12 +58,21 @@ def speak(case: Case, agent: Agent) -> Plan:
     return _send(case, agent, ticket, orders, text)
 
 
+def speak_freshly(case: Case, agent: Agent) -> Plan:
+    """Commands that need no ticket, in a mail that is on none."""
+    orders = obey(case, agent, None)
+    letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, _said(case, orders), Purpose.CONTROL)
+    return case.plan(Outcome.EVENT, orders.effects, (*orders.letters, letter), _spoken(orders))
+
+
 def _send(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -> Plan:
     """The answer goes out to the requester and the watchers; nobody waits any more."""
     effects: list[Effect] = [
         AddMessage(ticket.id, Direction.AGENT, Visibility.PUBLIC, agent.id, text=text),
         ChangeTicket(ticket.id, _answered(case, orders), Happening.AGENT_ANSWERED.value, agent.id),
         ClearTimer(ticket.id, REMINDER),
+        *orders.effects,
+        *orders.record(),
         *_ending(case, orders),
     ]
     already = {address.key for address in (*case.mail.to, *case.mail.cc)}
@@ -91,7 +88,7 @@ def _send(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -
 
 def _answered(case: Case, orders: Orders) -> dict[str, object]:
     """What an answer changes after the commands above it: ``#close`` with words below closes, it does not wait."""
-    if orders.happenings and orders.ticket.status in ENDED:
+    if orders.ticket is None or (orders.happenings and orders.ticket.status in ENDED):
         return {**orders.changed, "answered_ms": case.now_ms}
     return {**orders.changed, **changes(orders.ticket, Happening.AGENT_ANSWERED, case.now_ms)}
 
@@ -115,12 +112,7 @@ def _keep(case: Case, agent: Agent, ticket: Ticket, orders: Orders, text: str) -
 def _only_commands(case: Case, agent: Agent, ticket: Ticket, orders: Orders) -> Plan:
     """Nothing to say to the customer: what the commands change, and the transcript."""
     if not case.commands:
-        said: dict[str, object] = {
-            "command": "",
-            "result": "refused",
-            "detail": "the mail has no text; nothing was sent",
-        }
-        orders = replace(orders, lines=(said,))
+        return _empty(case, agent, ticket)
     names = [command.name for command in case.commands]
     effects: list[Effect] = [AddEvent(ticket.id, "commands", {"agent": agent.id, "commands": names})]
     effects += _changed(case, agent, orders)
@@ -128,51 +120,38 @@ def _only_commands(case: Case, agent: Agent, ticket: Ticket, orders: Orders) -> 
     return case.plan(Outcome.EVENT, effects, letters, (f"trust: {case.trust.row}", *_spoken(orders)), ticket=ticket.id)
 
 
-def _denied(case: Case, agent: Agent, ticket: Ticket) -> Plan:
+def _empty(case: Case, agent: Agent, ticket: Ticket) -> Plan:
+    line = _refused(phrase("the mail has no text; nothing was sent"))
+    letter = to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, {"lines": (line,)}, Purpose.AGENT)
+    event = AddEvent(ticket.id, "commands", {"agent": agent.id, "commands": []})
+    return case.plan(Outcome.EVENT, (event,), (letter,), (f"trust: {case.trust.row}", "empty"), ticket=ticket.id)
+
+
+def _denied(case: Case, agent: Agent, ticket: Ticket, objection: Phrase) -> Plan:
     """An agent without a right on this ticket (S-34): kept for agents' eyes, told, written down."""
-    told: dict[str, object] = {
-        "command": "",
-        "result": "refused",
-        "detail": "you have no right on this ticket; nothing was sent",
-    }
     effects: list[Effect] = [
         AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, agent.id, ("no right",), scrub(case.text)),
         AddEvent(ticket.id, "denied", {"agent": agent.id}),
     ]
-    letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, {"lines": (told,)}, None)
+    line = _refused(phrase("{why}; nothing was sent", why=objection))
+    letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, {"lines": (line,)}, None)
     return case.plan(
-        Outcome.APPEND, effects, (replace(letter, ticket=ticket.id),), ("denied: no right",), ticket=ticket.id
+        Outcome.APPEND, effects, (replace(letter, ticket=ticket.id),), (f"denied: {objection}",), ticket=ticket.id
     )
 
 
-def _obey(case: Case, agent: Agent, ticket: Ticket) -> Orders:
-    """Run the commands one after the other on values; all of them count, or none when one is refused."""
-    orders = Orders(ticket, {})
-    for command in case.commands:
-        result = run(command, Subject(orders.ticket.tags, agent, case.policy))
-        fields = dict(result.changes)
-        if result.happening:
-            fields |= changes(orders.ticket, result.happening, case.now_ms)
-        orders = Orders(
-            replace(orders.ticket, **fields),  # type: ignore[arg-type]
-            {**orders.changed, **fields},
-            (*orders.happenings, result.happening) if result.happening else orders.happenings,
-            (*orders.lines, line(command, result)),
-            orders.settled and not result.refused,
-        )
-    return orders if orders.settled else Orders(ticket, {}, lines=tuple(map(_waiting, orders.lines)), settled=False)
-
-
-def _waiting(said: dict[str, object]) -> dict[str, object]:
-    """What would have been done is not, so that the same mail, mended, can be sent again as a whole."""
-    if said["result"] != "done":
-        return said
-    return {**said, "result": "refused", "detail": "not done yet, since another line was refused"}
+def _refused(why: Phrase) -> Line:
+    """A line about the mail itself, not about a command in it."""
+    return {"command": "", "result": "refused", "detail": why, "answer": None, "title": NOTHING}
 
 
 def _changed(case: Case, agent: Agent, orders: Orders) -> Iterator[Effect]:
+    if orders.ticket is None:
+        return
     if orders.changed:
         yield ChangeTicket(orders.ticket.id, orders.changed, "by command", agent.id)
+    yield from orders.effects
+    yield from orders.record()
     yield from _ending(case, orders)
     if orders.ticket.status in ENDED and orders.happenings:
         yield ClearTimer(orders.ticket.id, REMINDER)
@@ -182,6 +161,8 @@ def _changed(case: Case, agent: Agent, orders: Orders) -> Iterator[Effect]:
 
 def _ending(case: Case, orders: Orders) -> Iterator[Effect]:
     """A ticket that ends well is asked about; ``duties`` see to the share and to how often one customer is asked."""
+    if orders.ticket is None:
+        return
     ended = orders.happenings and orders.ticket.status in (Status.RESOLVED, Status.CLOSED)
     if ended and case.policy.survey.enabled and orders.ticket.rating is None:
         yield SetTimer(orders.ticket.id, SURVEY, case.now_ms)
@@ -200,15 +181,20 @@ def _readers(ticket: Ticket, agent: Agent) -> Iterator[tuple[Address, LetterKind
 
 def _transcript(case: Case, agent: Agent, ticket: Ticket, orders: Orders) -> list[LetterOrder]:
     """No letter when there was nothing to say."""
-    if not orders.lines:
+    if not orders.results:
         return []
-    values: dict[str, object] = {"lines": orders.lines, "unsent": case.has_words and not orders.settled}
-    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, values, Purpose.AGENT)]
+    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, _said(case, orders), Purpose.AGENT)]
+
+
+def _said(case: Case, orders: Orders) -> dict[str, object]:
+    """The values of a transcript."""
+    unsent = case.has_words and not orders.settled
+    return {"lines": orders.lines, "unsent": unsent, "undoable": bool(orders.undo)}
 
 
 def _handed_over(case: Case, agent: Agent, orders: Orders, ticket: Ticket) -> list[LetterOrder]:
     """The agent or team that a command gave the ticket to hears of it."""
-    if not {"assignee", "team"} & orders.changed.keys():
+    if orders.ticket is None or not {"assignee", "team"} & orders.changed.keys():
         return []
     told = audience(case.policy, orders.ticket.team, orders.ticket.assignee, agent.id)
     asks = f"{ticket.requester.name} <{ticket.requester.email}>".strip()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import remind
-from mailgate.desk.commands.command import Command, Result, Subject, destroys, line, run
+from mailgate.desk.commands.obey import obey
 from mailgate.desk.gate import Leave, allow
 from mailgate.desk.identity.trust import Acknowledge, Commands
-from mailgate.desk.lifecycle import ENDED, after
+from mailgate.desk.lifecycle import ENDED
 from mailgate.desk.outcome.orders import acknowledgement, bare_subject, tell, to_agent
 from mailgate.desk.plan import (
     NEW_TICKET,
@@ -30,7 +29,7 @@ from mailgate.desk.plan import (
 from mailgate.desk.policy import Agent
 from mailgate.desk.routing.assign import assignee, audience, followers
 from mailgate.desk.routing.rule import Routing
-from mailgate.desk.ticket import Participant, ParticipantRole, Status
+from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, Proof, VerdictKind
 
 RELEASE_MS = 86_400_000
@@ -40,18 +39,6 @@ _KINDS = {
     Acknowledge.FULL: LetterKind.ACKNOWLEDGEMENT,
     Acknowledge.NEUTRAL: LetterKind.NEUTRAL_ACKNOWLEDGEMENT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What the commands of a proved agent's fresh mail make of the ticket before it is opened."""
-
-    team: str
-    assignee: str
-    priority: str
-    tags: tuple[str, ...]
-    status: Status
-    lines: tuple[dict[str, object], ...] = ()
 
 
 def open_ticket(case: Case, related: int | None = None) -> Plan:
@@ -64,11 +51,13 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
     )
     if routing.actions.hold and not case.delivery.released:
         return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
-    start = _start(case, routing)
+    draft = _draft(case, author, routing)
+    orders = obey(case, case.agent, draft, together=False) if case.agent and _commands_count(case) else None
+    start = (orders.ticket if orders else None) or draft
     links = tuple(_links(case, related))
     leave, kind = _acknowledged(case, author, routing)
     effects: list[Effect] = [
-        _ticket(case, author, routing, start, links),
+        _opened(start, routing, links),
         AddMessage(NEW_TICKET, _direction(case), marks=case.marks, text=_text(case)),
     ]
     letters: list[LetterOrder] = []
@@ -86,8 +75,10 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
         effects += spent
         if _direction(case) is Direction.CUSTOMER:
             effects += remind(case.policy, start.team, NEW_TICKET, case.now_ms)
-    if case.agent and start.lines:
-        letters.append(to_agent(case, LetterKind.TRANSCRIPT, case.agent, None, {"lines": start.lines}, None))
+    if case.agent and orders and orders.results:
+        effects += orders.effects
+        letters += orders.letters
+        letters.append(to_agent(case, LetterKind.TRANSCRIPT, case.agent, None, {"lines": orders.lines}, None))
     if case.reading.verdict.kind is VerdictKind.GENUINE and case.sender.proof is not Proof.FAIL:
         effects.append(RememberCustomer(author.email, author.name, case.mail.language))
     return case.plan(
@@ -101,55 +92,54 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
     )
 
 
-def _ticket(
-    case: Case, author: Address, routing: Routing, start: Start, links: tuple[tuple[int, str], ...]
-) -> OpenTicket:
+def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
+    """The ticket as the rules want it; the commands of an agent's own mail change it before it is opened."""
     actions = routing.actions
-    return OpenTicket(
+    requester = Participant(author.email, author.name, ParticipantRole.REQUESTER)
+    return Ticket(
+        id=NEW_TICKET,
+        number=0,
+        rid="",
         brand=case.delivery.brand,
         mailbox=case.delivery.mailbox.address,
-        team=start.team,
         subject=bare_subject(case),
-        requester=Participant(author.email, author.name, ParticipantRole.REQUESTER),
-        status=start.status,
+        status=Status(actions.status) if actions.status in set(Status) else Status.NEW,
+        team=actions.team,
+        requester=requester,
         kind=actions.kind,
-        assignee=start.assignee,
-        priority=start.priority,
-        tags=start.tags,
+        assignee=assignee(actions.assignee, case.policy),
+        priority=actions.priority or "normal",
+        tags=actions.tags,
         language=case.language,
         fields=actions.fields,
-        watchers=tuple(_watcher(case, name) for name in actions.watchers),
-        links=links,
-        rule=routing.rule,
-        reason=routing.reason,
+        participants=(requester, *(_watcher(case, name) for name in actions.watchers)),
     )
 
 
-def _start(case: Case, routing: Routing) -> Start:
-    """The ticket's first fields: the rules', changed by the commands of an agent whose mail is proved."""
-    actions = routing.actions
-    status = Status(actions.status) if actions.status in set(Status) else Status.NEW
-    priority = actions.priority or "normal"
-    start = Start(actions.team, assignee(actions.assignee, case.policy), priority, actions.tags, status)
-    if case.trust.treatment.commands is not Commands.HARMLESS:
-        return start
-    for command in case.commands:
-        start = _obey(case, start, command)
-    return start
+def _opened(start: Ticket, routing: Routing, links: tuple[tuple[int, str], ...]) -> OpenTicket:
+    return OpenTicket(
+        brand=start.brand,
+        mailbox=start.mailbox,
+        team=start.team,
+        subject=start.subject,
+        requester=start.requester,
+        status=start.status,
+        kind=start.kind,
+        assignee=start.assignee,
+        priority=start.priority,
+        tags=start.tags,
+        language=start.language,
+        fields=start.fields,
+        watchers=start.participants[1:],
+        links=links,
+        rule=routing.rule,
+        reason=routing.reason,
+        due_ms=start.due_ms,
+    )
 
 
-def _obey(case: Case, start: Start, command: Command) -> Start:
-    if case.agent is None:
-        return start
-    if destroys(command):
-        result = Result(refused="only in answer to a letter of the ticket")
-    else:
-        result = run(command, Subject(start.tags, case.agent, case.policy))
-    fields = {name: getattr(start, name) for name in ("team", "assignee", "priority", "tags", "status")}
-    fields |= result.changes
-    if result.happening:
-        fields["status"] = after(start.status, result.happening)
-    return Start(**fields, lines=(*start.lines, line(command, result)))
+def _commands_count(case: Case) -> bool:
+    return bool(case.commands) and case.trust.treatment.commands is not Commands.NONE
 
 
 def _acknowledged(case: Case, author: Address, routing: Routing) -> tuple[Leave, LetterKind | None]:

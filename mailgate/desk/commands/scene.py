@@ -1,0 +1,171 @@
+"""What a command is given, and what it answers: ``Scene`` in, ``Result`` out.
+
+A command changes nothing itself. Its ``Result`` says what it would change, and ``obey`` adds up the results of all
+commands of a mail; they all count, or none when one is refused. Before the facts are gathered, a command may say what
+it ``wants`` to know (``Wants``); it finds that in ``Scene.facts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mailgate.desk.case import Case
+from mailgate.desk.commands.words import WORDS
+from mailgate.desk.facts import Facts
+from mailgate.desk.identity.rights import RANK, Act
+from mailgate.desk.identity.trust import Held
+from mailgate.desk.lifecycle import Happening
+from mailgate.desk.phrase import NOTHING, Phrase
+from mailgate.desk.plan import Effect, LetterOrder, Plan, Purpose
+from mailgate.desk.policy import Agent, Brand, Policy, Role
+from mailgate.desk.query import Answer, Query
+from mailgate.desk.ticket import Ticket
+from mailgate.mail.model import Mail, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is known of a mail before the facts are: who writes it, to which brand, and the number of the ticket that
+    its first clue names (0: none), which nothing has proved yet."""
+
+    agent: Agent
+    policy: Policy
+    brand: str
+    number: int
+    now_ms: int
+    mail: Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a command needs to know: tickets by number, answers to queries, and whether addresses have had letters (the
+    gate's budgets). ``crew``: the agents among whom a ticket may be given to one. ``family``: parent and children of
+    the mail's ticket. ``last_act``: what the agent last did to it."""
+
+    numbers: tuple[int, ...] = ()
+    queries: tuple[Query, ...] = ()
+    addresses: tuple[str, ...] = ()
+    crew: tuple[str, ...] = ()
+    family: bool = False
+    last_act: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a command acts on: the mail, and the ticket as the commands before have left it (None: the mail is on
+    none)."""
+
+    case: Case
+    agent: Agent
+    ticket: Ticket | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """What the admin decided."""
+        return self.case.policy
+
+    @property
+    def facts(self) -> Facts:
+        """What the store knows, what was wanted included."""
+        return self.case.facts
+
+    @property
+    def mail(self) -> Mail:
+        """The mail."""
+        return self.case.mail
+
+    @property
+    def brand(self) -> Brand:
+        """The brand that the mail was sent to."""
+        return self.case.brand
+
+    @property
+    def text(self) -> str:
+        """The words below the commands."""
+        return self.case.text
+
+    @property
+    def now_ms(self) -> int:
+        """The hour of the decision."""
+        return self.case.now_ms
+
+    @property
+    def proved(self) -> bool:
+        """Whether the mail carries the agent's own token and is itself proved: what changes the desk needs both."""
+        where = self.case.placement
+        own = where.held is Held.OWN and where.purpose in (Purpose.AGENT, Purpose.CONTROL)
+        return own and self.case.reading.sender.proof is Proof.PASS
+
+    @cached_property
+    def asker(self) -> Asker:
+        """As the commands were asked what they want: a query must be made anew to find its answer."""
+        return Asker(self.agent, self.policy, self.case.delivery.brand, self.case.named, self.now_ms, self.mail)
+
+    def answer(self, query: Query) -> Answer | None:
+        """What the store answered."""
+        return self.facts.answers.get(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command would do, and what it says.
+
+    ``changes`` are fields of the ticket, ``happening`` a move of ``lifecycle``. ``effects`` and ``letters`` come on
+    top, ``more`` are plans of other tickets. ``undo`` brings back what ``effects`` did (of ``changes`` and
+    ``happening`` that is worked out). ``told`` are ids of agents to be notified. ``words`` go to the customer above the
+    mail's own; ``takes_text``: the mail's text is the command's, and no answer to the customer. ``refused`` says why it
+    does nothing. ``answer`` is shown in the transcript under ``title``.
+    """
+
+    changes: Mapping[str, object] = field(default_factory=dict)
+    happening: Happening | None = None
+    effects: tuple[Effect, ...] = ()
+    letters: tuple[LetterOrder, ...] = ()
+    more: tuple[Plan, ...] = ()
+    undo: tuple[Effect, ...] = ()
+    told: tuple[str, ...] = ()
+    words: str = ""
+    takes_text: bool = False
+    said: Phrase = NOTHING
+    refused: Phrase = NOTHING
+    answer: Answer | None = None
+    title: Phrase = NOTHING
+
+
+def refuse(why: Phrase) -> Result:
+    """The command does nothing."""
+    return Result(refused=why)
+
+
+def _nothing(argument: str, asker: Asker) -> Wants:
+    return Wants()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A command: what it does, the right that it takes, and the least role.
+
+    ``needs_ticket``: it acts on the mail's ticket, so that a fresh mail with it opens one. ``destroys``: it loses
+    something, so that it needs a token of the ticket and not only a proved sender. ``example`` is an argument that help
+    shows.
+    """
+
+    name: str
+    run: Callable[[str, Scene], Result]
+    act: Act = Act.COMMAND
+    needs_ticket: bool = True
+    destroys: bool = False
+    role: Role = Role.AGENT
+    wants: Callable[[str, Asker], Wants] = _nothing
+    example: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it is called."""
+        return WORDS[self.name]
+
+    def open_to(self, agent: Agent) -> bool:
+        """Whether the agent's role is enough."""
+        return RANK[agent.role] >= RANK[self.role]

@@ -1,0 +1,76 @@
+"""What each command is called, in English and Chinese.
+
+A name here is a ``Meaning`` of ``vocabulary``; a word means one command only, and a test says so. Words are compared
+without regard to case. The first English word and the first Chinese one are those that help and letters show.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+ON_TICKETS: Mapping[str, tuple[str, ...]] = {
+    "note": ("note", "internal", "备注", "内部备注", "備註", "內部備註"),
+    "assign": ("assign", "指派", "分配", "转给", "轉給"),
+    "take": ("take", "认领", "接手", "認領"),
+    "drop": ("drop", "放下", "退回团队", "放回"),
+    "refuse": ("refuse", "decline", "退回", "拒绝", "拒絕"),
+    "team": ("team", "团队", "转组", "團隊"),
+    "priority": ("priority", "prio", "优先级", "優先級"),
+    "tag": ("tag", "tags", "标签", "標籤"),
+    "untag": ("untag", "去标签", "删除标签", "去標籤"),
+    "status": ("status", "state", "状态", "狀態"),
+    "pending": ("pending", "wait", "等待", "待回复", "等待客户"),
+    "snooze": ("snooze", "later", "稍后", "暂缓", "稍後"),
+    "due": ("due", "deadline", "截止", "期限"),
+    "resolve": ("resolve", "resolved", "solved", "解决", "已解决", "解決"),
+    "close": ("close", "closed", "关闭", "關閉"),
+    "reopen": ("reopen", "open", "重开", "重新打开", "重開"),
+    "spam": ("spam", "垃圾", "垃圾邮件", "垃圾郵件"),
+    "merge": ("merge", "合并", "合併"),
+    "split": ("split", "拆分"),
+    "link": ("link", "关联", "關聯"),
+    "unlink": ("unlink", "取消关联", "取消關聯"),
+    "child": ("child", "subtask", "子工单", "子任务", "子工單"),
+    "cc": ("cc", "抄送"),
+    "uncc": ("uncc", "取消抄送"),
+    "ask": ("ask", "询问", "问", "詢問"),
+    "field": ("field", "set", "字段", "欄位"),
+    "canned": ("canned", "reply", "template", "模板", "常用回复", "範本"),
+}
+"""What is done to the ticket that the mail belongs to."""
+
+ON_THE_DESK: Mapping[str, tuple[str, ...]] = {
+    "new": ("new", "新建", "新工单"),
+    "as": ("as", "for", "代", "代客户"),
+    "show": ("show", "view", "查看", "显示"),
+    "history": ("history", "log", "历史", "歷史"),
+    "why": ("why", "explain", "为什么", "為什麼", "原因"),
+    "list": ("list", "queue", "列表", "队列"),
+    "mine": ("mine", "my", "我的"),
+    "search": ("search", "find", "搜索", "查找", "搜尋"),
+    "undo": ("undo", "撤销", "撤消", "撤銷"),
+    "help": ("help", "commands", "帮助", "幫助"),
+    "away": ("away", "vacation", "外出", "休假"),
+    "back": ("back", "回来", "已回", "回來"),
+}
+"""What needs no ticket, or can name one."""
+
+FOR_ADMINS: Mapping[str, tuple[str, ...]] = {}
+"""What changes the desk itself (``admin.py``)."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {**ON_TICKETS, **ON_THE_DESK, **FOR_ADMINS}
+"""The whole vocabulary; it grows by adding lines."""
+
+_NAME_OF = {word.casefold(): name for name, words in WORDS.items() for word in words}
+
+
+def name_of(word: str) -> str:
+    """The command that the word means; empty for none."""
+    return _NAME_OF.get(word.casefold(), "")
+
+
+def nearest(word: str) -> str:
+    """The word that was probably meant; empty where none is near."""
+    near = difflib.get_close_matches(word.casefold()[:40], _NAME_OF, 1, 0.6)
+    return near[0] if near else ""
