@@ -35,6 +35,7 @@ from mailgate.clock import Clock, SystemClock
 from mailgate.config.load import load
 from mailgate.config.settings import Settings
 from mailgate.config.templates import template_problems
+from mailgate.counters import Counters
 from mailgate.edges.bell import Bell
 from mailgate.edges.processes import Supervisor
 from mailgate.edges.smtp_in.listen import Listeners, bind_all, shown
@@ -115,6 +116,7 @@ class Daemon:
         self.log = logs.get("daemon")
         self.wanted: list[int] = []
         self.mail_bell, self.letter_bell, self.ready_bell = Bell(), Bell(), Bell()
+        self.counters = Counters()
         self.supervisor = Supervisor(clock, self._tell)
 
     def run(self) -> int:
@@ -147,7 +149,13 @@ class Daemon:
     def _mains(self) -> dict[str, Callable[[], None]]:
         """The main function of every process, for the settings in force."""
         context = roles.Context(
-            self.settings, self.clock, self.listeners, self.mail_bell, self.letter_bell, self.ready_bell.ring
+            self.settings,
+            self.clock,
+            self.listeners,
+            self.mail_bell,
+            self.letter_bell,
+            self.ready_bell.ring,
+            self.counters,
         )
         mains: dict[str, Callable[[], None]] = {"applier": partial(roles.applier, context)}
         for number in range(self.settings.worker.workers):
@@ -177,4 +185,5 @@ class Daemon:
         self.log.info("config read again", generation=self.settings.policy.generation)
 
     def _tell(self, name: str, event: str, detail: str) -> None:
+        self.counters.add("deaths", name.partition(" ")[0])
         self.log.warning("a process ended and is started again", process=name, happened=event, detail=detail)

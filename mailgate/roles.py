@@ -23,9 +23,11 @@ from mailgate.applier import Applier
 from mailgate.assembly import DeskRecipients, desk_of, open_store, senses_of
 from mailgate.clock import Clock
 from mailgate.config.settings import Settings
+from mailgate.counters import Counters
 from mailgate.edges.bell import Bell
 from mailgate.edges.imap_in.cursor import Cursor, Gap
 from mailgate.edges.imap_in.mailboxes import run_imap
+from mailgate.edges.metrics import MetricsServer
 from mailgate.edges.processes import Stop
 from mailgate.edges.smtp_in.group_commit import GroupCommit
 from mailgate.edges.smtp_in.listen import Listeners
@@ -34,6 +36,7 @@ from mailgate.edges.smtp_out.relay import open_relay
 from mailgate.edges.spool.spool import Spool
 from mailgate.edges.worker.pool import WorkerPool, run_worker
 from mailgate.errors import Temporary
+from mailgate.health import Pulse
 from mailgate.mail.model import Envelope
 from mailgate.outgoing import Sender
 from mailgate.store.cursors import ImapCursors
@@ -56,6 +59,7 @@ class Context:
     mail_bell: Bell
     letter_bell: Bell
     ready: Callable[[], None]
+    counters: Counters
 
     @property
     def worker_socket(self) -> Path:
@@ -112,9 +116,13 @@ def front(context: Context) -> None:
     """SMTP, LMTP and submission into the spool."""
     stop = asyncio.Event()
 
+    def kept(mails: int) -> None:
+        context.counters.add("accepted", "smtp", mails)
+        context.mail_bell.ring()
+
     async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-        commits = GroupCommit(context.spool(), context.mail_bell.ring)
+        commits = GroupCommit(context.spool(), kept)
         recipients = DeskRecipients(context.settings)
         await serve_mail(
             context.settings.smtp_in, recipients, commits, context.clock, stop, context.ready, context.sockets
@@ -133,6 +141,7 @@ def imap(context: Context) -> None:
 
     def accept(mails: Sequence[tuple[bytes, Envelope, str]]) -> list[str]:
         keys = spool.accept_many(mails)
+        context.counters.add("accepted", "imap", len(keys))
         context.mail_bell.ring()
         return keys
 
@@ -176,6 +185,8 @@ def applier(context: Context) -> None:
             spool.checkpoint()  # nobody else does, and mail goes on coming in
             patience.wait(error, stop)
             continue
+        for each in settled:
+            context.counters.add("settled", each.plan.outcome.value)
         if any(each.letters for each in settled):
             context.letter_bell.ring()
         if work.idle():
@@ -200,6 +211,8 @@ def sender(context: Context) -> None:
         except Temporary as error:
             patience.wait(error, stop)
             continue
+        for _, result in handed:
+            context.counters.add("letters", result.state.value)
         if not handed:
             stop.wait(work.pause(), context.letter_bell)
     work.finish()
@@ -215,6 +228,7 @@ def clock(context: Context) -> None:
     desk, anchors = desk_of(context.settings, context.clock), context.settings.state_dir / "anchors"
     senses = senses_of(context.settings, context.clock)
     timetable = Timetable(store, context.spool(), desk, senses, context.clock, anchors, context.letter_bell.ring)
+    pulse = _pulse(context, store)
     while not stop:
         try:
             timetable.tick()
@@ -222,4 +236,20 @@ def clock(context: Context) -> None:
         except Temporary as error:
             patience.wait(error, stop)
         stop.wait(1.0)
+    if pulse:
+        pulse.close()
     store.close()
+
+
+def _pulse(context: Context, store: Store) -> MetricsServer | None:
+    """The page for monitoring, where the config wants one."""
+    if not context.settings.metrics:
+        return None
+    pulse = Pulse(context.counters, context.spool(), store, context.clock)
+    try:
+        return MetricsServer(context.settings.metrics, pulse.families, pulse.troubles)
+    except OSError as error:
+        logs.get("clock").error(
+            "no metrics: the address cannot be bound", address=context.settings.metrics, reason=error.strerror
+        )
+        return None

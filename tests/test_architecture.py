@@ -54,6 +54,7 @@ HOMES = {
     "olefile": ("mail/*",),
     "peewee": ("store/*",),
     "playhouse": ("store/*",),
+    "prometheus_client": ("edges/metrics.py", "health.py"),
     "psycopg": ("store/*",),
     "pydantic": ("config/*",),
     "pydantic_core": ("config/*",),

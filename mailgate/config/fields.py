@@ -84,6 +84,15 @@ def listener(value: object) -> str:
     )
 
 
+def loopback_listener(value: object) -> str:
+    """Where a server listens that nobody outside of this machine may reach: ``host:port`` on loopback; or empty."""
+    written = listener(value)
+    name = written.rpartition(":")[0].strip("[]")
+    if written and name not in ("localhost", "::1") and not name.startswith("127."):
+        raise Wrong(f"{value!r} is not on loopback", 'write "127.0.0.1:9464"; let your own proxy carry it further')
+    return written
+
+
 def network(value: object) -> str:
     """An IP network in CIDR notation, or one IP address."""
     try:
@@ -193,6 +202,7 @@ MailAddress = Annotated[str, BeforeValidator(address)]
 AddressOrDomain = Annotated[str, BeforeValidator(address_or_domain)]
 Host = Annotated[str, BeforeValidator(host)]
 Listener = Annotated[str, BeforeValidator(listener)]
+LoopbackListener = Annotated[str, BeforeValidator(loopback_listener)]
 Network = Annotated[str, BeforeValidator(network)]
 Language = Annotated[str, BeforeValidator(language)]
 Timezone = Annotated[str, BeforeValidator(timezone)]

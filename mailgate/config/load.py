@@ -92,6 +92,7 @@ def load(path: Path, clock: Clock) -> Settings:
         dns=config.desk.dns,
         log_level=config.log.level,
         log_json=config.log.format == "json",
+        metrics=config.metrics.listen,
         warnings=tuple(warnings),
     )
 

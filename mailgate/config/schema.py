@@ -19,6 +19,7 @@ from mailgate.config.fields import (
     DatabaseUrl,
     Id,
     Language,
+    LoopbackListener,
     MailAddress,
     SecretValue,
     Size,
@@ -181,6 +182,14 @@ class Log(Section):
     format: Literal["text", "json"] = Field("text", description="Readable lines, or one JSON object a line.")
 
 
+class Metrics(Section):
+    """A page for Prometheus and a health check."""
+
+    listen: LoopbackListener = Field(
+        "", description="Where /metrics and /health answer, as HOST:PORT on loopback; empty: nowhere."
+    )
+
+
 class Config(RuleFile):
     """The whole file."""
 
@@ -204,3 +213,4 @@ class Config(RuleFile):
     )
     trust: dict[Text, Text] = Field({}, description="Other treatments for rows of the trust table: row = treatment.")
     log: Log = Field(Log(), description=Log.__doc__)
+    metrics: Metrics = Field(Metrics(), description=Metrics.__doc__)

@@ -42,8 +42,8 @@ class Settings:
 
     ``path`` is the file it came from, ``state_dir`` the folder of spool and database, ``templates`` that of the
     letters, ``brand_templates`` a brand's overrides by brand id, ``logins`` by user name. ``warnings``
-    are what ``check`` tells besides errors; ``dns`` whether DKIM and DMARC may be looked up. ``database_url`` may hold
-    a password, so no ``repr`` shows it.
+    are what ``check`` tells besides errors; ``metrics`` is the address of the monitoring page (empty: none), ``dns``
+    whether DKIM and DMARC may be looked up. ``database_url`` may hold a password, so no ``repr`` shows it.
     """
 
     path: Path
@@ -63,6 +63,7 @@ class Settings:
     dns: bool
     log_level: str
     log_json: bool
+    metrics: str
     warnings: tuple[Problem, ...]
 
     @property

@@ -63,7 +63,7 @@ class Front:
         listeners = tuple(self.sockets.items())
         await serve_mail(self.settings, self.desk, self.commits, self.clock, self._stop, self._ready.set, listeners)
 
-    def _ring(self) -> None:
+    def _ring(self, _mails: int) -> None:
         self.rings += 1
 
     def ask_to_stop(self) -> None:

@@ -20,7 +20,7 @@ def test_promise_1_the_key_comes_when_the_mail_is_on_disk(spool: Spool) -> None:
     rings: list[int] = []
 
     async def run() -> list[str]:
-        commits = GroupCommit(spool, lambda: rings.append(spool.unfinished()))
+        commits = GroupCommit(spool, lambda _: rings.append(spool.unfinished()))
         keys = await asyncio.gather(*[commits.accept(b"%d" % number, ENVELOPE) for number in range(100)])
         await commits.close()
         return keys
@@ -35,7 +35,7 @@ def test_a_commit_that_fails_fails_for_all_and_the_writer_lives(spool: Spool) ->
     """Each gets the failure itself, so that a full disk is 452 to each."""
 
     async def run() -> list[object]:
-        commits = GroupCommit(spool, lambda: None)
+        commits = GroupCommit(spool, lambda _: None)
         accept_many, gate = spool.accept_many, threading.Event()
 
         def refuse(mails: list[tuple[bytes, Envelope, str]]) -> list[str]:
@@ -68,7 +68,7 @@ def test_a_disk_that_does_not_answer_is_temporary(spool: Spool, monkeypatch: pyt
     spool.accept_many = stall  # type: ignore[method-assign, assignment]
 
     async def run() -> None:
-        commits = GroupCommit(spool, lambda: None)
+        commits = GroupCommit(spool, lambda _: None)
         with pytest.raises(Temporary, match="does not answer"):
             await commits.accept(b"x", ENVELOPE)
         gate.set()
@@ -82,7 +82,7 @@ def test_closing_commits_what_waits(spool: Spool) -> None:
     """Nothing is left behind."""
 
     async def run() -> list[str]:
-        commits = GroupCommit(spool, lambda: None)
+        commits = GroupCommit(spool, lambda _: None)
         waiting = [asyncio.ensure_future(commits.accept(b"x", ENVELOPE)) for _ in range(30)]
         await asyncio.sleep(0)
         await commits.close()

@@ -26,7 +26,7 @@ def front(listener: socket.socket, spool_path: Path) -> int:
     """Fork a front; its process id."""
     pid = os.fork()
     if not pid:
-        commits = GroupCommit(Spool.open(spool_path, SystemClock()), lambda: None)
+        commits = GroupCommit(Spool.open(spool_path, SystemClock()), lambda _: None)
         serving = (SmtpIn(min_free=0), Desk(), commits, SystemClock(), asyncio.Event(), lambda: None)
         try:
             uvloop.run(serve_mail(*serving, (("smtp", listener),)))

@@ -37,9 +37,9 @@ class _Waiting:
 class GroupCommit:
     """The way of a process's connections into its spool."""
 
-    def __init__(self, spool: Spool, ring: Callable[[], None]) -> None:
-        """``ring`` is called (in the writer's thread) after each commit, to wake the applier."""
-        self._spool, self._ring = spool, ring
+    def __init__(self, spool: Spool, kept: Callable[[int], None]) -> None:
+        """``kept`` is called (in the writer's thread) with the number of mails of each commit, to wake the applier."""
+        self._spool, self._kept = spool, kept
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -101,7 +101,7 @@ class GroupCommit:
             loop.call_soon_threadsafe(_fail, group, error)
             return
         loop.call_soon_threadsafe(_settle, group, keys)
-        self._ring()
+        self._kept(len(keys))
 
 
 def _settle(group: list[_Waiting], keys: list[str]) -> None:
