@@ -53,13 +53,14 @@ class Seen:
         return frozenset(tag.casefold() for tag in found)
 
     def values(self, subject: str) -> tuple[str, ...]:
-        """The values that a subject has in this mail."""
+        """The values that a subject has in this mail; those of a ticket alone (``match.OF_TICKET``) have none yet."""
         kind, _, name = subject.partition(":")
         if kind == "header":
             return self.mail.headers_named(name)
         if kind == "field":
             return self._field(name)
-        return _VALUES[kind](self)
+        known = _VALUES.get(kind)
+        return known(self) if known else ()
 
     def text(self, subject: str, accents: bool) -> Text:
         """A subject's values as one text for keywords, made once."""
@@ -67,6 +68,10 @@ class Seen:
         if key not in self._texts:
             self._texts[key] = Text("\n".join(self.values(subject)), accents)
         return self._texts[key]
+
+    def measure(self, subject: str) -> int | None:
+        """The mail's size in octets; nothing else of a mail is measured."""
+        return self.mail.size if subject == "size" else None
 
     def tokens(self, key: str) -> frozenset[str]:
         """What an index looks up in a field (see ``Trigger``)."""
@@ -95,6 +100,8 @@ _VALUES: Mapping[str, Callable[[Seen], tuple[str, ...]]] = {
     "mailbox": lambda seen: (seen.mailbox.address,),
     "brand": lambda seen: (seen.brand,),
     "attachment": lambda seen: tuple(part.filename for part in seen.mail.attachments if not part.noise),
+    "attachment_type": lambda seen: tuple(p.content_type.lower() for p in seen.mail.attachments if not p.noise),
+    "attachment_risk": lambda seen: tuple(risk for part in seen.mail.attachments for risk in part.risks),
     "language": lambda seen: (seen.mail.language, seen.mail.language.partition("-")[0]),
     "customer_tag": lambda seen: tuple(seen.customer_tags),
     "verdict": lambda seen: (seen.reading.verdict.kind.value,),

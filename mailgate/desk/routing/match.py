@@ -14,14 +14,15 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import re2
 
 from mailgate.desk.clock.hours import is_open
-from mailgate.desk.outcome.seen import Seen, parents
+from mailgate.desk.outcome.seen import parents
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.rule import Condition
-from mailgate.desk.routing.words import LIMIT, Keyword, fold
+from mailgate.desk.routing.words import LIMIT, Keyword, Text, fold
 from mailgate.errors import ConfigError, Problem
 
 _TEXT = ("words", "words_unaccented", "contains", "is", "starts", "matches")
@@ -43,13 +44,52 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "verdict": ("is",),
     "proof": ("is",),
     "field": ("is", "contains", "matches", "exists"),
+    "status": ("is",),
+    "state": ("is",),
+    "team": ("is",),
+    "priority": ("is",),
+    "assignee": ("is", "exists"),
+    "tag": ("is", "exists"),
+    "age": ("over", "under"),
+    "idle": ("over", "under"),
+    "waiting": ("over", "under"),
+    "replies": ("over", "under", "is"),
+    "nudges": ("over", "under", "is"),
+    "rating": ("over", "under", "is"),
 }
 """Subject → relations, the default first."""
+
+OF_TICKET = frozenset(list(SUBJECTS)[list(SUBJECTS).index("status") :])
+"""Subjects that only a ticket has: for rules on events."""
+
+OF_MAIL = frozenset({"to", "header", "attachment", "size", "verdict", "proof"})
+"""Subjects that only a mail on its way to a ticket has: for rules on ``created``."""
+
+TIMES = frozenset({"age", "idle", "waiting"})
+"""Subjects that are measured in time."""
 
 UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "KIB": 1 << 10, "MIB": 1 << 20}
 
 Trigger = tuple[str, tuple[str, ...]]
 """(field, tokens): a mail that lacks one of these tokens in this field cannot match by it; the index needs but one."""
+
+
+class Seen(Protocol):
+    """What a condition looks at: a mail (``outcome.seen``) or a ticket to which something happened (``standing``)."""
+
+    now_ms: int
+
+    def values(self, subject: str) -> tuple[str, ...]:
+        """The values that a subject has."""
+        ...
+
+    def text(self, subject: str, accents: bool) -> Text:
+        """The same as one text for keywords."""
+        ...
+
+    def measure(self, subject: str) -> int | None:
+        """What a subject comes to: octets, milliseconds or a count; None where there is nothing to measure."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +247,7 @@ def _type(condition: Condition, policy: Policy) -> Test:
     wanted = tuple(value.lower() for value in condition.values)
 
     def test(seen: Seen) -> str | None:
-        types = {part.content_type.lower() for part in seen.mail.attachments if not part.noise}
+        types = seen.values("attachment_type")
         return next((value for value in wanted if any(fnmatch.fnmatchcase(given, value) for given in types)), None)
 
     return test
@@ -221,7 +261,7 @@ def _extension(condition: Condition, policy: Policy) -> Test:
 def _risk(condition: Condition, policy: Policy) -> Test:
     wanted = frozenset(condition.values)
     return lambda seen: next(
-        (risk for part in seen.mail.attachments for risk in part.risks if risk in wanted or "any" in wanted), None
+        (risk for risk in seen.values("attachment_risk") if risk in wanted or "any" in wanted), None
     )
 
 
@@ -232,13 +272,15 @@ def _exists(condition: Condition, policy: Policy) -> Test:
 
 
 def _over(condition: Condition, policy: Policy) -> Test:
-    limit = octets(condition.values[0])
-    return lambda seen: condition.values[0] if seen.mail.size > limit else None
+    """Time counts as over when it is reached, or a timer that is on time would come too early."""
+    kind = condition.subject
+    limit = octets(condition.values[0]) - (kind in TIMES)
+    return lambda seen: condition.values[0] if (found := seen.measure(kind)) is not None and found > limit else None
 
 
 def _under(condition: Condition, policy: Policy) -> Test:
-    limit = octets(condition.values[0])
-    return lambda seen: condition.values[0] if seen.mail.size < limit else None
+    kind, limit = condition.subject, octets(condition.values[0])
+    return lambda seen: condition.values[0] if (found := seen.measure(kind)) is not None and found < limit else None
 
 
 def _hours_are(wanted: bool) -> Callable[[Condition, Policy], Test]:

@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 
 from mailgate.desk.outcome.seen import Seen
 from mailgate.desk.policy import Mailbox, Policy
+from mailgate.desk.routing.events import EventRules, compile_events
 from mailgate.desk.routing.match import SUBJECTS, Check, compile_condition, pattern_problem
-from mailgate.desk.routing.rule import Actions, Routing, Rule
+from mailgate.desk.routing.rule import Actions, On, Routing, Rule
 from mailgate.desk.routing.shadow import never_matches
 from mailgate.desk.ticket import Customer
 from mailgate.mail.model import Reading
@@ -29,12 +30,14 @@ __all__ = ["SUBJECTS", "Router", "compile", "join", "never_matches", "pattern_pr
 
 @dataclass(frozen=True)
 class Router:
-    """The rules of one policy, compiled; ``index`` maps field → token → positions of rules, ``always`` are the rest."""
+    """The rules of one policy, compiled; ``index`` maps field → token → positions of rules, ``always`` are the rest.
+    ``events`` are those that look at what happens to a ticket later."""
 
     policy: Policy
     rules: tuple[tuple[Rule, Check], ...]
     index: dict[str, dict[str, tuple[int, ...]]]
     always: tuple[int, ...]
+    events: EventRules
 
     def route(self, reading: Reading, mailbox: Mailbox, brand: str, customer: Customer | None, now_ms: int) -> Routing:
         """What the rules make of a mail; without a match the mailbox's team, else the brand's default team."""
@@ -71,7 +74,7 @@ class Router:
 
 def compile(policy: Policy) -> Router:
     """The policy's rules, ready to route. Raises ``ConfigError`` for a rule that cannot be understood."""
-    rules = tuple((rule, compile_condition(rule.when, policy)) for rule in policy.rules)
+    rules = tuple((rule, compile_condition(rule.when, policy)) for rule in policy.rules if rule.on is On.CREATED)
     index: dict[str, dict[str, list[int]]] = {}
     # Of a phrase's words the one that fewest rules have finds it with the least company.
     uses = Counter((key, token) for _, check in rules for key, tokens in check.triggers or () for token in tokens)
@@ -84,7 +87,7 @@ def compile(policy: Policy) -> Router:
             token = min(tokens, key=lambda token: uses[key, token])
             index.setdefault(key, {}).setdefault(token, []).append(position)
     frozen = {key: {token: tuple(at) for token, at in tokens.items()} for key, tokens in index.items()}
-    return Router(policy, rules, frozen, tuple(always))
+    return Router(policy, rules, frozen, tuple(always), compile_events(policy))
 
 
 def join(earlier: Actions, later: Actions) -> Actions:
@@ -102,4 +105,11 @@ def join(earlier: Actions, later: Actions) -> Actions:
         hold=earlier.hold or later.hold,
         acknowledge=earlier.acknowledge and later.acknowledge,
         fields={**later.fields, **earlier.fields},
+        letters=(*earlier.letters, *later.letters),
+        escalate=earlier.escalate or later.escalate,
+        reassign=earlier.reassign or later.reassign,
+        close=earlier.close or later.close,
+        children=(*earlier.children, *later.children),
+        webhooks=tuple(dict.fromkeys((*earlier.webhooks, *later.webhooks))),
+        alert=earlier.alert or later.alert,
     )

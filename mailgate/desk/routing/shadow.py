@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from mailgate.desk.outcome.seen import parents
 from mailgate.desk.routing.match import octets
-from mailgate.desk.routing.rule import Condition, Rule
+from mailgate.desk.routing.rule import Condition, On, Rule
 from mailgate.desk.routing.words import Keyword, Text
 
 SINGLE = frozenset({"subject", "from", "mailbox", "brand", "language", "verdict", "proof"})
@@ -126,7 +126,7 @@ def implies(narrow: Condition, wide: Condition) -> bool:
 
 def _shadows(earlier: Rule, later: Rule) -> bool:
     brands = not earlier.brands or (bool(later.brands) and set(later.brands) <= set(earlier.brands))
-    return brands and implies(later.when, earlier.when)
+    return brands and earlier.on is later.on is not On.DATE and implies(later.when, earlier.when)
 
 
 def _clashes(condition: Condition) -> Iterator[str]:
