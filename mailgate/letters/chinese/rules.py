@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CHINESE: Mapping[str, str] = {
-    "It was stopped on ticket {number}; other tickets may be next.": "已在工单 {number} 上停止它；其他工单也可能出现同样的情况。",
+    "It was stopped on ticket {number}; other tickets may be next.": (
+        "已在工单 {number} 上停止它；其他工单也可能出现同样的情况。"
+    ),
     "look at what makes it match again: its own change, or another rule's.": (
         "请检查是什么让它再次匹配：它自己的修改，还是另一条规则的修改。"
     ),
