@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from mailgate.clock import Clock
 from mailgate.desk.decide import decide
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.following import following
 from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.plan import Cause, HoldMail, Letter, LinkTickets, Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
@@ -246,12 +247,23 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
 def _carry_out(
     tx: Tx, row: DeliveryRow, arrival: Arrival, plan: Plan, desk: Desk, clock: Clock, now_ms: int
 ) -> tuple[Ticket | None, tuple[Letter, ...]]:
-    """Compose a plan's letters and write all of it; returns the ticket that it is about, and the letters."""
+    """Compose a plan's letters and write all of it, then the plans that it brings with it; returns the ticket that it
+    is about, and all letters."""
+    ticket, letters = _write(tx, row, arrival, plan, desk, clock, now_ms)
+    _tell_admins(tx, letters, desk, now_ms)
+    return ticket, letters
+
+
+def _write(
+    tx: Tx, row: DeliveryRow | None, arrival: Arrival, plan: Plan, desk: Desk, clock: Clock, now_ms: int
+) -> tuple[Ticket | None, tuple[Letter, ...]]:
+    """One plan, then those that it brings: they settle nothing, but the mail is there for them too."""
     ticket = tx.open(plan, now_ms, clock.token_hex(16))
     attachments = arrival.reading.mail.attachments
     letters = desk.composer.compose(plan.letters, ticket, arrival.raw, Contents(), now_ms, attachments)
     tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
-    _tell_admins(tx, letters, desk, now_ms)
+    for more in following(plan, ticket):
+        letters += _write(tx, None, arrival, more, desk, clock, now_ms)[1]
     return ticket, letters
 
 
@@ -265,9 +277,13 @@ def _tell_admins(tx: Tx, letters: Sequence[Letter], desk: Desk, now_ms: int) -> 
 
 
 def act(tx: Tx, ticket: Ticket | None, plan: Plan, desk: Desk, now_ms: int) -> tuple[Letter, ...]:
-    """What the hour brings: the plan of a duty, its letters composed and written into the running transaction."""
+    """What the hour brings: the plan of a duty, its letters composed and written into the running transaction, then the
+    plans that it brings with it. A plan without a ticket may open one."""
+    ticket = ticket or tx.open(plan, now_ms, desk.composer.clock.token_hex(16))
     letters = desk.composer.compose(plan.letters, ticket, None, Contents(), now_ms)
     tx.write(None, None, None, plan, ticket, letters, now_ms)
+    for follower in following(plan, ticket):
+        letters += act(tx, None, follower, desk, now_ms)
     return letters
 
 

@@ -125,11 +125,9 @@ def drop(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False)
 
     Its bytes are deleted; only the record that it came stays.
     """
-    from mailgate.store import held
-
     settings, clock = read_settings(config), SystemClock()
     with opened(settings) as store:
-        done = [held_id for held_id in ids if held.drop(store.rows, held_id, clock.now_ms())]
+        done = [held_id for held_id in ids if store.drop_held(held_id, "", clock.now_ms())]
     for held_id in ids:
         if held_id not in done:
             say(f"mailgate: there is no held mail {held_id}")

@@ -48,7 +48,8 @@ class Ticket:
     ``state`` is the team's own name for where it stands (empty: ``status`` itself). ``parent`` is the id of the ticket
     that waits for this one. ``due_ms`` was set by hand. ``snoozed_ms`` is until when nobody is reminded. ``nudged_ms``
     is when the customer last asked for news, ``nudges`` how often. ``given_by`` is the agent who assigned it.
-    ``sla`` names the policy, ``clock`` is what ``desk/clock`` keeps of its promises, as plain JSON values."""
+    ``sla`` names the policy, ``clock`` is what ``desk/clock`` keeps of its promises, as plain JSON values; its key
+    ``due_ms``, where there is one, is when the next promise breaks: queues are sorted by it."""
 
     id: int
     number: int

@@ -12,16 +12,20 @@ from mailgate.desk.plan import NEW_TICKET, Letter, OpenTicket, Outcome, Plan
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Envelope, Reading
 from mailgate.store.draft import TABLES, DeliveryRow, Draft, Table
-from mailgate.store.effects import EFFECTS, queue_letter, requester_first
-from mailgate.store.read import FINISHED, tickets_by_id
+from mailgate.store.effects import EFFECTS
+from mailgate.store.effects.letters import queue_letter
+from mailgate.store.effects.tickets import requester_first
+from mailgate.store.read import FINISHED, tickets_by_id, urgency_of
 from mailgate.store.rows import key_of, to_json
+from mailgate.store.search import index_parts
 from mailgate.store.sql import Part
 from mailgate.store.work import Work
 
 TICKET_COLUMNS = (
     "id, number, rid, brand, mailbox, subject, status, team, kind, assignee, priority, tags, language, fields, "
     "requester_email, requester_name, requester_key, rule, reason, merged_into, created_ms, updated_ms, closed_ms, "
-    "waiting_since_ms, answered_ms, rating, last_message_id, thread, asked, events, head"
+    "waiting_since_ms, answered_ms, rating, last_message_id, thread, asked, state, parent_id, due_ms, snoozed_ms, "
+    "nudged_ms, nudges, given_by, sla, clock, urgency, events, head"
 )
 CUSTOMER_COLUMNS = (
     "brand, email_key, email, name, language, tags, tickets, open_tickets, last_rating, survey_asked_ms, updated_ms"
@@ -43,6 +47,9 @@ DELIVERIES = Table(
     "settled_ms",
 )
 
+
+URGENT_COLUMNS = frozenset({"due_ms", "clock", "nudged_ms", "answered_ms", "waiting_since_ms"})
+"""Columns that ``read.urgency_of`` looks at."""
 
 TIMERS = Table("timers", "ticket_id, kind, due_ms", 2, "due_ms")
 CLEAR_TIMER = "DELETE FROM timers WHERE ticket_id = ? AND kind = ?"
@@ -86,6 +93,9 @@ def _opened(work: Work, effect: OpenTicket, now_ms: int, rid: str) -> Ticket:
         created_ms=now_ms,
         updated_ms=now_ms,
         closed_ms=now_ms if effect.status in FINISHED else None,
+        parent=effect.parent,
+        due_ms=effect.due_ms,
+        sla=effect.sla,
     )
 
 
@@ -137,7 +147,8 @@ def _envelope_text(envelope: Envelope | None) -> str | None:
 
 def flush(draft: Draft, *more: Part) -> None:
     """Write everything that a draft has gathered, one statement a table, and ``more`` beside it."""
-    parts = [*_tickets(draft), *_tables(draft), *_timers(draft), *_words(draft), *_customers(draft), *more]
+    parts = [*_tickets(draft), *draft.removed.values(), *_tables(draft), *_timers(draft)]
+    parts += [*index_parts(draft.work.rows, draft.words), *_customers(draft), *more]
     if parts:
         draft.work.rows.write(parts)
 
@@ -150,6 +161,8 @@ def _tickets(draft: Draft) -> Iterator[Part]:
             row = (*_ticket_row(draft.work.tickets[ticket_id]), link.events, link.head)
             yield Part("tickets", TICKET_COLUMNS, (row,))
             continue
+        if not columns.keys().isdisjoint(URGENT_COLUMNS):
+            columns["urgency"] = urgency_of(draft.work.tickets[ticket_id])
         names = ", ".join(f"{name} = ?" for name in (*columns, "events", "head"))
         sql = f"UPDATE tickets SET {names} WHERE id = ?"  # noqa: S608
         yield Part("tickets", "", ((*columns.values(), link.events, link.head, ticket_id),), statement=sql)
@@ -181,16 +194,9 @@ def _ticket_row(ticket: Ticket) -> tuple[object, ...]:
         *(to_json(dict(ticket.fields)), who.email, who.name, key_of(who.email), ticket.rule, ticket.reason),
         *(ticket.merged_into, ticket.created_ms, ticket.updated_ms, ticket.closed_ms, ticket.waiting_since_ms),
         *(ticket.answered_ms, ticket.rating, ticket.last_message_id, to_json(ticket.references), ticket.asked),
+        *(ticket.state, ticket.parent, ticket.due_ms, ticket.snoozed_ms, ticket.nudged_ms, ticket.nudges),
+        *(ticket.given_by, ticket.sla, to_json(dict(ticket.clock)) if ticket.clock else "{}", urgency_of(ticket)),
     )
-
-
-def _words(draft: Draft) -> Iterator[Part]:
-    """The search index: a document's distinct tokens."""
-    rows = [(message, " ".join(words)) for message, words in draft.words]
-    if rows and draft.work.rows.postgres:
-        yield Part("search", "message_id, words", rows, values="?, array_to_tsvector(string_to_array(?, ' '))")
-    elif rows:
-        yield Part("search", "rowid, words", rows)
 
 
 def _customers(draft: Draft) -> Iterator[Part]:

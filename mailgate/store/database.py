@@ -23,20 +23,22 @@ from mailgate.clock import Clock
 from mailgate.desk.facts import Facts
 from mailgate.desk.plan import Letter, Plan
 from mailgate.desk.questions import Questions
+from mailgate.desk.roster import Roster
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, audit, held, intake, outbox, timers
+from mailgate.store import apply, audit, facts, held, intake, outbox, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
 from mailgate.store.outbox import Outgoing, Recovered, Result
 from mailgate.store.read import tickets_by_id
+from mailgate.store.roster import roster_of
 from mailgate.store.rows import Conflict, Rows
 from mailgate.store.stats import letter_counts
 from mailgate.store.sweep import sweep
-from mailgate.store.work import Work
+from mailgate.store.work import UNREAD, Work
 
 T = TypeVar("T")
 
@@ -64,11 +66,15 @@ class Tx:
 
     def lock_tickets(self, batch: Iterable[Questions]) -> None:
         """Lock all tickets of a batch in one order, so that appliers cannot deadlock; optional, PostgreSQL only."""
-        intake.lock_tickets(self.work, batch)
+        facts.lock_tickets(self.work, batch)
 
     def facts(self, questions: Questions, *, lock: bool) -> Facts:
         """What ``decide`` is told; with ``lock`` the tickets in it stay as they are until the transaction ends."""
-        return intake.facts(self.work, questions, lock=lock)
+        return facts.facts(self.work, questions, lock=lock)
+
+    def roster(self) -> Roster:
+        """Who works at the desk now, as far as mails have changed it; see ``roster``."""
+        return roster_of(self.work)
 
     def ticket(self, ticket_id: int) -> Ticket | None:
         """One ticket by id, locked, for a duty."""
@@ -100,7 +106,7 @@ class Tx:
 
     def survey_asked_ms(self, ticket: Ticket) -> int | None:
         """When the ticket's requester was last asked for a rating, on any ticket of the brand; None: never."""
-        return intake.survey_asked_ms(self.work.rows, ticket.brand, ticket.requester.email)
+        return facts.survey_asked_ms(self.work.rows, ticket.brand, ticket.requester.email)
 
     def open(self, plan: Plan, now_ms: int, rid: str) -> Ticket | None:
         """The ticket that a plan is about: the new one, numbered, or the one that it names; see ``apply.open_plan``."""
@@ -129,6 +135,7 @@ class Store:
         self.clock = clock
         self._audit_key = audit_key
         self._ids = Ids(rows)
+        self._rosters = [UNREAD]
 
     @classmethod
     def open(
@@ -155,7 +162,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         """A write transaction: committed when the body ends, undone when it raises."""
-        work = Work(self.rows, self._ids, self._audit_key, self._salt)
+        work = self._work()
         with self.rows.transaction():
             self._ids.begin()
             yield Tx(work)
@@ -226,12 +233,16 @@ class Store:
     def facts(self, questions: Questions) -> Facts:
         """What ``decide`` would be told, without locking and without effect, for ``explain``."""
         self.rows.connect()
-        return intake.facts(Work(self.rows, self._ids, self._audit_key, self._salt), questions, lock=False)
+        return facts.facts(self._work(), questions, lock=False)
 
     def next_timer_ms(self) -> int | None:
         """When the next timer is due; None when there is none."""
         self.rows.connect()
         return timers.next_timer_ms(self.rows)
+
+    def drop_held(self, held_id: int, by: str, now_ms: int) -> bool:
+        """See ``held.drop``."""
+        return self.run(lambda tx: held.drop(tx.work.rows, held_id, by, now_ms))
 
     def sweep(self, now_ms: int) -> None:
         """Let go of budgets whose windows are over, of dedupe keys that counted for a while only, and of old leases."""
@@ -259,6 +270,9 @@ class Store:
         """Skip ticket numbers, after a restore or failover that may have lost some already told to customers."""
         with self.transaction() as tx:
             jump(tx.work.rows, by)
+
+    def _work(self) -> Work:
+        return Work(self.rows, self._ids, self._audit_key, self._salt, rosters=self._rosters)
 
     def _salt(self) -> bytes:
         return bytes.fromhex(self.clock.token_hex(SALT_OCTETS))

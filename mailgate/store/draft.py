@@ -17,6 +17,8 @@ from mailgate.mail.model import Envelope, Reading
 from mailgate.store.chain import START, Link, digest_of, mac_of, metadata_of
 from mailgate.store.read import FINISHED, columns_of, tickets_by_id
 from mailgate.store.rows import key_of, to_json
+from mailgate.store.search import Document
+from mailgate.store.sql import Part
 from mailgate.store.work import Work
 
 
@@ -69,8 +71,30 @@ TABLES = (
     ),
     Table("held", "id, entry_key, brand, mailbox, cause, detail, author, subject, received_ms, state"),
     Table("ratings", "ticket_id, score, comment, rated_by, at_ms", 1, "score, comment, rated_by, at_ms"),
+    Table("acts", "id, ticket_id, agent, command, undo, at_ms"),
+    Table(
+        "roster",
+        "agent, state, name, address, role, teams, language, changed_by, at_ms",
+        1,
+        "state, name, address, role, teams, language, changed_by, at_ms",
+    ),
+    Table("absences", "agent, since_ms, until_ms, why", 1, "since_ms, until_ms, why"),
+    Table("paused", "name, since_ms, paused_by, why", 1, "since_ms, paused_by, why"),
+    Table("requests", "id, kind, about, asked_by, at_ms"),
+    Table(
+        "calls",
+        "id, name, ticket_id, body, state, next_ms, attempts, claimed_by, claimed_ms, created_ms, error",
+    ),
 )
 """In the order in which they are written."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "participants": ("ticket_id", "email_key"),
+    "links": ("ticket_id", "other_id"),
+    "absences": ("agent",),
+    "paused": ("name",),
+}
+"""Tables of which a plan may remove a row, with the columns that name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +139,22 @@ class Draft:
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     changed: dict[int, dict[str, object]] = field(default_factory=dict)
     timers: dict[tuple[int, str], int | None] = field(default_factory=dict)
-    words: list[tuple[int, list[str]]] = field(default_factory=list)
+    removed: dict[tuple[object, ...], Part] = field(default_factory=dict)
+    words: list[Document] = field(default_factory=list)
     customers: dict[tuple[str, str], Customer] = field(default_factory=dict)
 
     def add(self, table: str, *row: Any) -> None:
         """Put a row, in the order of the columns in ``TABLES``, on the list."""
+        if self.removed and table in KEYS:
+            self.removed.pop((table, *row[: len(KEYS[table])]), None)
         self.rows.setdefault(table, []).append(row)
+
+    def remove(self, table: str, *key: object) -> None:
+        """Delete the row that has this key, as it was before this plan and as this plan would have made it."""
+        columns = KEYS[table]
+        sql = f"DELETE FROM {table} WHERE {' AND '.join(f'{column} = ?' for column in columns)}"  # noqa: S608
+        self.rows[table] = [row for row in self.rows.get(table, ()) if row[: len(key)] != key]
+        self.removed[table, *key] = Part(table, "", (key,), statement=sql)
 
     def resolve(self, reference: int) -> Ticket:
         """The ticket that an effect speaks of, as this transaction knows it. ``LookupError`` when there is none."""
@@ -159,6 +193,11 @@ class Draft:
     def customer(self, brand: str, email: str) -> Customer:
         """What will be remembered of an address, to be added to."""
         return self.customers.setdefault((brand, key_of(email)), Customer(email))
+
+    def given(self, agent: str) -> None:
+        """An agent (empty: nobody) was given a ticket; the row is written at the end of the transaction."""
+        if agent:
+            self.work.given[agent] = self.now_ms
 
     def begin_chain(self, ticket: Ticket) -> None:
         """Let a ticket that is about to be written be known, with an empty history."""

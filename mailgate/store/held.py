@@ -4,7 +4,7 @@
 state      meaning
 =========  ==============================================================================================
 held       waits for an admin, or for an agent's confirmation
-confirmed  the agent confirmed; settled as soon as the clock looks
+confirmed  the agent confirmed, or an admin released it by mail; settled as soon as the clock looks
 released   settled after all, under the same entry: its delivery has another outcome now
 dropped    an admin said that nobody needs it; the raw is gone, the done-mark stays
 =========  ==============================================================================================
@@ -38,7 +38,7 @@ class HeldState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldMail:
-    """A line of the list of held mail."""
+    """A line of the list of held mail. ``decided_by`` is the admin whose mail released or dropped it."""
 
     id: int
     entry_key: str
@@ -50,7 +50,11 @@ class HeldMail:
     subject: str
     received_ms: int
     state: HeldState
+    decided_by: str = ""
 
+
+TO_CONFIRM = (Cause.UNPROVED_AGENT.value,)
+"""The causes under which a mail waits for its author's word."""
 
 ASKED = 100
 """Confirmations that an agent may still answer; an older one waits for an admin."""
@@ -105,11 +109,14 @@ def release(rows: Rows, held_id: int, now_ms: int) -> bool:
     return bool(found)
 
 
-def confirm(rows: Rows, held_id: int, now_ms: int) -> None:
-    """Mark a mail as confirmed by its agent, in a transaction of the caller; nothing happens if it no longer waits."""
+def confirm(rows: Rows, held_id: int, by: str, now_ms: int) -> None:
+    """Mark a mail as confirmed by its agent, or (``by`` an admin) as released by mail, in a transaction of the caller;
+    nothing happens if it no longer waits. Agents confirm only what was held to be confirmed."""
+    condition = "" if by else f"AND {among('cause', TO_CONFIRM)}"
     rows.run(
-        "UPDATE held SET state = 'confirmed', settled_ms = ? WHERE id = ? AND state = 'held' AND cause = ?",
-        (now_ms, held_id, Cause.UNPROVED_AGENT.value),
+        "UPDATE held SET state = 'confirmed', settled_ms = ?, decided_by = ? "  # noqa: S608
+        f"WHERE id = ? AND state = 'held' {condition}",
+        (now_ms, by, held_id, *(() if by else TO_CONFIRM)),
     )
 
 
@@ -125,9 +132,9 @@ def asked(rows: Rows, brand: str, authors: Sequence[str]) -> tuple[Asked, ...]:
     """The newest mails in the name of one of these addresses (lower case) that were held to be confirmed, waiting or
     not."""
     found = rows.all(
-        "SELECT id, entry_key, state FROM held WHERE cause = ? AND brand = ? "  # noqa: S608
+        f"SELECT id, entry_key, state FROM held WHERE {among('cause', TO_CONFIRM)} AND brand = ? "  # noqa: S608
         f"AND {among('lower(author)', authors)} ORDER BY id DESC LIMIT {ASKED}",
-        (Cause.UNPROVED_AGENT.value, brand, *authors),
+        (*TO_CONFIRM, brand, *authors),
     )
     return tuple(Asked(held_id, entry_key, state == HeldState.HELD.value) for held_id, entry_key, state in found)
 
@@ -138,20 +145,19 @@ def confirmed(rows: Rows) -> list[HeldMail]:
     return [_held(row) for row in rows.select(query)]
 
 
-def drop(rows: Rows, held_id: int, now_ms: int) -> bool:
-    """Forget a held mail's raw unless another brand's delivery needs it; False when it was not waiting."""
-    rows.connect()
-    with rows.transaction():
-        found = rows.all(
-            "UPDATE held SET state = 'dropped', settled_ms = ?, author = '', subject = '' "
-            "WHERE id = ? AND state = 'held' RETURNING entry_key",
-            (now_ms, held_id),
+def drop(rows: Rows, held_id: int, by: str, now_ms: int) -> bool:
+    """Forget a held mail's raw unless another brand's delivery needs it, in a transaction of the caller; False when it
+    was not waiting."""
+    found = rows.all(
+        "UPDATE held SET state = 'dropped', settled_ms = ?, decided_by = ?, author = '', subject = '' "
+        "WHERE id = ? AND state = 'held' RETURNING entry_key",
+        (now_ms, by, held_id),
+    )
+    for (entry_key,) in found:
+        rows.run(
+            "DELETE FROM raws WHERE entry_key = ? AND NOT EXISTS (SELECT 1 FROM deliveries d "
+            "WHERE d.entry_key = raws.entry_key AND d.outcome <> 'hold') AND NOT EXISTS (SELECT 1 FROM held h "
+            "WHERE h.entry_key = raws.entry_key AND h.state = 'held')",
+            (entry_key,),
         )
-        for (entry_key,) in found:
-            rows.run(
-                "DELETE FROM raws WHERE entry_key = ? AND NOT EXISTS (SELECT 1 FROM deliveries d "
-                "WHERE d.entry_key = raws.entry_key AND d.outcome <> 'hold') AND NOT EXISTS (SELECT 1 FROM held h "
-                "WHERE h.entry_key = raws.entry_key AND h.state = 'held')",
-                (entry_key,),
-            )
     return bool(found)

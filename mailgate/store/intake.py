@@ -1,4 +1,4 @@
-"""What a mail meets first: the claim that makes it happen once, and the facts that ``decide`` is told.
+"""What a mail meets first: the claim that makes it happen once.
 
 A delivery is one mail to one brand. ``claim`` writes its done-mark and its dedupe key in the transaction that will
 settle it:
@@ -16,22 +16,14 @@ Two transactions that claim the same wait for each other, in the order of the ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.desk.facts import Clue, Facts, LetterFact
-from mailgate.desk.questions import Questions
-from mailgate.desk.ticket import Customer, Ticket
-from mailgate.store import held
-from mailgate.store.read import MERGE_HOPS, tickets_by_id, tickets_where
-from mailgate.store.rows import Rows, from_json, id_key, key_of
+from mailgate.store.rows import Rows
 from mailgate.store.sql import among
 from mailgate.store.work import Work
 
 DONE = "done"
-LARGEST = 2**63 - 1
-RECENT = 5
-"""How many probable duplicates are worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,170 +111,3 @@ def known_entries(rows: Rows, keys: Sequence[str]) -> set[str]:
         sql = f"SELECT entry_key FROM deliveries WHERE {among('entry_key', part)}"  # noqa: S608
         found |= {key for (key,) in rows.all(sql, part)}
     return found
-
-
-def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
-    """The desk's state as far as one mail concerns it; the tickets that clues propose are locked where asked.
-
-    ``duplicate_of`` is left empty: it is what ``claim`` answered.
-    """
-    rows = work.rows
-    ids = _known_ids(rows, questions)
-    customer, asked_ms = _customer(rows, questions)
-    tickets, merged_from = _tickets_of_clues(work, questions, ids, lock=lock)
-    return Facts(
-        tickets=tickets,
-        merged_from=merged_from,
-        letters=_letters(rows, ids),
-        recent=_recent(work, questions) if customer and customer.open_tickets else (),
-        spent=_spent(work, questions.budget_keys),
-        paused=_paused(work),
-        customer=customer,
-        survey_asked_ms=asked_ms,
-        asked=held.asked(rows, questions.brand, questions.confirms) if questions.confirms else (),
-    )
-
-
-def lock_tickets(work: Work, batch: Iterable[Questions]) -> None:
-    """Lock every ticket that a whole batch may touch, in the order of their ids: two appliers that take several
-    mails a transaction cannot deadlock over tickets then. Needed on PostgreSQL only; elsewhere it does nothing."""
-    if not work.rows.postgres:
-        return
-    numbers: set[int] = set()
-    ids: set[int] = set()
-    for questions in batch:
-        numbers |= _numbers(questions)
-        ids |= {ticket for ticket, _ in _known_ids(work.rows, questions).values() if ticket is not None}
-    work.rows.all(
-        "SELECT id FROM tickets WHERE id = ANY(?) OR number = ANY(?) ORDER BY id FOR UPDATE", (list(ids), list(numbers))
-    )
-
-
-def _numbers(questions: Questions) -> set[int]:
-    return {clue.number for clue in questions.clues if clue.number is not None and 0 < clue.number <= LARGEST}
-
-
-def _known_ids(rows: Rows, questions: Questions) -> dict[str, tuple[int | None, int | None]]:
-    """(ticket, letter) by Message-ID, of all that the mail refers to and this brand knows."""
-    asked = {clue.message_id for clue in questions.clues if clue.message_id} | set(questions.message_ids)
-    if not asked:
-        return {}
-    by_key = {id_key(message_id): message_id for message_id in asked}
-    keys = sorted(by_key)
-    condition = among("message_id", keys)
-    found = rows.all(
-        f"SELECT message_id, ticket_id, letter_id FROM known_ids WHERE brand = ? AND {condition}",  # noqa: S608
-        [questions.brand, *keys],
-    )
-    return {by_key[key]: (ticket_id, letter_id) for key, ticket_id, letter_id in found}
-
-
-def _tickets_of_clues(
-    work: Work, questions: Questions, ids: dict[str, tuple[int | None, int | None]], *, lock: bool
-) -> tuple[dict[Clue, Ticket], dict[Clue, Ticket]]:
-    """Where each clue leads, within the brand; a merged ticket leads to where it went, and stands in the second map."""
-    by_number = tickets_where(work.rows, "number", sorted(_numbers(questions)), lock=lock)
-    known = dict(by_number)
-    wanted = {ticket for ticket, _ in ids.values() if ticket is not None}
-    for _ in range(MERGE_HOPS):
-        wanted |= {ticket.merged_into for ticket, _ in known.values() if ticket.merged_into is not None}
-        missing = wanted - known.keys()
-        if not missing:
-            break
-        known |= tickets_by_id(work.rows, missing, lock=lock)
-    work.tickets |= {id_: ticket for id_, (ticket, _) in known.items()}
-    if lock:
-        work.heads |= {id_: link for id_, (_, link) in known.items()}
-    numbered = {ticket.number: ticket for ticket, _ in by_number.values()}
-    led: dict[Clue, Ticket] = {}
-    merged: dict[Clue, Ticket] = {}
-    for clue in questions.clues:
-        named = _named(clue, numbered, ids, work.tickets)
-        ticket = _target(named, work.tickets)
-        if named is None or ticket is None or ticket.brand != questions.brand:
-            continue
-        led[clue] = ticket
-        if named is not ticket:
-            merged[clue] = named
-    return led, merged
-
-
-def _named(
-    clue: Clue,
-    numbered: dict[int, Ticket],
-    ids: dict[str, tuple[int | None, int | None]],
-    tickets: dict[int, Ticket],
-) -> Ticket | None:
-    """The ticket that a clue names, by number or by Message-ID."""
-    if clue.number is not None:
-        return numbered.get(clue.number)
-    ticket_id, _ = ids.get(clue.message_id, (None, None))
-    return None if ticket_id is None else tickets.get(ticket_id)
-
-
-def _target(ticket: Ticket | None, tickets: dict[int, Ticket]) -> Ticket | None:
-    """The ticket itself, or the one that it was merged into."""
-    for _ in range(MERGE_HOPS):
-        if ticket is None or ticket.merged_into is None:
-            break
-        ticket = tickets.get(ticket.merged_into)
-    return ticket
-
-
-def _letters(rows: Rows, ids: dict[str, tuple[int | None, int | None]]) -> dict[str, LetterFact]:
-    by_letter = {letter: message_id for message_id, (_, letter) in ids.items() if letter is not None}
-    if not by_letter:
-        return {}
-    letters = sorted(by_letter)
-    condition = among("id", letters)
-    found = rows.all(f"SELECT id, ticket_id, kind, recipient, message_id FROM letters WHERE {condition}", letters)  # noqa: S608
-    return {by_letter[row[0]]: LetterFact(*row) for row in found}
-
-
-def _customer(rows: Rows, questions: Questions) -> tuple[Customer | None, int | None]:
-    """What is remembered of the author, and when a survey last went to them."""
-    if not questions.author:
-        return None, None
-    row = rows.one(
-        "SELECT email, name, language, tags, tickets, open_tickets, last_rating, survey_asked_ms FROM customers "
-        "WHERE brand = ? AND email_key = ?",
-        (questions.brand, key_of(questions.author)),
-    )
-    if row is None:
-        return None, None
-    return Customer(row[0], row[1], row[2] or "und", tuple(from_json(row[3])), *row[4:7]), row[7]
-
-
-def _recent(work: Work, questions: Questions) -> tuple[Ticket, ...]:
-    """The author's open tickets since ``since_ms``, newest first."""
-    if not questions.author:
-        return ()
-    found = work.rows.all(
-        "SELECT id FROM tickets WHERE brand = ? AND requester_key = ? AND created_ms >= ? AND closed_ms IS NULL "
-        "ORDER BY created_ms DESC, id DESC LIMIT ?",
-        (questions.brand, key_of(questions.author), questions.since_ms, RECENT),
-    )
-    tickets = tickets_by_id(work.rows, (id_ for (id_,) in found), lock=False)
-    return tuple(tickets[id_][0] for (id_,) in found if id_ in tickets)
-
-
-def _spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
-    """What each budget has let out, this transaction's letters included."""
-    asked = list(keys)
-    if not asked:
-        return {}
-    sql = f"SELECT budget_key, spent FROM budgets WHERE {among('budget_key', asked)}"  # noqa: S608
-    found: dict[str, int] = dict(work.rows.all(sql, asked))
-    return {key: found.get(key, 0) + work.spent[key] for key in asked}
-
-
-def _paused(work: Work) -> frozenset[str]:
-    if work.paused is None:
-        work.paused = frozenset(name for (name,) in work.rows.all("SELECT name FROM paused"))
-    return work.paused
-
-
-def survey_asked_ms(rows: Rows, brand: str, email: str) -> int | None:
-    """When this customer was last asked for a rating; None: never."""
-    row = rows.one("SELECT survey_asked_ms FROM customers WHERE brand = ? AND email_key = ?", (brand, key_of(email)))
-    return row[0] if row else None

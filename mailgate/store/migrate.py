@@ -4,8 +4,9 @@
 the database is     what happens
 ==================  =======================================================================================
 empty               all steps run, in one transaction
-older               it is announced; SQLite is copied to ``FILE.before-N`` first; the missing steps run in one
-                    transaction, so that a death half-way leaves the old schema whole
+older               it is announced; SQLite is copied to ``FILE.before-N`` first (PostgreSQL cannot be copied from
+                    here, which is said); the missing steps run in one transaction, so that a death half-way leaves
+                    the old schema whole
 as we know it       nothing
 newer               ``Temporary``, in words: this daemon only spools until it is upgraded
 ==================  =======================================================================================
@@ -37,6 +38,8 @@ def migrate(rows: Rows, announce: Callable[[str], None], steps: Sequence[Step] =
         announce(f"the database has schema {found}, this mailgate knows {known}: migrating")
         if rows.path is not None:
             announce(f"a copy of the database as it was is in {_back_up(rows, rows.path, found)}")
+        else:
+            announce("PostgreSQL is not copied from here: to be able to go back, stop, and run pg_dump first")
     if found < known:
         with rows.transaction():
             if rows.postgres:
@@ -70,6 +73,8 @@ def _take_steps(rows: Rows, found: int, steps: Sequence[Step], announce: Callabl
     for step in missing:
         for sql in step.statements(postgres=rows.postgres):
             rows.run(sql)
+        if step.fill is not None:
+            step.fill(rows, announce)
         announce(f"schema {step.number}: {step.what}")
         found = step.number
     rows.run("UPDATE meta SET value = ? WHERE key = 'schema'", (str(found),))

@@ -13,11 +13,15 @@ from mailgate.store.sql import among
 COLUMNS = (
     "id, number, rid, brand, mailbox, subject, status, team, kind, assignee, priority, tags, language, fields, "
     "requester_email, requester_name, rule, reason, merged_into, created_ms, updated_ms, closed_ms, waiting_since_ms, "
-    "answered_ms, rating, last_message_id, thread, asked, events, head"
+    "answered_ms, rating, last_message_id, thread, asked, state, parent_id, due_ms, snoozed_ms, nudged_ms, nudges, "
+    "given_by, sla, clock, events, head"
 )
 
 FINISHED = frozenset({Status.RESOLVED, Status.CLOSED, Status.SPAM, Status.MERGED})
 """The states in which nobody is expected to do anything: ``closed_ms`` is set, and the ticket is in no queue."""
+
+LATER_MS = 10**13
+"""What puts one time behind all others of a better sort: more than three hundred years."""
 
 MERGE_HOPS = 8
 """How many merges are followed from a ticket to where it went."""
@@ -37,7 +41,7 @@ def tickets_where(rows: Rows, column: str, values: list[Any], *, lock: bool) -> 
     locking = " ORDER BY id FOR UPDATE" if lock and rows.postgres else ""
     found = rows.all(f"SELECT {COLUMNS} FROM tickets WHERE {condition}{locking}", values)  # noqa: S608
     people = _participants(rows, [row[0] for row in found])
-    return {row[0]: (ticket_of(row, people.get(row[0], ())), Link(row[28], bytes(row[29]))) for row in found}
+    return {row[0]: (ticket_of(row, people.get(row[0], ())), Link(row[37], bytes(row[38]))) for row in found}
 
 
 def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
@@ -71,7 +75,37 @@ def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
         last_message_id=row[25],
         references=tuple(from_json(row[26])),
         asked=row[27],
+        state=row[28],
+        parent=row[29],
+        due_ms=row[30],
+        snoozed_ms=row[31],
+        nudged_ms=row[32],
+        nudges=row[33],
+        given_by=row[34],
+        sla=row[35],
+        clock={} if row[36] == "{}" else from_json(row[36]),
     )
+
+
+def due_of(ticket: Ticket) -> int | None:
+    """The earliest time by which somebody must have done something: the one set by hand, or ``due_ms`` of the clock."""
+    promised = ticket.clock.get("due_ms")
+    times = [ms for ms in (ticket.due_ms, promised) if isinstance(ms, int)]
+    return min(times, default=None)
+
+
+def urgency_of(ticket: Ticket) -> int:
+    """Where a ticket stands in the queue among those of its priority, smallest first: what is due by the time it is
+    due, a nudge that nobody has answered counting as due when it came; then who waits, longest first; then the rest by
+    age."""
+    due = due_of(ticket)
+    nudged = ticket.nudged_ms if (ticket.nudged_ms or 0) > (ticket.answered_ms or 0) else None
+    times = [ms for ms in (due, nudged) if ms is not None]
+    if times:
+        return min(times)
+    if ticket.waiting_since_ms is not None:
+        return ticket.waiting_since_ms + LATER_MS
+    return ticket.created_ms + 2 * LATER_MS
 
 
 def _participants(rows: Rows, ids: list[int]) -> Mapping[int, tuple[Participant, ...]]:
@@ -97,8 +131,10 @@ def columns_of(changes: Mapping[str, object]) -> dict[str, object]:
             }
         elif name in ("tags", "references"):
             columns["thread" if name == "references" else name] = to_json(list(value))  # type: ignore[call-overload]
-        elif name == "fields":
+        elif name in ("fields", "clock"):
             columns[name] = to_json(value)
+        elif name == "parent":
+            columns["parent_id"] = value
         elif name in PLAIN_FIELDS:
             columns[name] = str(value) if isinstance(value, str) else value
         else:
@@ -107,24 +143,9 @@ def columns_of(changes: Mapping[str, object]) -> dict[str, object]:
 
 
 PLAIN_FIELDS = frozenset(
-    [
-        "mailbox",
-        "subject",
-        "status",
-        "team",
-        "kind",
-        "assignee",
-        "priority",
-        "language",
-        "rule",
-        "reason",
-        "merged_into",
-        "closed_ms",
-        "waiting_since_ms",
-        "answered_ms",
-        "rating",
-        "last_message_id",
-        "updated_ms",
-        "asked",
-    ]
+    (
+        *("mailbox", "subject", "status", "state", "team", "kind", "assignee", "given_by", "priority", "language"),
+        *("rule", "reason", "merged_into", "closed_ms", "waiting_since_ms", "answered_ms", "rating", "updated_ms"),
+        *("last_message_id", "asked", "due_ms", "snoozed_ms", "nudged_ms", "nudges", "sla"),
+    )
 )

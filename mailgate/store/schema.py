@@ -78,6 +78,16 @@ class Tickets(Kept):
     last_message_id = TextField()
     thread = Json()
     asked = TextField()
+    state = TextField()
+    parent_id = BigIntegerField(null=True)
+    due_ms = BigIntegerField(null=True)
+    snoozed_ms = BigIntegerField(null=True)
+    nudged_ms = BigIntegerField(null=True)
+    nudges = IntegerField()
+    given_by = TextField()
+    sla = TextField()
+    clock = Json()
+    urgency = BigIntegerField()
     events = BigIntegerField()
     head = BlobField()
 
@@ -284,6 +294,7 @@ class Held(Kept):
     received_ms = BigIntegerField()
     state = TextField()
     settled_ms = BigIntegerField(null=True)
+    decided_by = TextField()
 
 
 class Timers(Kept):
@@ -358,6 +369,97 @@ class Paused(Kept):
     since_ms = BigIntegerField()
     paused_by = TextField()
     why = TextField()
+
+
+class Acts(Kept):
+    """What an agent's commands did to a ticket, and the effects that undo it (``acts``)."""
+
+    id = BigIntegerField(primary_key=True)
+    ticket_id = BigIntegerField()
+    agent = TextField()
+    command = TextField()
+    undo = Json()
+    at_ms = BigIntegerField()
+    undone_ms = BigIntegerField(null=True)
+
+
+class Roster(Kept):
+    """An agent who was added or dismissed by mail; ``state`` is ``added`` or ``dismissed``."""
+
+    agent = TextField(primary_key=True)
+    state = TextField()
+    name = TextField()
+    address = TextField()
+    role = TextField()
+    teams = Json()
+    language = TextField()
+    changed_by = TextField()
+    at_ms = BigIntegerField()
+
+
+class Absences(Kept):
+    """An agent who is away until a time."""
+
+    agent = TextField(primary_key=True)
+    since_ms = BigIntegerField()
+    until_ms = BigIntegerField()
+    why = TextField()
+
+
+class Turns(Kept):
+    """When an agent was last given a ticket, for assignment in turn."""
+
+    agent = TextField(primary_key=True)
+    given_ms = BigIntegerField()
+
+
+class Requests(Kept):
+    """What the clock process shall do once: ``kind`` is ``reload`` or ``leave`` (``about`` an agent)."""
+
+    id = BigIntegerField(primary_key=True)
+    kind = TextField()
+    about = TextField()
+    asked_by = TextField()
+    at_ms = BigIntegerField()
+    done_ms = BigIntegerField(null=True)
+
+
+class Calls(Kept):
+    """A call of a webhook on its way; the states are those of a letter (``outbox``)."""
+
+    id = BigIntegerField(primary_key=True)
+    name = TextField()
+    ticket_id = BigIntegerField(null=True)
+    body = Json()
+    state = TextField()
+    next_ms = BigIntegerField()
+    attempts = IntegerField()
+    claimed_by = TextField()
+    claimed_ms = BigIntegerField()
+    created_ms = BigIntegerField()
+    settled_ms = BigIntegerField(null=True)
+    error = TextField()
+
+
+class Schedules(Kept):
+    """A scheduled ticket: when it is next due, and the key of the occurrence that was last opened."""
+
+    name = TextField(primary_key=True)
+    next_ms = BigIntegerField()
+    last_key = TextField()
+
+
+class Alerts(Kept):
+    """The ticket of a monitoring alert, by its fingerprint; ``seen`` counts the mails."""
+
+    brand = TextField()
+    fingerprint = TextField()
+    ticket_id = BigIntegerField()
+    seen = IntegerField()
+    updated_ms = BigIntegerField()
+
+    class Meta:  # noqa: D106
+        primary_key = CompositeKey("brand", "fingerprint")
 
 
 MODELS: tuple[type[Kept], ...] = tuple(Kept.__subclasses__())

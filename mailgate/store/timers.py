@@ -22,8 +22,7 @@ def due_tickets(work: Work, kind: str, now_ms: int, limit: int) -> list[Ticket]:
         (kind, now_ms, limit),
     )
     found = tickets_by_id(work.rows, (ticket_id for (ticket_id,) in due), lock=True)
-    work.tickets |= {ticket_id: ticket for ticket_id, (ticket, _) in found.items()}
-    work.heads |= {ticket_id: link for ticket_id, (_, link) in found.items()}
+    work.remember(found, lock=True)
     return [found[ticket_id][0] for (ticket_id,) in due if ticket_id in found]
 
 

@@ -6,10 +6,11 @@ A savepoint that is undone undoes these too, so that memory and rows never diffe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from mailgate.desk.roster import Roster
 from mailgate.desk.ticket import Ticket
 from mailgate.store.chain import Link
 from mailgate.store.ids import Ids
@@ -18,11 +19,15 @@ from mailgate.store.rows import Rows
 BUDGET_KEPT_MS = 2 * 86_400_000
 """The longest window of a budget is a day; its row may go after two."""
 
+UNREAD = Roster(version=-1)
+"""What a process knows of the roster before it has read it."""
+
 
 @dataclass
 class Work:
     """One transaction's state. ``unsettled`` are (entry key, brand) that were claimed and have no outcome yet,
-    ``duplicates`` leads from such a pair to the entry that came first."""
+    ``duplicates`` leads from such a pair to the entry that came first. ``rosters`` holds the roster that this process
+    read last; ``given`` says when agents were given tickets."""
 
     rows: Rows
     ids: Ids
@@ -33,30 +38,42 @@ class Work:
     spent: Counter[str] = field(default_factory=Counter)
     unsettled: set[tuple[str, str]] = field(default_factory=set)
     duplicates: dict[tuple[str, str], str] = field(default_factory=dict)
-    paused: frozenset[str] | None = None
+    rosters: list[Roster] = field(default_factory=lambda: [UNREAD])
+    roster: Roster | None = None
+    roster_changed: bool = False
+    given: dict[str, int] = field(default_factory=dict)
     spent_ms: int = 0
+
+    def remember(self, found: Mapping[int, tuple[Ticket, Link]], *, lock: bool) -> None:
+        """Keep what was read of tickets; the heads of their chains only where they are locked."""
+        self.tickets |= {id_: ticket for id_, (ticket, _) in found.items()}
+        if lock:
+            self.heads |= {id_: link for id_, (_, link) in found.items()}
 
     def forget(self) -> None:
         """Drop what was read of tickets; the next look goes to the database."""
         self.tickets.clear()
         self.heads.clear()
+        self.roster = None
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """One mail's part of the transaction: when the body raises, only its own effects are undone."""
-        spent, unsettled = dict(self.spent), set(self.unsettled)
+        spent, unsettled, given = dict(self.spent), set(self.unsettled), dict(self.given)
         try:
             with self.rows.savepoint():
                 yield
         except BaseException:
-            self.spent, self.unsettled = Counter(spent), unsettled
+            self.spent, self.unsettled, self.given = Counter(spent), unsettled, given
             self.forget()
             raise
 
     def finish(self) -> None:
-        """What is written once a transaction: budgets (in the order of their keys, so that two appliers cannot
-        deadlock over them), counters, and the end of claims that nobody settled: their entries are tried again."""
+        """What is written once a transaction: budgets and turns (in the order of their keys, so that two appliers
+        cannot deadlock over them), counters, and the end of claims that nobody settled: their entries are tried
+        again."""
         self._write_budgets()
+        self._write_turns()
         for entry_key, brand in sorted(self.unsettled):
             self.rows.run("DELETE FROM deliveries WHERE entry_key = ? AND brand = ?", (entry_key, brand))
             self.rows.run("DELETE FROM dedupe WHERE entry_key = ? AND brand = ?", (entry_key, brand))
@@ -69,4 +86,12 @@ class Work:
             [(key, count, self.spent_ms + BUDGET_KEPT_MS) for key, count in sorted(self.spent.items())],
             "ON CONFLICT (budget_key) DO UPDATE SET spent = budgets.spent + excluded.spent, "
             "expires_ms = excluded.expires_ms",
+        )
+
+    def _write_turns(self) -> None:
+        self.rows.insert(
+            "turns",
+            "agent, given_ms",
+            sorted(self.given.items()),
+            "ON CONFLICT (agent) DO UPDATE SET given_ms = excluded.given_ms",
         )

@@ -167,7 +167,7 @@ def test_a_full_disk_is_temporary_whether_one_row_is_written_or_many(tmp_path: P
     for count in (1, 3):
         rows = [(number, bytes(300_000)) for number in range(count)]
         with pytest.raises(Temporary), store.rows.transaction():  # noqa: PT012
-            assert store.rows.all("PRAGMA max_page_count = 60") == [(60,)]
+            assert store.rows.all("PRAGMA max_page_count = 100") == [(100,)]
             store.rows.insert("letter_data", "letter_id, data", rows)
     store.rows.connect()
     assert store.rows.one("SELECT count(*) FROM letter_data") == (0,)

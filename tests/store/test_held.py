@@ -9,7 +9,6 @@ from mailgate.store.held import (
     HeldState,
     asked,
     confirmed,
-    drop,
     held_counts,
     list_held,
     raw_of,
@@ -51,8 +50,8 @@ def test_Q17_held_mail_is_released_once_and_its_raw_is_there_for_it(store: Store
 def test_dropped_mail_is_gone_but_its_done_mark_stays(store: Store) -> None:
     reading = hold(store)
     (mail,) = list_held(store.rows)
-    assert drop(store.rows, mail.id, NOW)
-    assert not drop(store.rows, mail.id, NOW)
+    assert store.drop_held(mail.id, "", NOW)
+    assert not store.drop_held(mail.id, "", NOW)
     with store.transaction() as tx:
         assert not tx.release(mail.id, NOW)
     assert raw_of(store.rows, reading.entry_key) is None

@@ -10,7 +10,7 @@ from mailgate.store.database import Store
 from mailgate.store.outbox import LetterState, Result
 from tests.store.desk import BRAND, KEY, NOW, HandClock, a_letter, a_mark, a_reading, an_append, opened, settle
 
-SMALL = ("paused", "meta", "sequences")
+SMALL = ("paused", "meta", "sequences", "roster", "absences")
 """Tables of a handful of rows, whatever the size of the desk."""
 
 OPEN_ROWS = ("INDEX letters_due", "INDEX letters_handing", "INDEX timers_due")
