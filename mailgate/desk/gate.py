@@ -22,6 +22,12 @@ from mailgate.mail.model import Proof, Reading, VerdictKind
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 
+NUDGES_TOLD = 3
+"""How often a day agents are told of the nudges on one ticket; all of them are on the ticket."""
+
+CLAIMS_TOLD = 10
+"""How many alerts an hour admins get about claims to data; forged mail may claim anything."""
+
 ROLE_ACCOUNTS = frozenset(
     {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply", "daemon", "root", "nobody"}
 )
@@ -58,6 +64,26 @@ def within(to: str, ticket: int | None, proved: bool, spent: Mapping[str, int], 
 def news(author: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
     """Whether agents are notified of one more mail of this sender (L-27)."""
     return _leave((_news_budget(author, budgets),), spent, now_ms)
+
+
+def nudges(ticket: int, spent: Mapping[str, int], now_ms: int) -> Leave:
+    """Whether owner and supervisors are told once more that this ticket's customer asks for news."""
+    return _leave((_nudge_budget(ticket),), spent, now_ms)
+
+
+def privacy(author: str, spent: Mapping[str, int], now_ms: int) -> Leave:
+    """Whether admins are told that this author claims their data: once a day, and not of more than some authors."""
+    return _leave(_privacy_budgets(author), spent, now_ms)
+
+
+def nudge_keys(tickets: tuple[int, ...], now_ms: int) -> tuple[str, ...]:
+    """The keys that ``nudges`` may want to know."""
+    return tuple(key for ticket in tickets for key in _nudge_budget(ticket).keys(now_ms))
+
+
+def privacy_keys(author: str, now_ms: int) -> tuple[str, ...]:
+    """The keys that ``privacy`` may want to know."""
+    return tuple(key for budget in _privacy_budgets(author) for key in budget.keys(now_ms))
 
 
 def budget_keys(to: str, tickets: tuple[int, ...], now_ms: int, proved: bool) -> tuple[str, ...]:
@@ -99,6 +125,17 @@ def _leave(budgets: Iterable[_Budget], spent: Mapping[str, int], now_ms: int) ->
 def _news_budget(author: str, budgets: Budgets) -> _Budget:
     limit = budgets.news_per_sender_hour
     return _Budget("news:h", author.lower(), HOUR_MS, limit, "notifications an hour about one sender")
+
+
+def _nudge_budget(ticket: int) -> _Budget:
+    return _Budget("nudge:d", str(ticket), DAY_MS, NUDGES_TOLD, "times a day of one ticket's nudges")
+
+
+def _privacy_budgets(author: str) -> tuple[_Budget, ...]:
+    return (
+        _Budget("privacy:d", author.lower(), DAY_MS, 1, "alert a day about one author's data"),
+        _Budget("privacy:h", "all", HOUR_MS, CLAIMS_TOLD, "alerts an hour about people's data"),
+    )
 
 
 def _budgets(to: str, ticket: int | None, proved: bool, budgets: Budgets) -> Iterator[_Budget]:

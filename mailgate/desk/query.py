@@ -65,7 +65,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """One line of a list of tickets. ``snippet`` shows where a search hit."""
+    """One line of a list of tickets. ``snippet`` shows where a search hit; ``state`` is the team's own name of the
+    status."""
 
     number: int
     subject: str
@@ -80,6 +81,7 @@ class TicketRow:
     due_ms: int | None = None
     tags: tuple[str, ...] = ()
     snippet: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

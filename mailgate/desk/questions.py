@@ -9,7 +9,8 @@ from mailgate.desk.commands.scene import Asker
 from mailgate.desk.commands.vocabulary import wanted
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Clue
-from mailgate.desk.gate import budget_keys
+from mailgate.desk.gate import budget_keys, nudge_keys, privacy_keys
+from mailgate.desk.outcome.wish import WishKind, claims, own_tickets, wish
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.query import Query
@@ -69,7 +70,7 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
         crew=policy.crew if reading.verdict.kind is not VerdictKind.BOUNCE and not (agent and numbers) else (),
         owner=agent.id if agent and reading.verdict.kind is VerdictKind.AUTO_REPLY else "",
     )
-    return _commanded(plain, agent, reading, policy, now_ms) if agent else plain
+    return _commanded(plain, agent, reading, policy, now_ms) if agent else _wished(plain, reading, numbers[:3], now_ms)
 
 
 def _commanded(plain: Questions, agent: Agent, reading: Reading, policy: Policy, now_ms: int) -> Questions:
@@ -89,4 +90,20 @@ def _commanded(plain: Questions, agent: Agent, reading: Reading, policy: Policy,
         acts_of=agent.id if wants.last_act else "",
         crew=wants.crew or plain.crew,
         family=wants.family,
+    )
+
+
+def _wished(plain: Questions, reading: Reading, numbers: tuple[int, ...], now_ms: int) -> Questions:
+    """What a customer's own wish wants to know on top; most mails have none."""
+    found, claimed = wish(reading.mail), claims(reading.mail)
+    if found is None and claimed is None:
+        return plain
+    keys = privacy_keys(plain.author, now_ms) if claimed else ()
+    if found and found.kind is WishKind.NUDGE:
+        keys += nudge_keys(numbers, now_ms)
+    lists = found is not None and found.kind is WishKind.STATUS and reading.sender.proof is Proof.PASS
+    return replace(
+        plain,
+        budget_keys=tuple(dict.fromkeys((*plain.budget_keys, *keys))),
+        queries=(own_tickets(plain.brand, plain.author),) if lists else (),
     )

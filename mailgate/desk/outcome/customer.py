@@ -1,0 +1,270 @@
+"""A customer asks the desk itself: where things stand, for news, to be left out, or for their data.
+
+==============  ========================================  ==========================================================
+wish            who may                                   what follows
+==============  ========================================  ==========================================================
+status          proved, or with an own token              a letter with the own tickets, or the one that is meant;
+                                                          no ticket is opened
+status          neither                                   a letter that shows nothing, the same for everybody
+nudge           a participant, on an open ticket          the mail is on the ticket, which is marked; owner and
+                                                          supervisors are told, at a limited rate; the status comes
+                                                          back
+unsubscribe     a watcher, proved or with own token       that watcher is taken off the ticket
+data claimed    anybody whose proof did not fail          a ticket as always, and a ready command for the admins
+==============  ========================================  ==========================================================
+
+Whoever asks is answered at their own address and about their own tickets only; that a ticket of somebody else exists
+is told to nobody. A mail that says anything beyond its wish is none (``wish``) and goes the ordinary way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from mailgate.desk.case import Case
+from mailgate.desk.clock.clocks import remind
+from mailgate.desk.gate import allow, nudges, privacy
+from mailgate.desk.identity.trust import Held, Place, Who
+from mailgate.desk.lifecycle import ENDED, Happening, changes
+from mailgate.desk.outcome.orders import notifications
+from mailgate.desk.outcome.wish import Right, Wish, WishKind, claims, own_tickets, wish
+from mailgate.desk.phrase import phrase
+from mailgate.desk.plan import (
+    NEW_TICKET,
+    AddEvent,
+    AddMessage,
+    ChangeTicket,
+    Direction,
+    Effect,
+    LetterKind,
+    LetterOrder,
+    Outcome,
+    Plan,
+    Purpose,
+    RemoveParticipant,
+    Spend,
+)
+from mailgate.desk.policy import Agent, Role
+from mailgate.desk.query import TicketRow
+from mailgate.desk.routing.assign import audience
+from mailgate.desk.ticket import ParticipantRole, Status, Ticket
+from mailgate.mail.model import Address, Proof
+
+_HIDDEN = frozenset({Status.SPAM.value, Status.MERGED.value})
+_ELSEWHERE = frozenset({Status.WAITING_THIRD, Status.WAITING_CHILD})
+"""Somebody else has the ball, and a nudge does not take it from them."""
+
+
+def wished(case: Case) -> Plan | None:
+    """What becomes of a mail that is one wish; None for every other mail."""
+    if case.agent or case.author is None or not case.genuine or case.sender.proof is Proof.FAIL:
+        return None
+    found = wish(case.mail)
+    return _WISHES[found.kind](case, found) if found else None
+
+
+def told_admins(case: Case, plan: Plan) -> Plan:
+    """The plan of an ordinary mail; where its author claims their data, admins get a ready command, once a day."""
+    author = case.author
+    if author is None or case.agent or not case.genuine or case.sender.proof is Proof.FAIL or plan.cause:
+        return plan
+    right = claims(case.mail)
+    if right is None:
+        return plan
+    leave = privacy(author.email, case.facts.spent, case.now_ms)
+    if leave.reason:
+        return replace(plan, trace=(*plan.trace, f"privacy: {right.value} asked for; admins not told: {leave.reason}"))
+    ticket = NEW_TICKET if plan.ticket is None else plan.ticket
+    event = AddEvent(ticket, "privacy request", {"right": right.value, "proof": case.sender.proof.value})
+    return replace(
+        plan,
+        effects=(*plan.effects, event, *(Spend(key) for key in leave.keys)),
+        letters=(*plan.letters, *_alerts(case, author, right, ticket)),
+        trace=(*plan.trace, f"privacy: {right.value} asked for; the admins have a ready command"),
+    )
+
+
+def _status(case: Case, asked: Wish) -> Plan | None:
+    """The letter about the author's own tickets; nothing is opened, whatever the mail names."""
+    ticket = _own_ticket(case)
+    rows = _shown(case, asked, ticket)
+    letters, effects, said = _status_letter(case, ticket, rows)
+    if ticket:
+        effects = [AddEvent(ticket.id, "status asked", {"proof": case.sender.proof.value}), *effects]
+    return case.plan(Outcome.EVENT, effects, letters, (said,), ticket=ticket.id if ticket else None)
+
+
+def _nudge(case: Case, asked: Wish) -> Plan | None:
+    """The mail goes on its open ticket, which is marked and moves up; the right people hear of it, now and then."""
+    ticket, treatment = case.ticket, case.trust.treatment
+    if ticket is None or treatment.place is not Place.APPEND or not treatment.changes_state or ticket.status in ENDED:
+        return None
+    leave = nudges(ticket.number, case.facts.spent, case.now_ms)
+    told = () if leave.reason else _responsible(case, ticket)
+    effects: list[Effect] = [
+        AddMessage(ticket.id, Direction.CUSTOMER, treatment.visibility, marks=case.marks),
+        ChangeTicket(ticket.id, _nudged(case, ticket), "the customer asks for news", "requester"),
+    ]
+    if ticket.waiting_since_ms is None and ticket.status not in _ELSEWHERE:
+        effects += remind(case.policy, ticket.team, ticket.id, case.now_ms)
+    effects += [Spend(key) for key in leave.keys if told]
+    letters, spent, said = _status_letter(case, ticket, (_row(ticket),)) if _knows(case) else ([], [], "status: none")
+    news = notifications(case, told, ticket, "nudge", ticket.reason)
+    whom = ", ".join(agent.id for agent in told) or leave.reason or "nobody"
+    lines = (f"nudge: number {ticket.nudges + 1} on ticket {ticket.number}", f"notified: {whom}", said)
+    return case.plan(
+        Outcome.APPEND, (*effects, *spent), (*news, *letters), lines, "it is on a known ticket", ticket=ticket.id
+    )
+
+
+def _unsubscribe(case: Case, asked: Wish) -> Plan | None:
+    """A watcher is let go; a requester who wants out has something to say to a person."""
+    ticket, author = _own_ticket(case), case.author
+    if ticket is None or author is None or ticket.requester.email.lower() == author.key:
+        return None
+    found = ticket.participant(author.email)
+    if found is None or found.role is not ParticipantRole.WATCHER:
+        return None
+    effect = RemoveParticipant(ticket.id, found.email, "the watcher asked to be left out")
+    return case.plan(Outcome.EVENT, (effect,), trace=("watcher: left out at their own wish",), ticket=ticket.id)
+
+
+_WISHES: Mapping[WishKind, Callable[[Case, Wish], Plan | None]] = {
+    WishKind.STATUS: _status,
+    WishKind.NUDGE: _nudge,
+    WishKind.UNSUBSCRIBE: _unsubscribe,
+}
+
+
+def _knows(case: Case) -> bool:
+    """Whether it is known well enough who asks: proved, or with the own token."""
+    return case.sender.proof is Proof.PASS or case.placement.held is Held.OWN
+
+
+def _own_ticket(case: Case) -> Ticket | None:
+    """The ticket of the mail, if its author is known and has a part in it."""
+    own = _knows(case) and case.placement.who is Who.PARTICIPANT
+    return case.ticket if own and case.ticket and case.ticket.status.value not in _HIDDEN else None
+
+
+def _shown(case: Case, asked: Wish, ticket: Ticket | None) -> tuple[dict[str, object], ...]:
+    """The rows of the letter: the one that is named if it is the author's own, else all that are theirs."""
+    found = [_listed(row) for row in _own_rows(case)]
+    if asked.number is not None:
+        named = [row for row in found if row["number"] == asked.number]
+        if named:
+            return tuple(named)
+        return (_row(ticket),) if ticket and ticket.number == asked.number else tuple(found)
+    return (_row(ticket),) if ticket else tuple(found)
+
+
+def _own_rows(case: Case) -> tuple[TicketRow, ...]:
+    """The author's tickets, as the store knows them; none where nobody has proved to be the author."""
+    if case.author is None or case.sender.proof is not Proof.PASS:
+        return ()
+    answer = case.facts.answers.get(own_tickets(case.brand.id, case.author.key))
+    rows = answer.rows if answer else ()
+    return tuple(row for row in rows if isinstance(row, TicketRow) and row.status not in _HIDDEN)
+
+
+def _status_letter(
+    case: Case, ticket: Ticket | None, rows: tuple[dict[str, object], ...]
+) -> tuple[list[LetterOrder], list[Effect], str]:
+    """The letter, what it spends, and the line of the trace; none where the gate says no."""
+    author = case.author
+    if author is None:
+        return [], [], "status: none"
+    leave = allow(
+        case.reading, author.email, ticket.number if ticket else None, case.facts.spent, case.policy, case.now_ms
+    )
+    if leave.reason:
+        return [], [], f"status: none: {leave.reason}"
+    order = LetterOrder(
+        kind=LetterKind.STATUS,
+        to=Address(author.email, author.name),
+        ticket=ticket.id if ticket else NEW_TICKET,
+        language=case.language,
+        brand=case.brand.id,
+        mailbox=ticket.mailbox if ticket else case.delivery.mailbox.address,
+        purpose=Purpose.CUSTOMER if ticket else None,
+        values={"tickets": rows, "one": ticket is not None and len(rows) == 1, "proved": _knows(case)},
+        in_reply_to=case.mail.message_id,
+    )
+    return [order], [Spend(key) for key in leave.keys], f"status: of {len(rows)} tickets to their own address"
+
+
+def _row(ticket: Ticket) -> dict[str, object]:
+    """One ticket as the letter lists it."""
+    return {
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "status": ticket.status.value,
+        "state": ticket.state,
+        "created_ms": ticket.created_ms,
+        "updated_ms": ticket.updated_ms,
+        "we_owe": ticket.waiting_since_ms is not None,
+        "answer_by_ms": None,
+    }
+
+
+def _listed(row: TicketRow) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "subject": row.subject,
+        "status": row.status,
+        "state": row.state,
+        "created_ms": row.created_ms,
+        "updated_ms": row.updated_ms,
+        "we_owe": row.waiting_since_ms is not None,
+        "answer_by_ms": None,
+    }
+
+
+def _nudged(case: Case, ticket: Ticket) -> dict[str, object]:
+    marked: dict[str, object] = {"nudged_ms": case.now_ms, "nudges": ticket.nudges + 1}
+    if ticket.status in _ELSEWHERE:
+        return marked
+    return {**changes(ticket, Happening.CUSTOMER_WROTE, case.now_ms), **marked}
+
+
+def _responsible(case: Case, ticket: Ticket) -> tuple[Agent, ...]:
+    """The owner (else the team), and who supervises: the team's own supervisors, else the desk's."""
+    team = case.policy.teams.get(ticket.team)
+    ids = team.supervisors if team else ()
+    above = [agent for one in ids if (agent := case.policy.agents.get(one)) and agent.active]
+    if not above:
+        above = [agent for agent in case.policy.agents.values() if agent.active and agent.role is Role.SUPERVISOR]
+    people = (*audience(case.policy, ticket.team, ticket.assignee), *above)
+    return tuple({agent.id: agent for agent in people}.values())
+
+
+def _alerts(case: Case, author: Address, right: Right, ticket: int) -> list[LetterOrder]:
+    """What the admins are told, and the commands that would do it; erasing asks them once more."""
+    detail = {
+        Right.EXPORT: phrase("{address} asks for the data that the desk holds about them.", address=author.email),
+        Right.ERASE: phrase("{address} asks to be forgotten.", address=author.email),
+    }[right]
+    proved = case.sender.proof is Proof.PASS
+    sure = phrase("The sender is proved.") if proved else phrase("The sender is not proved: make sure who it is first.")
+    both = (f"#privacy export {author.email}", f"#privacy erase {author.email}")
+    values: dict[str, object] = {
+        "what": phrase("a customer claims their right to their data"),
+        "detail": phrase("{what} {proof}", what=detail, proof=sure),
+        "advice": phrase("The law gives you a month. Export first; erasing cannot be undone."),
+        "commands": both[:1] if right is Right.EXPORT else both,
+    }
+    return [
+        LetterOrder(
+            kind=LetterKind.ALERT,
+            to=Address(agent.address, agent.name),
+            ticket=ticket,
+            language=agent.language or case.brand.language,
+            brand=case.brand.id,
+            mailbox=case.brand.address,
+            agent=agent.id,
+            values=values,
+        )
+        for agent in case.policy.agents.values()
+        if agent.active and agent.role is Role.ADMIN
+    ]
