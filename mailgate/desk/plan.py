@@ -136,14 +136,6 @@ class ChangeTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class SetClock:
-    """Keep a ticket's clock (``Ticket.clock``); no event tells of it, since it follows from the events there are."""
-
-    ticket: int
-    clock: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class AddParticipant:
     """Let an address in on a ticket, in a role."""
 
@@ -362,7 +354,6 @@ Effect = (
     | AddMessage
     | AddNote
     | ChangeTicket
-    | SetClock
     | AddParticipant
     | LinkTickets
     | AddEvent

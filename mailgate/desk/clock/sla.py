@@ -82,7 +82,7 @@ class Clock:
 class Promise:
     """One promise that is open. ``spent`` is how much of ``span`` is over, ``share`` the same in percent, ``due_ms``
     when all of it will be (None: the clock stands still). ``step`` is the highest share of the policy's ``warn`` that
-    is reached and nobody was told of (0: none), ``next_ms`` when the next such share is reached."""
+    is reached and nobody was told of (0: none), ``next_ms`` when the lowest that nobody was told of is, or was."""
 
     kind: Kind
     span: Span
@@ -222,7 +222,7 @@ def _promise(
     told = next((each.share for each in clock.told if each.kind is kind and each.target == str(span)), 0)
     ahead = [(share, _reached(share, span, hours, runs, going)) for share in policy.warn if share > told]
     reached = max((share for share, at_ms in ahead if at_ms is not None and at_ms <= now_ms), default=0)
-    next_ms = next((at_ms for share, at_ms in ahead if share > reached), None)
+    next_ms = ahead[0][1] if ahead else None
     return Promise(kind, span, since_ms, spent, _reached(100, span, hours, runs, going), reached, next_ms)
 
 
