@@ -15,6 +15,7 @@ from mailgate.config import build, schema_rules
 from mailgate.config.checks import unknown
 from mailgate.config.lines import Path, line_of
 from mailgate.config.problems import Complaint, Source, nearest
+from mailgate.config.rule_actions import listed
 from mailgate.config.rule_tests import MailTest
 from mailgate.config.rules import Compiler, Names
 from mailgate.config.salvage import Salvaged, salvage
@@ -118,6 +119,10 @@ def _unknown_in_rule(
     }
     for key, (what, names) in known.items():
         yield from unknown((*at, key), what, getattr(rule, key), names)
+    for child in listed(rule.child):
+        yield from unknown((*at, "child"), "team", child.team, named["teams"])
+    for name in listed(rule.webhook):
+        yield from unknown((*at, "webhook"), "webhook", name, named["webhooks"])
     for place, brand in enumerate(rule.brands):
         yield from unknown((*at, "brands", place), "brand", brand, named["brands"] | frozenset(policy.brands))
 

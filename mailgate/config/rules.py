@@ -12,18 +12,22 @@ A key is a subject of ``desk.routing.match.SUBJECTS``, or subject and relation (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgate.config import schema_rules
 from mailgate.config.fields import address
 from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint, nearest
-from mailgate.config.units import Wrong, size
-from mailgate.desk.routing.match import SUBJECTS, pattern_problem
-from mailgate.desk.routing.rule import Actions, Condition, Operator, Rule
+from mailgate.config.rule_actions import actions, listed, unfit
+from mailgate.config.units import Wrong, clock_duration, size
+from mailgate.desk.routing.match import SUBJECTS, TIMES, pattern_problem
+from mailgate.desk.routing.rule import Alert, Condition, Operator, Rule
+from mailgate.desk.ticket import Status
 from mailgate.mail.model import Proof, VerdictKind
 
 MAX_DEPTH = 20
+COUNTS = frozenset({"replies", "nudges", "rating"})
+"""Subjects that are plain numbers."""
 NAMED = ("header", "field")
 """Subjects that need a name: ``header = { "X-Origin" = "web" }``."""
 
@@ -53,15 +57,32 @@ class Compiler:
         for operator in OPERATORS:
             if tables := getattr(written, operator):
                 parts.append(self._group(operator, tables, (*path, operator), 0))
-        return Rule(
+        rule = Rule(
             name=written.name,
             when=_joined(parts),
-            then=actions(written),
+            then=replace(actions(written), alert=self._alert(written.alert, (*path, "alert"))),
             go_on=written.go_on,
             brands=tuple(written.brands),
             file=file,
             line=line,
+            on=written.on,
+            date_field=written.field,
+            before_ms=written.before.ms(),
         )
+        self.complaints += unfit(rule, path)
+        return rule
+
+    def _alert(self, written: schema_rules.Alert | None, path: Path) -> Alert | None:
+        if written is None:
+            return None
+        patterns = listed(written.fingerprint)
+        for pattern in patterns:
+            if problem := pattern_problem(pattern):
+                self._complain((*path, "fingerprint"), f"{pattern!r} is no pattern: {problem}")
+        if written.source not in ("subject", "body") and not written.source.startswith("header:"):
+            self._complain((*path, "in"), f"{written.source!r} is no part of a mail", "subject, body or header:NAME")
+        resolved = self.table(written.resolved_when, (*path, "resolved_when")) if written.resolved_when else None
+        return Alert(written.source, patterns, resolved)
 
     def table(self, table: Mapping[str, object], path: Path, depth: int = 0) -> Condition:
         """All keys of the table, joined by ``all``."""
@@ -133,24 +154,6 @@ class Compiler:
         self.complaints.append(Complaint(path, wrong, right))
 
 
-def actions(written: schema_rules.Rule) -> Actions:
-    """What the rule does."""
-    return Actions(
-        team=written.team,
-        kind=written.kind,
-        assignee=written.assignee,
-        priority=written.priority,
-        status=written.status,
-        tags=tuple(written.tags),
-        watchers=tuple(written.watchers),
-        template=written.template,
-        note=written.note,
-        hold=written.hold,
-        acknowledge=written.acknowledge,
-        fields=dict(written.fields),
-    )
-
-
 def known_keys() -> tuple[str, ...]:
     """Every key that a table of conditions may hold."""
     return tuple(
@@ -204,6 +207,16 @@ def _octets(text: str, names: Names) -> str:
     return str(size(int(text) if text.isdigit() else text))
 
 
+def _time(text: str, names: Names) -> str:
+    return str(clock_duration(int(text) if text.isdigit() else text).ms())
+
+
+def _number(text: str, names: Names) -> str:
+    if not text.isdigit():
+        raise Wrong(f"{text!r} is no number", "write it in digits")
+    return text
+
+
 def _address(text: str, names: Names) -> str:
     return address(text).lower()
 
@@ -215,6 +228,9 @@ _VALUES: Mapping[tuple[str, str], Callable[[str, Names], str]] = {
     ("", "in"): _one_of(lambda names: names.lists, "list"),
     ("", "open"): _one_of(lambda names: names.hours, "[hours.*] named"),
     ("", "closed"): _one_of(lambda names: names.hours, "[hours.*] named"),
+    **{(kind, relation): _time for kind in TIMES for relation in ("over", "under")},
+    **{(kind, relation): _number for kind in COUNTS for relation in ("over", "under", "is")},
+    ("status", "is"): _one_of(lambda _: frozenset(status.value for status in Status), "status"),
     ("hours", "is"): _one_of(lambda _: frozenset({"open", "closed"}), "state of hours"),
     ("from", "is"): _address,
     ("to", "is"): _address,

@@ -11,16 +11,50 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mailgate.config.fields import Id, MailAddress, Text
+from mailgate.config.fields import ClockDuration, Id, MailAddress, Text
 from mailgate.config.schema_mail import Section
+from mailgate.config.units import Duration
+from mailgate.desk.routing.rule import On
 
 Table = dict[str, Any]
 
 
+class Send(Section):
+    """A letter that a rule sends by itself."""
+
+    to: Literal["requester", "assignee", "team", "supervisors"] | MailAddress = Field(
+        description="requester, assignee, team, supervisors, or an address."
+    )
+    text: str = Field("", description="What it says, with {number}, {subject}, {requester}, {team}, {field:NAME} …")
+    template: Text = Field("", description="A template of your own instead of notice, by its file name without ending.")
+
+
+class Child(Section):
+    """A ticket that a rule opens under another one, which waits for it."""
+
+    team: Id = Field(description="Whose ticket it is.")
+    subject: Text = Field("", description="Its subject; empty: that of the ticket above.")
+    note: str = Field("", description="What its team reads on it.")
+
+
+class Alert(Section):
+    """How mails of monitoring become one ticket per alert: opened, updated and resolved by mail."""
+
+    fingerprint: Text | list[Text] = Field(
+        description="Patterns; what their groups find (without groups, the whole) tells one alert from another."
+    )
+    source: Text = Field("subject", alias="in", description='Where: subject, body, or a header as "header:X-Alert-Id".')
+    resolved_when: Table = Field(default_factory=dict, description="Conditions of the mails that say it is over.")
+
+
 class Rule(Section):
-    """When a mail looks like this, do that. The first rule that matches decides, unless it says ``continue``."""
+    """When a mail looks like this, or this happens to a ticket, do that. The first rule that matches decides, unless it
+    says ``continue``."""
 
     name: Text = Field(min_length=1, description="What tickets record as the rule.")
+    on: On = Field(On.CREATED, strict=False, description="What makes the rule look.")
+    field: Id | Literal[""] = Field("", description='For on = "date": the field of the ticket that holds the date.')
+    before: ClockDuration = Field(Duration(0, "s"), description='For on = "date": so long before that date.')
     when: Table = Field(
         default_factory=dict, description="Conditions that must all hold; the values of a list are alternatives."
     )
@@ -43,6 +77,13 @@ class Rule(Section):
     hold: Text = Field("", description="Hold the mail instead; the text tells the admin why.")
     acknowledge: bool = Field(True, description="false: the sender gets no acknowledgement.")
     fields: dict[Id, Text] = Field(default_factory=dict, description="Fields of the ticket.")
+    letter: Send | list[Send] = Field(default_factory=list, description=Send.__doc__)
+    escalate: bool = Field(False, description="Tell the supervisors, and hand it to the team's escalate_to.")
+    reassign: bool = Field(False, description="Take it from its agent and offer it to the team.")
+    close: bool = Field(False, description="Close it, without a word to anybody.")
+    child: Child | list[Child] = Field(default_factory=list, description=Child.__doc__)
+    webhook: Id | list[Id] = Field(default_factory=list, description="Call these [[webhooks]].")
+    alert: Alert | None = Field(None, description=Alert.__doc__)
 
 
 class Expect(Section):
