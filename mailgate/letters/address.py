@@ -16,7 +16,18 @@ from mailgate.letters.headers import MAX_REFERENCES, thread
 from mailgate.letters.kinds import MANNERS
 from mailgate.mail.model import Address
 
-_TO_AGENTS = frozenset({LetterKind.NOTIFICATION, LetterKind.REMINDER})
+_TO_AGENTS = frozenset({LetterKind.NOTIFICATION, LetterKind.REMINDER, LetterKind.WARNING, LetterKind.HANDOVER})
+_AGENTS_WORDS = frozenset({LetterKind.ANSWER, LetterKind.RESOLUTION, LetterKind.ASK})
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Where a reader's answer about one ticket goes: an address with the reader's token, or without (then not
+    ``carried``) and the reference line that must ride in the text instead."""
+
+    reply: str
+    reference: str
+    carried: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +49,9 @@ class Addressing:
     carried: bool
 
     @property
-    def reply(self) -> str:
-        """The address that answers go to."""
-        return self.reply_to.email
+    def back(self) -> Return:
+        """Where answers to the letter itself go."""
+        return Return(self.reply_to.email, self.reference, self.carried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,14 @@ def address(
         reference=carriers.reference,
         carried=carriers.reply != mailbox.address,
     )
+
+
+def way_back(ticket: Ticket, purpose: Purpose, to: str, policy: Policy, tokens: Tokens) -> Return:
+    """Where one reader's answer about one of the tickets that a letter lists goes."""
+    mailbox = policy.mailbox(ticket.mailbox) or Mailbox(ticket.mailbox, ticket.brand)
+    reply = tokens.address(mailbox, purpose, ticket.number, ticket.rid, to)
+    reference = reference_line(ticket.number, purpose, tokens.sign(purpose, ticket.rid, to))
+    return Return(reply, reference, reply != mailbox.address)
 
 
 def _carriers(order: LetterOrder, ticket: Ticket | None, mailbox: Mailbox, tokens: Tokens, unique: str) -> _Carriers:
@@ -113,7 +132,7 @@ def _readers_own(message_id: str, mac: str) -> bool:
 def _sender_name(order: LetterOrder, brand: Brand, policy: Policy) -> str:
     """The desk's name, or the agent's at the desk where the brand says so."""
     agent = policy.agents.get(order.agent)
-    if order.kind is not LetterKind.ANSWER or not brand.agent_names or agent is None:
+    if order.kind not in _AGENTS_WORDS or not brand.agent_names or agent is None:
         return brand.name
     return f"{agent.name}（{brand.name}）" if order.language.startswith("zh") else f"{agent.name} at {brand.name}"
 

@@ -40,17 +40,43 @@ _FIRST_LINES: Mapping[LetterKind, tuple[str, str]] = {
     ),
     LetterKind.UNDELIVERED: ("A letter could not be delivered.", "有一封邮件未能送达。"),
     LetterKind.ALERT: ("mailgate needs you.", "mailgate 需要您处理。"),
+    LetterKind.STATUS: ("Where your requests stand:", "您的请求目前进展如下："),
+    LetterKind.ASK: ("", ""),
+    LetterKind.NOTICE: ("", ""),
+    LetterKind.RESOLUTION: (
+        "We think that this is solved. Is it? Just reply yes or no.",
+        "我们认为问题已经解决。是否如此？请回复“是”或“否”。",
+    ),
+    LetterKind.CLOSING: (
+        "We have closed your request. To go on, simply reply to this mail.",
+        "您的请求已关闭。如需继续，请直接回复本邮件。",
+    ),
+    LetterKind.CUSTOMER_REMINDER: (
+        "We are waiting for your answer to go on. Please reply to this mail.",
+        "我们正在等待您的答复，以便继续处理。请回复本邮件。",
+    ),
+    LetterKind.HANDOVER: ("These tickets need somebody.", "以下工单需要有人接手。"),
+    LetterKind.WARNING: ("Answers were promised on these tickets.", "以下工单已承诺答复时间，请尽快处理。"),
+    LetterKind.DIGEST: ("The queue, most urgent first:", "当前队列，最紧急的在前："),
+    LetterKind.WELCOME: (
+        "You work with us by mail from now on: reply to a mail of the desk, and the customer gets your words.",
+        "从现在起，您可以通过邮件处理工单：直接回复工单邮件，您的文字就会发送给客户。",
+    ),
 }
 
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "tickets": ("number", "subject", "requester"),
     "lines": ("command", "result", "detail"),
 }
-_PLAIN = ("author", "recipient", "status", "reason", "what", "detail", "advice")
+_PLAIN = ("author", "recipient", "status", "reason", "what", "detail", "advice", "why", "control")
+_ANSWERS = frozenset({LetterKind.ANSWER, LetterKind.COPY, LetterKind.RESOLUTION})
 _SHOWN: Mapping[LetterKind, frozenset[str]] = {
     LetterKind.NOTIFICATION: frozenset({"author"}),
     LetterKind.UNDELIVERED: frozenset({"recipient", "status", "reason"}),
     LetterKind.ALERT: frozenset({"what", "detail", "advice"}),
+    LetterKind.HANDOVER: frozenset({"why"}),
+    LetterKind.CLOSING: frozenset({"why"}),
+    LetterKind.WELCOME: frozenset({"control"}),
 }
 _NEUTRAL = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATION})
 
@@ -68,12 +94,12 @@ def letter(kind: LetterKind, language: str, context: Mapping[str, Any]) -> Plain
     chinese = language.startswith("zh")
     first = _FIRST_LINES[kind][chinese]
     blocks = [_text(context, "marker"), first, *_facts(kind, context), _text(context, "text")]
-    if kind is LetterKind.ANSWER and _text(context, "quote"):
+    if kind in (LetterKind.ANSWER, LetterKind.RESOLUTION) and _text(context, "quote"):
         blocks.append(quoted(context["quote"]))
     blocks += [_text(context, "brand"), _text(context, "reference")]
     # Where the sender is not proved his words are not repeated, not even from the subject (DESIGN: promise 6).
     words = first if kind in _NEUTRAL else _text(context, "subject")
-    answer = "Re: " if kind in (LetterKind.ANSWER, LetterKind.COPY) else ""
+    answer = "Re: " if kind in _ANSWERS else ""
     return PlainLetter(
         f"{answer}{_text(context, 'tag')} {words}", "\n\n".join(block for block in blocks if block) + "\n"
     )

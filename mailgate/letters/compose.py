@@ -16,16 +16,17 @@ from dataclasses import dataclass, field
 
 from mailgate.clock import Clock
 from mailgate.desk.identity.token import Tokens, scrub
-from mailgate.desk.plan import Cause, Letter, LetterKind, LetterOrder
+from mailgate.desk.plan import Cause, Letter, LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Brand, Policy
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import Permanent
 from mailgate.letters import headers, mime, when
 from mailgate.letters.address import Addressing, address
-from mailgate.letters.context import WHOLE_TEXT, context
+from mailgate.letters.context import WHOLE_TEXT, Page, context
 from mailgate.letters.dkim import Key, Signer
 from mailgate.letters.enclose import AttachmentOf, Files
 from mailgate.letters.kinds import MANNERS, Manner
+from mailgate.letters.listed import LISTS
 from mailgate.letters.render import Rendered, Templates
 from mailgate.mail.model import Attachment
 
@@ -71,7 +72,7 @@ class Composer:
     def _letter(self, order: LetterOrder, ticket: Ticket | None, files: Files, now_ms: int) -> Letter:
         if not headers.is_address(order.to.email):
             raise Permanent(Cause.INTERNAL.value, f"a letter ({order.kind.value}) was ordered to what is no address")
-        if order.kind is LetterKind.REMINDER and order.purpose is None:
+        if order.kind in LISTS and order.purpose is not Purpose.AGENT and order.purpose is not Purpose.CUSTOMER:
             ticket = None  # it is about several tickets, so an answer to it must not end on the first
         brand = self._brand(order)
         unique = self.clock.token_hex(8)
@@ -121,7 +122,7 @@ class Composer:
         name = order.template or order.kind.value
         asked = brand.language if order.language in ("", "und") else order.language
         language = self.templates.language_of(name, asked, brand.id)
-        filled = context(order, ticket, brand, self.policy, addressing, language, now_ms)
+        filled = context(Page(order, ticket, brand, self.policy, self.tokens, addressing, language, now_ms))
         if "attachments" in filled:
             filled["attachments"] = rows
         return self.templates.render(order.kind, language, brand.id, filled, name)

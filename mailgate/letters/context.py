@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from mailgate.desk.identity.token import scrub
-from mailgate.desk.plan import LetterKind, LetterOrder
-from mailgate.desk.policy import Brand, Policy
+from mailgate.desk.identity.token import Tokens, scrub
+from mailgate.desk.phrase import Phrase
+from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
+from mailgate.desk.policy import Agent, Brand, Mailbox, Policy, Role
 from mailgate.desk.ticket import Ticket
 from mailgate.letters import values, when
-from mailgate.letters.address import Addressing
-from mailgate.letters.buttons import buttons
+from mailgate.letters.address import Addressing, Return, way_back
+from mailgate.letters.answers import Reading, shown
+from mailgate.letters.buttons import buttons, of_commands
 from mailgate.letters.headers import clean_line, shorten
 from mailgate.letters.kinds import MANNERS
+from mailgate.letters.listed import LISTS, listed
+from mailgate.letters.manual import manual
+from mailgate.letters.phrases import spoken
 from mailgate.letters.vocabulary import said
 from mailgate.letters.words import cut
 from mailgate.mail.quotes.quote import MARKER_LINE
@@ -26,13 +32,14 @@ SUBJECT_LENGTH = 200
 WHOLE_TEXT = 100_000
 """Characters of a customer's text that a notification shows; a longer one is attached whole as well."""
 
-_LENGTHS: Mapping[tuple[LetterKind, str], int] = {
-    (LetterKind.ACKNOWLEDGEMENT, "quote"): 500,
-    (LetterKind.NOTIFICATION, "text"): WHOLE_TEXT,
-    (LetterKind.NOTIFICATION, "quoted"): 20_000,
-    (LetterKind.ANSWER, "quote"): 8_000,
-    (LetterKind.COPY, "quote"): 8_000,
-    (LetterKind.UNDELIVERED, "text"): 8_000,
+_LENGTHS: Mapping[LetterKind, tuple[tuple[str, int], ...]] = {
+    LetterKind.ACKNOWLEDGEMENT: (("quote", 500),),
+    LetterKind.NOTIFICATION: (("text", WHOLE_TEXT), ("quoted", 20_000)),
+    LetterKind.ANSWER: (("quote", 8_000),),
+    LetterKind.RESOLUTION: (("quote", 8_000),),
+    LetterKind.COPY: (("quote", 8_000),),
+    LetterKind.CUSTOMER_REMINDER: (("text", 1_000),),
+    LetterKind.UNDELIVERED: (("text", 8_000),),
 }
 _PEOPLES_TEXTS = frozenset({"text", "quote", "quoted"})
 """They may quote an older letter of ours, with a token that was somebody else's."""
@@ -40,51 +47,103 @@ _PEOPLES_TEXTS = frozenset({"text", "quote", "quoted"})
 UNPROVED = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATION})
 """What these are about was not proved to be anybody's, so nothing of it is repeated (DESIGN: promise 6)."""
 
-_ROWS: Mapping[LetterKind, str] = {LetterKind.NOTIFICATION: "history", LetterKind.REMINDER: "tickets"}
+_ROWS: Mapping[LetterKind, str] = {LetterKind.NOTIFICATION: "history", **dict.fromkeys(LISTS, "tickets")}
+_TAUGHT = frozenset({LetterKind.TRANSCRIPT, LetterKind.WELCOME})
 _NO_SUBJECT = {"en": "(no subject)", "zh": "（无主题）"}
 
 
-def context(
-    order: LetterOrder,
-    ticket: Ticket | None,
-    brand: Brand,
-    policy: Policy,
-    addressing: Addressing,
-    language: str,
-    now_ms: int,
-) -> dict[str, Any]:
-    """Every value of ``mailgate.letters.values`` for this order, in ``language``."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that one letter is made of."""
 
-    def in_words(name: str, amount_ms: int) -> str:
-        if name == "waited_ms":
-            return when.lapse(amount_ms, language)
-        return when.moment(amount_ms, now_ms, brand.timezone, language)
+    order: LetterOrder
+    ticket: Ticket | None
+    brand: Brand
+    policy: Policy
+    tokens: Tokens
+    addressing: Addressing
+    language: str
+    now_ms: int
 
-    given: dict[str, Any] = {**order.values, **_common(order, ticket, brand, policy, language)}
+    def in_words(self, name: str, amount_ms: int) -> str:
+        """A moment or a span of time as the reader says it."""
+        if name in values.SPANS:
+            return when.lapse(abs(amount_ms), self.language)
+        return when.moment(amount_ms, self.now_ms, self.brand.timezone, self.language)
+
+    def back_about(self, ticket: Ticket) -> Return:
+        """Where the reader's answer about a ticket of a list goes."""
+        purpose = Purpose.CUSTOMER if self.order.kind is LetterKind.STATUS else Purpose.AGENT
+        return way_back(ticket, purpose, self.order.to.email, self.policy, self.tokens)
+
+
+def context(page: Page) -> dict[str, Any]:
+    """Every value of ``mailgate.letters.values`` for this letter, in its language."""
+    order, language, kind = page.order, page.language, page.order.kind
+    given: dict[str, Any] = {name: _in_language(value, language) for name, value in order.values.items()}
+    given |= _common(order, page.ticket, page.brand, page.policy, language)
     if order.text:
         given["text"] = order.text
-    full = values.complete(order.kind, given, in_words)
-    for (kind, name), most in _LENGTHS.items():
-        if kind is order.kind:
-            full[name] = cut(full[name], most)
+    if kind in LISTS:
+        rows = given.get("tickets", ())
+        given["tickets"] = listed(kind, rows, order.rows, page.policy, language, page.now_ms, page.back_about)
+        given.setdefault("total", len(rows or order.rows))
+    full = values.complete(kind, given, page.in_words)
+    for name, most in _LENGTHS.get(kind, ()):
+        full[name] = cut(full[name], most)
     for name in _PEOPLES_TEXTS.intersection(full):
         full[name] = scrub(str(full[name]))
-    if order.kind in UNPROVED:
+    if kind in UNPROVED:
         full["subject"] = full["name"] = full["requester"] = ""
-    full["marker"] = marker(language) if MANNERS[order.kind].marker else ""
-    full["reference"] = addressing.reference
-    _in_readers_words(full, order.kind, language)
+    full["marker"] = marker(language) if MANNERS[kind].marker else ""
+    full["reference"] = page.addressing.reference
+    _in_readers_words(full, page)
     subject = f"{full['tag']} {full['subject']}".strip()
-    full["buttons"] = buttons(order.kind, addressing, subject, language)
+    full["buttons"] = buttons(kind, page.addressing.back, subject, language)
+    if kind is LetterKind.ALERT:
+        full["buttons"] = of_commands(full["commands"], page.addressing.back, page.brand.name)
     return full
 
 
-def _in_readers_words(full: dict[str, Any], kind: LetterKind, language: str) -> None:
-    """The desk's own words, wherever they stand, in the reader's."""
+def _in_language(value: Any, language: str) -> Any:
+    """The desk's sentences in the reader's language, wherever in a value they stand."""
+    if type(value) is str:
+        return value
+    if isinstance(value, Phrase):
+        return spoken(value, language)
+    if isinstance(value, dict):
+        return {name: _in_language(one, language) for name, one in value.items()}
+    if isinstance(value, tuple | list):
+        return tuple([_in_language(one, language) for one in value])
+    return value
+
+
+def _in_readers_words(full: dict[str, Any], page: Page) -> None:
+    """The desk's own words, wherever they stand, in the reader's; and what only some kinds have."""
+    kind, language = page.order.kind, page.language
     if kind is LetterKind.NOTIFICATION:
         full["marks"] = tuple([said(mark, language) for mark in full["marks"]])
     for row in full[_ROWS[kind]] if kind in _ROWS else ():
         row.update(status=said(row["status"], language), priority=said(row["priority"], language))
+    if kind is LetterKind.TRANSCRIPT:
+        reading = Reading(page.policy, language, page.brand.timezone, page.now_ms)
+        for line in full["lines"]:
+            line["answer"] = shown(line["answer"], reading) if line["answer"] else None
+    if kind in _TAUGHT:
+        full.update(_taught(page))
+
+
+def _taught(page: Page) -> dict[str, Any]:
+    """The manual for the reader's role, and the reader's own address for what concerns no ticket."""
+    order, policy = page.order, page.policy
+    agent = policy.agents.get(order.agent) or policy.agent_by_address(order.to.email)
+    if agent is None:  # enrolled by this very mail: the policy learns of it when the transaction is over
+        agent = Agent(order.agent, order.to.name, order.to.email, role=Role(str(order.values.get("role", Role.AGENT))))
+    mailbox = policy.mailbox(order.mailbox) or Mailbox(order.mailbox or page.brand.address, page.brand.id)
+    return {
+        "manual": tuple(manual(agent, page.language)),
+        "control": page.tokens.address(mailbox, Purpose.CONTROL, 0, "", order.to.email),
+    }
 
 
 def marker(language: str) -> str:

@@ -1,4 +1,4 @@
-"""The desk's own words, as readers say them: marks on a mail, states of a ticket, priorities."""
+"""The desk's own words, as readers say them: marks on a mail, states of a ticket, what happened to it, roles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "automatic": ("Written by a machine.", "由系统自动发出。"),
     "not read whole": ("This mail could not be read whole; the original is kept.", "此邮件未能完整读取，原件已保留。"),
     "no right": ("From an agent without a right on this ticket.", "来自无权处理此工单的客服。"),
+    "not solved": ("The customer says that it is not solved.", "客户表示问题尚未解决。"),
+    "rated 1": ("The customer rates it 1 of 5.", "客户评分：1 分（满分 5 分）。"),
+    "rated 2": ("The customer rates it 2 of 5.", "客户评分：2 分（满分 5 分）。"),
+    "rated 3": ("The customer rates it 3 of 5.", "客户评分：3 分（满分 5 分）。"),
+    "rated 4": ("The customer rates it 4 of 5.", "客户评分：4 分（满分 5 分）。"),
     # states
     "new": ("new", "新建"),
     "open": ("open", "处理中"),
@@ -27,11 +32,60 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "normal": ("normal", "普通"),
     "high": ("high", "高"),
     "urgent": ("urgent", "紧急"),
+    # what a mail became
+    "link": ("a new ticket, linked to an older one", "新工单，并关联旧工单"),
+    "append": ("added to the ticket", "已归入工单"),
+    "event": ("an event only", "仅作记录"),
+    "hold": ("held", "已扣留"),
+    "duplicate": ("the same mail again", "重复邮件"),
+    # what happened to a ticket
+    "opened": ("opened", "新建工单"),
+    "message": ("message", "新消息"),
+    "note": ("note", "备注"),
+    "changed": ("changed", "已更改"),
+    "participant": ("somebody joined", "新增参与人"),
+    "linked": ("linked", "已关联"),
+    "letter": ("letter queued", "邮件待发"),
+    "letter-sent": ("letter delivered", "邮件已送达"),
+    "letter-failed": ("letter failed", "邮件未送达"),
+    "bounce": ("bounced", "退信"),
+    "rated": ("rated", "已评分"),
+    "reminded": ("team reminded", "已提醒团队"),
+    "commands": ("commands", "执行指令"),
+    "survey sent": ("survey sent", "已发送满意度调查"),
+    # who wrote
+    "customer": ("customer", "客户"),
+    "agent": ("agent", "客服"),
+    "third-party": ("third party", "第三方"),
+    "robot": ("machine", "系统"),
+    "system": ("the desk", "工单系统"),
+    # roles
+    "watcher": ("watcher", "观察者"),
+    "supervisor": ("supervisor", "主管"),
+    "admin": ("admin", "管理员"),
 }
 """Each in English and Chinese; a word that is not here (an admin's own priority) is shown as it is."""
+
+_FORMS: Mapping[str, tuple[str, str]] = {
+    "priority": ("{} priority", "优先级：{}"),
+    "waiting": ("waiting {}", "已等待{}"),
+    "due": ("due {}", "应于{}前答复"),
+    "with": ("with {}", "处理人：{}"),
+    "for": ("for {}", "团队：{}"),
+    "rule": ("rule {}", "规则：{}"),
+    "rules of": ("rules {}", "规则版本：{}"),
+    "no acknowledgement": ("not acknowledged: {}", "未发送确认：{}"),
+    "files": ("Files: {}", "附件：{}"),
+}
+"""How a fact about a ticket or a mail is put, with ``{}`` for the fact."""
 
 
 def said(word: str, language: str) -> str:
     """``word`` as a reader of that language says it."""
     found = _WORDS.get(word)
     return found[language.startswith("zh")] if found else word
+
+
+def put(form: str, fact: object, language: str) -> str:
+    """The fact with the words around it: ``with Bo Chen``; empty where the fact is."""
+    return _FORMS[form][language.startswith("zh")].format(fact) if fact else ""

@@ -33,6 +33,12 @@ def moment(at_ms: int, now_ms: int, zone_name: str, language: str) -> str:
     return f"{day}{at:%H:%M}（{offset}）" if chinese else f"{day}{at:%H:%M} ({offset})"
 
 
+def brief(at_ms: int, now_ms: int, zone_name: str, language: str) -> str:
+    """The same without the zone, for lists of many times: ``today 17:30``, ``11月24日 09:00``."""
+    at, now = local(at_ms, zone_name), local(now_ms, zone_name)
+    return f"{_day_zh(at, now) if language.startswith('zh') else _day_en(at, now)}{at:%H:%M}"
+
+
 def local(at_ms: int, zone_name: str) -> datetime:
     """That moment on the clock of the zone."""
     return datetime.fromtimestamp(at_ms // 1000, zone(zone_name))

@@ -71,9 +71,17 @@ TO_AGENTS = frozenset(
         LetterKind.CONFIRMATION,
         LetterKind.UNDELIVERED,
         LetterKind.ALERT,
+        LetterKind.WARNING,
+        LetterKind.HANDOVER,
+        LetterKind.DIGEST,
+        LetterKind.WELCOME,
     }
 )
-PURPOSES = {LetterKind.SURVEY: Purpose.SURVEY, LetterKind.CONFIRMATION: Purpose.CONFIRMATION}
+PURPOSES = {
+    LetterKind.SURVEY: Purpose.SURVEY,
+    LetterKind.CONFIRMATION: Purpose.CONFIRMATION,
+    LetterKind.WELCOME: Purpose.CONTROL,
+}
 
 
 @pytest.fixture(scope="session")

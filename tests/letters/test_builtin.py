@@ -15,7 +15,7 @@ def test_there_is_one_of_every_kind_in_both_languages(kind):
     for letter in (english, chinese):
         assert "[#1042]" in letter.subject
         assert sample["reference"] in letter.text
-    if kind is not LetterKind.ANSWER:
+    if kind not in (LetterKind.ANSWER, LetterKind.ASK, LetterKind.NOTICE):  # nothing but a person's words
         assert english.text != chinese.text
 
 

@@ -19,8 +19,11 @@ from mailgate.mail.model import Address, Attachment
 from mailgate.mail.quotes.quote import MARKERS
 from tests.letters.conftest import ANA, BO, NOW_MS, POLICY, TICKET, FixedClock, html_of, order, read, text_of, write
 
-AUTOMATIC = frozenset(LetterKind) - {LetterKind.ANSWER, LetterKind.COPY}
-NULL_SENDER = AUTOMATIC - {LetterKind.NOTIFICATION, LetterKind.REMINDER, LetterKind.SURVEY}
+PEOPLES = frozenset({LetterKind.ANSWER, LetterKind.COPY, LetterKind.RESOLUTION, LetterKind.ASK})
+AUTOMATIC = frozenset(LetterKind) - PEOPLES
+ACKNOWLEDGEMENTS = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.NEUTRAL_ACKNOWLEDGEMENT})
+NOTICES = frozenset({LetterKind.TRANSCRIPT, LetterKind.UNDELIVERED, LetterKind.ALERT, LetterKind.WELCOME})
+NULL_SENDER = ACKNOWLEDGEMENTS | NOTICES | {LetterKind.STATUS, LetterKind.CONFIRMATION}
 TOKENS = Tokens(POLICY.secrets)
 
 
@@ -93,7 +96,7 @@ def test_a_mailbox_without_subaddresses_has_a_plain_reply_to_and_the_buttons_bri
     letter = write(plain, order(LetterKind.NOTIFICATION))
     assert read(letter)["Reply-To"].addresses[0].addr_spec == "support@acme.example"
     links = html_of(letter).split('href="mailto:')[1:]
-    assert len(links) == 4
+    assert len(links) == 5
     for link in links:
         assert find_reference(unquote(link.split('"')[0])) is not None
 
@@ -203,7 +206,7 @@ def test_the_marker_stands_once_at_the_top_where_an_answer_is_expected(composer,
         text = text_of(write(composer, order(kind, language=language, text="x")))
         lines = ("-- Please write above this line --", "—— 请在此行上方回复 ——")
         found = sum(text.count(line) for line in lines)
-        expected = kind in AUTOMATIC - {LetterKind.TRANSCRIPT, LetterKind.UNDELIVERED, LetterKind.ALERT}
+        expected = kind in (AUTOMATIC | {LetterKind.RESOLUTION}) - NOTICES - {LetterKind.DIGEST}
         assert found == expected
         assert not expected or text.startswith(lines)
     assert MARKERS, "and the reader of quotes knows it"

@@ -1,0 +1,71 @@
+"""The tickets that a letter lists: what its order says of each, completed from the ticket, with buttons of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mailgate.desk.plan import LetterKind
+from mailgate.desk.policy import Policy
+from mailgate.desk.ticket import Ticket
+from mailgate.letters.address import Return
+from mailgate.letters.buttons import of_ticket
+from mailgate.letters.headers import clean_line
+
+MOST = 50
+"""Tickets in one letter; ``total`` says how many there are."""
+
+LISTS = frozenset({LetterKind.REMINDER, LetterKind.WARNING, LetterKind.HANDOVER, LetterKind.DIGEST, LetterKind.STATUS})
+"""The letters that can be about several tickets."""
+
+
+def listed(
+    kind: LetterKind,
+    given: Sequence[Mapping[str, Any]],
+    tickets: Sequence[Ticket],
+    policy: Policy,
+    language: str,
+    now_ms: int,
+    back: Callable[[Ticket], Return],
+) -> list[dict[str, Any]]:
+    """The rows in the order given, else in that of ``tickets``, at most ``MOST``; a row wins over what its ticket says.
+
+    ``back`` tells where the reader's answer about a ticket goes.
+    """
+    known = {ticket.number: ticket for ticket in tickets}
+    rows = given or [{"number": ticket.number} for ticket in tickets]
+    found: list[dict[str, Any]] = []
+    for row in rows[:MOST]:
+        ticket = known.get(int(row.get("number") or 0))
+        full = {**(_told(ticket, policy, language, now_ms) if ticket else {}), **row}
+        if ticket and len(rows) > 1:
+            full["buttons"] = of_ticket(kind, back(ticket), _subject(ticket, policy), language)
+        found.append(full)
+    return found
+
+
+def _told(ticket: Ticket, policy: Policy, language: str, now_ms: int) -> dict[str, Any]:
+    """What a ticket says of itself in a list."""
+    team = policy.teams.get(ticket.team)
+    agent = policy.agents.get(ticket.assignee)
+    since = ticket.waiting_since_ms
+    return {
+        "number": ticket.number,
+        "subject": clean_line(ticket.subject),
+        "status": ticket.status.value,
+        "state": ticket.state,
+        "requester": clean_line(ticket.requester.name) or ticket.requester.email,
+        "priority": ticket.priority,
+        "team": team.name_in(language) if team else "",
+        "assignee": agent.name if agent else "",
+        "waited_ms": now_ms - since if since is not None else None,
+        "due_ms": ticket.due_ms,
+        "created_ms": ticket.created_ms,
+        "updated_ms": ticket.updated_ms,
+    }
+
+
+def _subject(ticket: Ticket, policy: Policy) -> str:
+    brand = policy.brands.get(ticket.brand)
+    tag = brand.tags[0].format(number=ticket.number) if brand and brand.tags else ""
+    return f"{tag} {clean_line(ticket.subject)}".strip()
