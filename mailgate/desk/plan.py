@@ -412,6 +412,12 @@ AT_MOST_ONCE = frozenset(
 """Promise 3: these are never sent twice, even at the price of not at all; everything else at least once."""
 
 
+CONVERSATION = frozenset(
+    {LetterKind.ANSWER, LetterKind.RESOLUTION, LetterKind.CLOSING, LetterKind.CUSTOMER_REMINDER, LetterKind.NOTICE}
+)
+"""What to the requester is one conversation: the next letter of these answers the one before it."""
+
+
 class Purpose(StrEnum):
     """What a token is good for; one purpose never serves as another. The value is its letter in an address."""
 

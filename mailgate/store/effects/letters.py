@@ -31,7 +31,7 @@ def queue_letter(draft: Draft, letter: p.Letter) -> None:
     if ticket is None:
         return
     requester = letter.recipient.lower() == ticket.requester.email.lower()
-    if requester and letter.kind is p.LetterKind.ANSWER:
+    if requester and letter.kind in p.CONVERSATION:
         draft.change(ticket, **thread(ticket, letter.message_id))
     meta = {"letter": number, "kind": letter.kind.value}
     draft.event(ticket.id, "letter", meta, {"to": letter.recipient, "message_id": letter.message_id})
