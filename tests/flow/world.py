@@ -205,6 +205,7 @@ class Desk:
 
     folder: Path
     relay: Relay
+    program: tuple[str, ...] = ("-m", "mailgate")
     process: subprocess.Popen[str] | None = None
     ports: dict[str, int] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
@@ -218,7 +219,7 @@ class Desk:
     def start(self) -> None:
         """Start it and wait for its ready line."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "mailgate", "serve", "-c", str(self.config)],
+            [sys.executable, *self.program, "serve", "-c", str(self.config)],
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
