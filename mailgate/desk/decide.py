@@ -1,8 +1,8 @@
 """What becomes of a mail: a pure function of the mail, the desk's state, the rules and the hour.
 
 The same function answers a live mail, ``explain``, a rule's dry run over last month's mail and a test. It acts on
-nothing; the ``Plan`` that it returns says everything that shall be done, and why. Read ``decide`` downward: that is the
-order in which a mail's fate is settled, and every mail ends at exactly one of its lines (promise 1).
+nothing; the ``Plan`` that it returns says everything that shall be done, and why. Read ``_decided`` downward: that is
+the order in which a mail's fate is settled, and every mail ends at exactly one of its lines (promise 1).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from mailgate.desk.commands import confirm
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.trust import Place
-from mailgate.desk.outcome import answer, report
+from mailgate.desk.outcome import answer, customer, report, solved, vacation
 from mailgate.desk.outcome.opening import open_ticket
-from mailgate.desk.outcome.reply import append, belongs, rated
+from mailgate.desk.outcome.rated import rated
+from mailgate.desk.outcome.reply import append, belongs
 from mailgate.desk.plan import Cause, Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.route import Router
@@ -28,7 +29,11 @@ __all__ = ["Delivery", "decide"]
 def decide(reading: Reading, delivery: Delivery, facts: Facts, policy: Policy, router: Router, now_ms: int) -> Plan:
     """The plan for one delivery. Never raises over what is in the mail; ``now_ms`` is the hour of the decision."""
     case = Case(reading, delivery, facts, policy, router, now_ms)
-    if delivery.released:
+    return vacation.returned(case, _decided(case))
+
+
+def _decided(case: Case) -> Plan:
+    if case.delivery.released:
         return _requester(case)
     return (
         _duplicate(case)
@@ -40,7 +45,9 @@ def decide(reading: Reading, delivery: Delivery, facts: Facts, policy: Policy, r
         or confirm.confirmed(case)
         or rated(case)
         or _agent(case)
-        or _requester(case)
+        or solved.confirmed(case)
+        or customer.wished(case)
+        or customer.told_admins(case, _requester(case))
     )
 
 

@@ -97,6 +97,7 @@ class Facts:
     Message-IDs to letters of ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open
     tickets in the duplicate window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``).
     ``duplicate_of`` is set when this mail came before. ``paused`` names teams and mailboxes that admins stopped.
+    ``rated_ms`` is when the ticket was last rated, where the mail carries a survey's token.
     ``asked`` are the author's mails that were held to be confirmed, where the mail carries a confirmation's token.
 
     ``others`` are tickets that commands name by number (locked like the rest; a merged one stands for itself here).
@@ -113,6 +114,7 @@ class Facts:
     recent: tuple[Ticket, ...] = ()
     spent: Mapping[str, int] = field(default_factory=dict)
     survey_asked_ms: int | None = None
+    rated_ms: int | None = None
     duplicate_of: str = ""
     duplicate_key: str = ""
     paused: frozenset[str] = frozenset()

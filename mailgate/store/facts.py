@@ -6,10 +6,11 @@ nothing otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mailgate.desk.facts import Clue, Facts, LetterFact
+from mailgate.desk.plan import Purpose
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
 from mailgate.store import held
@@ -45,11 +46,12 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
         merged_from=merged_from,
         letters=_letters(rows, ids),
         recent=_recent(work, questions) if customer and customer.open_tickets else (),
-        spent=_spent(work, questions.budget_keys),
+        spent=spent(work, questions.budget_keys),
         paused=roster.paused,
         absent=roster.absences,
         customer=customer,
         survey_asked_ms=asked_ms,
+        rated_ms=_rated_ms(rows, tickets),
         asked=held.asked(rows, questions.brand, questions.confirms) if questions.confirms else (),
         others=_others(work, questions.numbers, lock=lock) if questions.numbers else {},
         answers={query: answer(rows, query) for query in questions.queries},
@@ -206,7 +208,7 @@ def _recent(work: Work, questions: Questions) -> tuple[Ticket, ...]:
     return tuple(tickets[id_][0] for (id_,) in found if id_ in tickets)
 
 
-def _spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
+def spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
     """What each budget has let out, this transaction's letters included."""
     asked = list(keys)
     if not asked:
@@ -214,6 +216,13 @@ def _spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
     sql = f"SELECT budget_key, spent FROM budgets WHERE {among('budget_key', asked)}"  # noqa: S608
     found: dict[str, int] = dict(work.rows.all(sql, asked))
     return {key: found.get(key, 0) + work.spent[key] for key in asked}
+
+
+def _rated_ms(rows: Rows, tickets: Mapping[Clue, Ticket]) -> int | None:
+    """When the ticket that a survey's token leads to was last rated; None: never, or there is no such token."""
+    asked = next((ticket.id for clue, ticket in tickets.items() if clue.purpose == Purpose.SURVEY), None)
+    row = rows.one("SELECT at_ms FROM ratings WHERE ticket_id = ?", (asked,)) if asked else None
+    return row[0] if row else None
 
 
 def survey_asked_ms(rows: Rows, brand: str, email: str) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.desk.outcome.survey import rating
+from mailgate.desk.outcome.survey import Rating, rating
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,25 @@ from mailgate.desk.outcome.survey import rating
         ("👎", 1),
         ("☹️", 1),
         ("5\n5", 5),
+        ("Hi,\n\ngood\n\nBest,\nCleo", 5),
+        ("Good, thank you!", 5),
+        ("my rating: 4", 4),
+        ("评分：5", 5),
+        ("4 out of 5", 4),
+        ("Five stars!", 5),
+        ("★★★★☆", 4),
+        ("⭐⭐⭐⭐⭐", 5),
+        ("👎👎", 1),
+        ("👍 thanks Ana", 5),
+        ("满意，谢谢", 5),
+        ("5分，非常好", 5),
+        ("很好", 5),
+        ("sehr gut, danke", 5),
+        ("5 von 5", 5),
+        ("très bien, merci", 5),
+        ("regular", 3),
+        ("4 - quite ok", 4),
+        ("Very good!\nSent from my iPhone", 5),
     ],
 )
 def test_a_lone_word_digit_or_face_is_a_rating(text: str, score: int) -> None:
@@ -51,6 +70,23 @@ def test_a_lone_word_digit_or_face_is_a_rating(text: str, score: int) -> None:
         "-1",
         "55",
         "👍👎",
+        "5 May",
+        "5 days later it is still broken",
+        "1. The printer still burns",
+        "2 printers are broken",
+        "OK, but when does the new one arrive?",
+        "No, it does not work",
+        "No thanks",
+        "Thanks!",
+        "1, no wait, 5",
+        "10",
+        "the answer is 5",
+        "Good morning",
+        "Good question, let me look",
+        "yes and no",
+        "可以，但是什么时候能修好？",
+        "一个问题",
+        "好的，请问还要等多久",
     ],
 )
 def test_V06_anything_doubtful_is_no_rating(text: str) -> None:
@@ -61,6 +97,31 @@ def test_what_stands_below_is_the_comment() -> None:
     found = rating("bad\nIt took two weeks.\nNever again.")
     assert found is not None
     assert found.comment == "It took two weeks.\nNever again."
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "comment"),
+    [
+        ("5, because Ana was quick", 5, "because Ana was quick"),
+        ("bad. never again", 1, "never again"),
+        ("不满意，太慢了", 1, "太慢了"),
+        ("👎 it took two weeks", 1, "it took two weeks"),
+        ("good\n\nBest regards,\nCleo", 5, ""),
+        ("满意\n谢谢", 5, "谢谢"),
+    ],
+)
+def test_words_behind_the_answer_are_the_comment_and_a_good_bye_is_none(text: str, score: int, comment: str) -> None:
+    assert rating(text, ("Cleo Miller",)) == Rating(score, comment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5\n\nBut the scanner is broken now, can you help?", "bad\nPlease call me.", "满意\n请问发票什么时候寄到"],
+)
+def test_a_comment_that_asks_for_something_is_a_question_too(text: str) -> None:
+    found = rating(text)
+    assert found is not None
+    assert found.asks
 
 
 @given(st.text(max_size=300))

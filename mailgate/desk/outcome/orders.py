@@ -44,7 +44,12 @@ def acknowledgement(case: Case, to: Address, kind: LetterKind, team: str, templa
 
 
 def tell(
-    case: Case, agents: Iterable[Agent], ticket: Ticket | None, what: str, reason: str
+    case: Case,
+    agents: Iterable[Agent],
+    ticket: Ticket | None,
+    what: str,
+    reason: str,
+    given: Mapping[str, object] | None = None,
 ) -> tuple[list[LetterOrder], list[Effect], str]:
     """The notifications of a customer's mail, what they spend, and the line of the trace; none past the budget
     (L-27)."""
@@ -53,7 +58,7 @@ def tell(
     if leave.reason:
         return [], [], f"notification: none: {leave.reason}"
     told = tuple(dict.fromkeys(agent.id for agent in agents))
-    letters = notifications(case, (case.policy.agents[one] for one in told), ticket, what, reason)
+    letters = notifications(case, (case.policy.agents[one] for one in told), ticket, what, reason, given)
     return letters, [Spend(key) for key in leave.keys] if letters else [], f"notified: {', '.join(told) or 'nobody'}"
 
 

@@ -1,73 +1,142 @@
-"""Reading the answer to "did that help?": one word, one digit or one face, or nothing at all.
+"""Reading the answer to "did that help?": a word, a number, stars or a face, in the new text of a reply.
 
-Only what leaves no doubt counts: the first line of the new text is the answer and nothing else, and no other line is a
-different one. Everything else is an ordinary mail, for a person to read.
+The first thing that the mail says, after a greeting, must be the answer: alone, with a label ("my rating: 4"), with its
+scale ("4/5", "4 out of 5"), or before politeness ("good, thank you!"). A number or a sign may also be followed on its
+line by words ("5 - great service"). Whatever else is said is the comment, and two different answers are none: what
+leaves a doubt is an ordinary mail, for a person to read (V-06). A comment that asks for something makes the mail both,
+a rating and a question (``Rating.asks``).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailgate.desk.routing.words import fold
+from mailgate.desk.outcome.courtesy import SIGNS, asks, clauses, phrases, substance, thanks
+from mailgate.desk.outcome.survey_words import ANSWERS, FACES, FILLERS
 
-ANSWERS: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (5, ("5", "good", "great", "excellent", "perfect", "very good", "yes", "满意", "很满意", "非常满意", "很好", "好")),
-    (5, ("好评", "滿意", "很滿意", "非常滿意", "👍", "😀", "😃", "😊", "🙂", "五", "五星")),
-    (4, ("4", "四", "四星", "比较满意", "比較滿意", "不错", "不錯")),
-    (
-        3,
-        (
-            "3",
-            "ok",
-            "okay",
-            "so so",
-            "fair",
-            "average",
-            "neutral",
-            "一般",
-            "还行",
-            "還行",
-            "还可以",
-            "還可以",
-            "😐",
-            "三",
-            "三星",
-        ),
-    ),
-    (2, ("2", "poor", "not good", "二", "二星", "不太满意", "不太滿意")),
-    (1, ("1", "bad", "very bad", "terrible", "no", "不满意", "不滿意", "很不满意", "很不滿意", "差", "很差", "差评")),
-    (1, ("👎", "😞", "😠", "☹", "🙁", "一", "一星")),
-)
-"""Score → what people write for it."""
-
-_SCORES = {fold(word): score for score, words in ANSWERS for word in words}
-_TRIM = " \t.!?,;:\"'*_()[]。！？，；：“”‘’（）…~～\ufe0e\ufe0f"
-_SKIN = dict.fromkeys(range(0x1F3FB, 0x1F400))
 COMMENT_LIMIT = 4_000
+
+_WORDS = {word: score for score, words in ANSWERS for word in phrases(words)}
+_FILLERS = phrases(FILLERS)
+_SIGNS = {sign: score for score, signs in FACES for sign in signs}
+_STARS = re.compile(r"[⭐★☆\ufe0e\ufe0f\s]+")
+_NUMBER = re.compile(
+    r"([1-5])(?:[.,]0)?(?:\s*(?:/|out of|of|von|sur|de|su|van|из)\s*5)?\s*"
+    r"(?:points?|stars?|sterne?n?|étoiles?|estrellas?|stelle|分|星|点)?"
+)
+_LABEL = re.compile(
+    r"(?:my |our |meine |ma |mi )?(?:rating|score|vote|answer|bewertung|note|antwort|evaluación|voto)(?: is| ist)?"
+    r"\s*[:：=]?\s+|(?:我的)?(?:评分|評分|评价|評價|打分|分数|回答)(?:是|为|為)?\s*[:：=]?\s*",
+    re.IGNORECASE,
+)
+_NUMBER_FIRST = re.compile(r"([1-5](?:\s*/\s*5)?|[1-5]\s*[分星])\s*(?:[-–—:,，：!！;])\s*(\D.*)")
+_SIGN_FIRST = re.compile(rf"([{SIGNS}][{SIGNS}\s]*)\W*(.+)")
+_STOP = re.compile(r"[.,!:;。，！：；…]+")
+_NOISE = " \t.,;:!\"'*_~()[]{}。，；：！“”‘’（）…"
+_FULL = str.maketrans("０１２３４５６７８９／", "0123456789/")
+_UNSEEN = dict.fromkeys([*range(0x1F3FB, 0x1F400), 0xFE0E, 0xFE0F])
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A score from 1 (bad) to 5 (good), and what the customer wrote below it."""
+    """A score from 1 (bad) to 5 (good), what the customer wrote with it, and whether that asks for something."""
 
     score: int
     comment: str = ""
+    asks: bool = False
 
 
-def rating(new_text: str) -> Rating | None:
-    """The rating in a mail's new text; None where it has none or more than one."""
+def rating(new_text: str, names: tuple[str, ...] = ()) -> Rating | None:
+    """The rating in a mail's new text; None where it has none, more than one, or one that might not be meant so.
+
+    ``names`` are the writer's own, with which the mail may be signed.
+    """
     lines = [line.strip() for line in new_text.splitlines() if line.strip()]
+    while lines and not substance(lines[0], names):
+        lines.pop(0)
     if not lines:
         return None
-    score = _score(lines[0])
-    others = {found for line in lines[1:] if (found := _score(line)) is not None}
-    if score is None or others - {score}:
+    found = _answer(lines[0], names)
+    if found is None:
         return None
-    return Rating(score, "\n".join(lines[1:])[:COMMENT_LIMIT])
+    score, rest = found
+    others = {other for line in lines[1:] if (other := _score(line)) is not None}
+    if others - {score}:
+        return None
+    comment = "\n".join(line for line in (rest, *lines[1:]) if line)
+    worth = comment if thanks(comment) or substance(comment, names) else ""
+    return Rating(score, worth[:COMMENT_LIMIT], asks(worth))
+
+
+def _answer(line: str, names: tuple[str, ...]) -> tuple[int, str] | None:
+    """The score that a line begins with, and what else it says; None when it is not clearly one."""
+    bare = _LABEL.sub("", line.strip(_NOISE), count=1).strip(_NOISE).translate(_FULL).translate(_UNSEEN)
+    return next((found for reads in WAYS if (found := reads(bare, substance(bare, names)))), None)
+
+
+def _alone(line: str, _: tuple[str, ...]) -> tuple[int, str] | None:
+    """As in *5*, *4 out of 5*, *good*, *👍*."""
+    score = _score(line)
+    return None if score is None else (score, "")
+
+
+def _politely(line: str, said: tuple[str, ...]) -> tuple[int, str] | None:
+    """As in *good, thank you!*"""
+    score = _word(said[0]) if len(said) == 1 and not asks(line) else None
+    return None if score is None else (score, "")
+
+
+def _word_first(line: str, said: tuple[str, ...]) -> tuple[int, str] | None:
+    """As in *bad. It took two weeks*."""
+    score = _WORDS.get(said[0]) if len(said) > 1 and said[0] not in _FILLERS else None
+    first, *rest = _STOP.split(line, maxsplit=1)
+    if score is None or clauses(first) != said[:1] or not rest or _differs(rest[0], score):
+        return None
+    return score, rest[0].strip()
+
+
+def _number_first(line: str, _: tuple[str, ...]) -> tuple[int, str] | None:
+    """As in *5 - very quick*, *👎 never again*; *5 days* and *1. first of all* are something else."""
+    led = _NUMBER_FIRST.fullmatch(line) or _SIGN_FIRST.fullmatch(line)
+    score = _score(led[1]) if led else None
+    if led is None or score is None or re.search(r"\d", led[2]) or _differs(led[2], score):
+        return None
+    return score, led[2].strip()
+
+
+WAYS: tuple[Callable[[str, tuple[str, ...]], tuple[int, str] | None], ...] = (
+    _alone,
+    _politely,
+    _word_first,
+    _number_first,
+)
+"""How a line may say the score: the line and its substance in, the score and the rest of the line out."""
+
+
+def _differs(text: str, score: int | None) -> bool:
+    """Whether another score is named further on."""
+    return any(_word(each) not in (None, score) for each in clauses(text))
 
 
 def _score(line: str) -> int | None:
+    """A line that is a score and nothing else."""
     if len(line) > 40:
         return None
-    bare = fold(line.translate(_SKIN).strip(_TRIM))
-    return _SCORES.get(bare.removesuffix("/5").removesuffix("分").strip())
+    bare = line.translate(_FULL).translate(_UNSEEN).strip(_NOISE)
+    stars = bare.count("⭐") + bare.count("★")
+    if 1 <= stars <= 5 and _STARS.fullmatch(bare):
+        return stars
+    number = _NUMBER.fullmatch(bare.casefold())
+    if number:
+        return int(number[1])
+    signs = {_SIGNS.get(sign) for sign in bare if not sign.isspace()}
+    if bare and len(signs) == 1 and None not in signs:
+        return signs.pop()
+    pieces = clauses(bare)
+    return _word(pieces[0]) if len(pieces) == 1 else None
+
+
+def _word(clause: str) -> int | None:
+    return _WORDS.get(clause) or _SIGNS.get(clause)

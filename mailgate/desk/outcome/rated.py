@@ -1,0 +1,83 @@
+"""The answer to a survey becomes a rating: one per ticket, with the free text; a later answer replaces it for a while.
+
+It counts from whom it was asked, by the survey's own token, in a genuine mail and in time. A low one is told to the
+supervisors and, where the admin wants that, opens the ticket again. An answer that asks for something is a rating and
+a mail on the ticket, which a person reads; one that is no rating at all is a mail on the ticket alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mailgate.desk.case import Case
+from mailgate.desk.identity.trust import Held
+from mailgate.desk.lifecycle import Happening, changes
+from mailgate.desk.outcome.orders import notifications
+from mailgate.desk.outcome.reply import append
+from mailgate.desk.outcome.survey import Rating, rating
+from mailgate.desk.plan import AddEvent, ChangeTicket, Effect, LetterOrder, Outcome, Plan, Purpose, RecordRating
+from mailgate.desk.routing.notices import supervisors
+from mailgate.desk.ticket import Ticket
+from mailgate.mail.model import Proof
+
+
+def rated(case: Case) -> Plan | None:
+    """The plan for an answer to a survey; None where the mail is none, comes too late, or not from whom it was
+    asked."""
+    where, ticket = case.placement, case.placement.ticket
+    mine = where.purpose is Purpose.SURVEY and where.held is Held.OWN and case.sender.proof is not Proof.FAIL
+    if not mine or ticket is None or case.author is None or not case.genuine or _too_late(case):
+        return None
+    found = rating(case.mail.reply_text_nosig or case.mail.reply_text, (ticket.requester.name, case.author.name))
+    if found is None:
+        return None
+    if _settled(case, ticket):
+        return case.plan(
+            Outcome.EVENT,
+            (AddEvent(ticket.id, "rating came too late", {"score": found.score}, {"comment": found.comment}),),
+            trace=(f"survey: rated {found.score}, but the first rating stands",),
+            ticket=ticket.id,
+        )
+    return _recorded(case, ticket, found)
+
+
+def _recorded(case: Case, ticket: Ticket, found: Rating) -> Plan:
+    by = case.author.email if case.author else ""
+    effects: tuple[Effect, ...] = (RecordRating(ticket.id, found.score, found.comment, by),)
+    said = f"survey: rated {found.score}"
+    if found.asks:
+        plan = append(case, ticket)
+        return replace(plan, effects=(*effects, *plan.effects), trace=(*plan.trace, f"{said}, and something is asked"))
+    low = found.score <= case.policy.survey.low
+    letters: tuple[LetterOrder, ...] = ()
+    if low:
+        letters = tuple(_told(case, ticket, found))
+        effects += tuple(_reopened(case, ticket))
+    return case.plan(Outcome.EVENT, effects, letters, (said,), ticket=ticket.id)
+
+
+def _too_late(case: Case) -> bool:
+    asked = case.facts.survey_asked_ms
+    return asked is not None and case.now_ms - asked > case.policy.survey.answer_within_ms
+
+
+def _settled(case: Case, ticket: Ticket) -> bool:
+    """Whether an earlier rating cannot be replaced any more."""
+    before = case.facts.rated_ms
+    late = before is not None and case.now_ms - before > case.policy.survey.change_within_ms
+    return ticket.rating is not None and late
+
+
+def _reopened(case: Case, ticket: Ticket) -> Iterator[Effect]:
+    changed = changes(ticket, Happening.CUSTOMER_OBJECTED, case.now_ms)
+    if case.policy.survey.reopen_low and changed:
+        yield ChangeTicket(ticket.id, changed, "a low rating", "requester")
+
+
+def _told(case: Case, ticket: Ticket, found: Rating) -> list[LetterOrder]:
+    """The supervisors learn of a low rating, with what the customer wrote."""
+    given = {"marks": (f"rated {found.score}", *case.marks), "text": found.comment}
+    leaders = supervisors(case.policy, ticket.team)
+    orders = notifications(case, leaders, ticket, "reply", ticket.reason, given)
+    return [replace(order, attach=()) for order in orders]
