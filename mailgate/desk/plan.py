@@ -73,8 +73,7 @@ NEW_TICKET = 0
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    """Open a ticket; later effects call it ``NEW_TICKET``. ``links`` are ids of related tickets, with the reason.
-    ``clock`` is put in by ``clocks.wind``, after the decision."""
+    """Open a ticket; later effects call it ``NEW_TICKET``. ``links`` are ids of related tickets, with the reason."""
 
     brand: str
     mailbox: str
@@ -95,7 +94,6 @@ class OpenTicket:
     parent: int | None = None
     due_ms: int | None = None
     sla: str = ""
-    clock: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

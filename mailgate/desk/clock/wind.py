@@ -8,7 +8,7 @@ none of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,85 +43,53 @@ _SHOWN = _ACKNOWLEDGES | {LetterKind.NOTIFICATION}
 @dataclass(frozen=True, slots=True)
 class Wound:
     """What a plan comes to for one ticket: the ticket and its open promises afterwards, and the effects that keep
-    them; ``clock`` is None where nothing moved it."""
+    them."""
 
     ticket: Ticket
     promises: tuple[Promise, ...]
-    clock: Mapping[str, object] | None = None
     effects: tuple[Effect, ...] = ()
 
 
 def touched(plan: Plan) -> frozenset[int]:
-    """The ids of the tickets that ``wind`` must know, other than those that the plan opens."""
-    moved = {_about(effect) for effect in plan.effects if _moves(effect)}
-    return frozenset(moved | {order.ticket for order in plan.letters if order.kind in _SHOWN}) - {NEW_TICKET}
+    """The ids of the tickets that ``wind`` must know, other than the plan's own."""
+    moved = {_about(effect, NEW_TICKET) for effect in plan.effects if _moves(effect)}
+    shown = {order.ticket for order in plan.letters if order.kind in _SHOWN}
+    return frozenset(moved | shown) - {NEW_TICKET, plan.ticket}
 
 
-def wind(plan: Plan, known: Mapping[int, Ticket], policy: Policy, now_ms: int) -> Plan:
-    """The plan with what it means for the clocks; ``known`` are the tickets that ``touched`` names, as they are before.
-
-    The plans in ``Plan.more`` are wound each by itself, when their turn comes.
-    """
+def wind(plan: Plan, ticket: Ticket | None, others: Iterable[Ticket], policy: Policy, now_ms: int) -> Plan:
+    """The plan with what it means for the clocks. ``ticket`` is the one that the plan is about, as it is before, or as
+    it was just opened; ``others`` are those that ``touched`` names. The plans in ``Plan.more`` are wound each by
+    itself, when their turn comes."""
     if not policy.sla:
         return plan
+    own = ticket.id if ticket else NEW_TICKET
+    known = {each.id: each for each in ((ticket,) if ticket else ()) + tuple(others)}
     found = {
-        reference: _wound(reference, before, plan.effects, policy, now_ms)
-        for reference, before in _tickets(plan, known)
+        ticket_id: _wound(before, [each for each in plan.effects if _about(each, own) == ticket_id], policy, now_ms)
+        for ticket_id, before in known.items()
     }
-    effects = [_with_clock(effect, found) for effect in plan.effects]
-    effects += [effect for wound in found.values() for effect in wound.effects]
-    return replace(plan, effects=tuple(effects), letters=tuple(_told(order, found) for order in plan.letters))
+    effects = (*plan.effects, *(effect for wound in found.values() for effect in wound.effects))
+    return replace(plan, effects=effects, letters=tuple(_told(order, found, own) for order in plan.letters))
 
 
-def _tickets(plan: Plan, known: Mapping[int, Ticket]) -> Iterator[tuple[int, Ticket]]:
-    """Each ticket of the plan, the new one (as it will be opened) first."""
-    yield from ((NEW_TICKET, _as_opened(effect)) for effect in plan.effects if isinstance(effect, OpenTicket))
-    wanted = touched(plan)
-    yield from ((ticket_id, ticket) for ticket_id, ticket in known.items() if ticket_id in wanted)
-
-
-def _wound(reference: int, before: Ticket, effects: Iterable[Effect], policy: Policy, now_ms: int) -> Wound:
-    own = [effect for effect in effects if _moves(effect) and _about(effect) == reference]
-    if not own:
+def _wound(before: Ticket, effects: Sequence[Effect], policy: Policy, now_ms: int) -> Wound:
+    moving = [effect for effect in effects if _moves(effect)]
+    if not moving:
         return Wound(before, promises(before, policy, now_ms))
-    start = Clock() if reference == NEW_TICKET else clock_of(before)
-    clock = sla.wound((moment for effect in own if (moment := moment_of(effect, now_ms))), start)
-    ticket = _changed(before, own)
+    opens = any(isinstance(effect, OpenTicket) for effect in moving)
+    start = Clock() if opens else clock_of(before)
+    clock = sla.wound((moment for effect in moving if (moment := moment_of(effect, now_ms))), start)
+    ticket = _changed(before, moving)
     then, now = due(before, start, policy, now_ms), due(ticket, clock, policy, now_ms)
     kept = sla.to_json(clock)
     due_ms = next((each.due_ms for each in now if each.due_ms is not None), None)
     if due_ms is not None:
         kept["due_ms"] = due_ms
-    more: list[Effect] = [] if reference == NEW_TICKET else [ChangeTicket(reference, {"clock": kept}, "")]
-    more += _ended(reference, then, now, now_ms)
+    found: list[Effect] = [ChangeTicket(before.id, {"clock": kept}, ""), *_ended(before.id, then, now, now_ms)]
     if then or now:
-        more.append(timer(reference, now))
-    return Wound(ticket, now, kept, tuple(more))
-
-
-def _with_clock(effect: Effect, found: Mapping[int, Wound]) -> Effect:
-    """A new ticket is opened with its clock, so that its row is written once."""
-    wound = found.get(NEW_TICKET)
-    if not isinstance(effect, OpenTicket) or wound is None or wound.clock is None:
-        return effect
-    return replace(effect, clock=wound.clock)
-
-
-def _as_opened(effect: OpenTicket) -> Ticket:
-    return Ticket(
-        id=NEW_TICKET,
-        number=0,
-        rid="",
-        brand=effect.brand,
-        mailbox=effect.mailbox,
-        subject=effect.subject,
-        status=effect.status,
-        team=effect.team,
-        requester=effect.requester,
-        priority=effect.priority,
-        sla=effect.sla,
-        due_ms=effect.due_ms,
-    )
+        found.append(timer(before.id, now))
+    return Wound(ticket, now, tuple(found))
 
 
 def _changed(ticket: Ticket, effects: Iterable[Effect]) -> Ticket:
@@ -144,9 +112,9 @@ def _ended(reference: int, before: Iterable[Promise], after: Iterable[Promise], 
             yield AddEvent(reference, LATE if late else KEPT, {"promise": each.kind.value, "due_ms": each.due_ms})
 
 
-def _told(order: LetterOrder, found: Mapping[int, Wound]) -> LetterOrder:
+def _told(order: LetterOrder, found: Mapping[int, Wound], own: int) -> LetterOrder:
     """An acknowledgement says by when there will be an answer, a notification what is due first."""
-    wound = found.get(order.ticket)
+    wound = found.get(order.ticket or own)
     if order.kind not in _SHOWN or wound is None:
         return order
     if order.kind in _ACKNOWLEDGES:
@@ -163,5 +131,6 @@ def _moves(effect: Effect) -> bool:
     return moment_of(effect, 0) is not None
 
 
-def _about(effect: Effect) -> int:
-    return int(getattr(effect, "ticket", NEW_TICKET))
+def _about(effect: Effect, own: int) -> int:
+    """The id of the ticket that an effect concerns; ``own`` is the plan's."""
+    return getattr(effect, "ticket", None) or own

@@ -57,7 +57,13 @@ def add_message(draft: Draft, effect: p.AddMessage) -> None:
         draft.add("known_ids", ticket.brand, id_key(mail.message_id), ticket.id, None)
     draft.words.append(document(number, mail.subject, new_text, [part.filename for part in mail.attachments]))
     draft.change(ticket, **_after_message(draft, ticket, effect, mail.message_id, new_text))
-    meta = {"message": number, "direction": effect.direction.value, "visibility": effect.visibility.value}
+    meta: dict[str, object] = {
+        "message": number,
+        "direction": effect.direction.value,
+        "visibility": effect.visibility.value,
+    }
+    if not effect.waits:
+        meta["waits"] = False
     payload = {"from": email, "subject": mail.subject, "sha256": reading.sha256, "marks": effect.marks}
     draft.event(ticket.id, "message", meta, payload, effect.agent)
 
@@ -70,7 +76,9 @@ def _after_message(
     if effect.visibility is not p.Visibility.PUBLIC:
         return changes
     if effect.direction is p.Direction.CUSTOMER:
-        changes |= {"asked": new_text[:ASKED], "waiting_since_ms": ticket.waiting_since_ms or draft.now_ms}
+        changes["asked"] = new_text[:ASKED]
+        if effect.waits:
+            changes["waiting_since_ms"] = ticket.waiting_since_ms or draft.now_ms
     if effect.direction is p.Direction.AGENT:
         changes |= {"waiting_since_ms": None, "answered_ms": draft.now_ms}
     return changes | thread(ticket, message_id)
