@@ -240,9 +240,11 @@ class Policy:
     """All of it. ``generation`` is a short hash of what the admin wrote, kept with every decision.
 
     ``secrets`` are the token keys by key id, newest first (the first signs, all verify until their grace ends);
+    ``retired`` are keys whose grace is over: their tokens prove nothing, but are known to have been ours.
     ``audit_key`` is the key of the event chains. Both are bytes that never reach a log (``repr`` leaves them out).
     ``reopen_days``: a ticket closed for longer gets a new, linked ticket. ``duplicate_hours``: how long the same
-    requester's open ticket counts as a probable duplicate (shown to agents, never merged). ``trust`` overrides cells of
+    requester's open ticket counts as a probable duplicate (shown to agents, never merged). ``away_ms``: how long an
+    agent is taken to be away whose vacation notice names no day. ``trust`` overrides cells of
     the trust table: the name of a row in ``desk.identity.trust.TABLE`` to the name of a treatment.
     """
 
@@ -258,12 +260,14 @@ class Policy:
     closing: Closing = Closing()
     reopen_days: int = 14
     duplicate_hours: int = 24
+    away_ms: int = 3 * 86_400_000
     priorities: tuple[str, ...] = ("low", "normal", "high", "urgent")
     customer_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
     trust: Mapping[str, str] = field(default_factory=dict)
     canned: Mapping[str, Canned] = field(default_factory=dict)
     secrets: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    retired: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     audit_key: bytes = field(default=b"", repr=False)
     generation: str = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import remind
@@ -27,7 +28,7 @@ from mailgate.desk.plan import (
     Spend,
 )
 from mailgate.desk.policy import Agent
-from mailgate.desk.routing.assign import assignee, audience, followers
+from mailgate.desk.routing.assign import assignee, audience, first, followers
 from mailgate.desk.routing.rule import Routing
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, Proof, VerdictKind
@@ -53,11 +54,11 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
         return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
     draft = _draft(case, author, routing)
     orders = obey(case, case.agent, draft, together=False) if case.agent and _commands_count(case) else None
-    start = (orders.ticket if orders else None) or draft
+    start = _given(case, (orders.ticket if orders else None) or draft, draft, routing.reason)
     links = tuple(_links(case, related))
     leave, kind = _acknowledged(case, author, routing)
     effects: list[Effect] = [
-        _opened(start, routing, links),
+        _opened(start, routing.rule, links),
         AddMessage(NEW_TICKET, _direction(case), marks=case.marks, text=_text(case)),
     ]
     letters: list[LetterOrder] = []
@@ -70,7 +71,7 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
     if start.status not in ENDED:
         speaker = case.agent.id if case.agent else ""
         everybody = (*audience(case.policy, start.team, start.assignee, speaker), *_followers(case, routing))
-        told, spent, told_line = tell(case, everybody, None, "new", routing.reason)
+        told, spent, told_line = tell(case, everybody, None, "new", start.reason)
         letters += told
         effects += spent
         if _direction(case) is Direction.CUSTOMER:
@@ -85,7 +86,7 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
         Outcome.LINK if related is not None else Outcome.NEW,
         effects,
         letters,
-        (*_said(case, routing, links, leave.reason), told_line),
+        (*_said(case, start, links, leave.reason), told_line),
         acknowledge=leave.reason,
         rule=routing.rule,
         ticket=NEW_TICKET,
@@ -116,7 +117,17 @@ def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
     )
 
 
-def _opened(start: Ticket, routing: Routing, links: tuple[tuple[int, str], ...]) -> OpenTicket:
+def _given(case: Case, start: Ticket, draft: Ticket, why: str) -> Ticket:
+    """The ticket with its agent, and why it is there: whom a command named stays, else the rule's or the team's way
+    counts."""
+    if start.status in ENDED or start.assignee != draft.assignee:
+        return replace(start, reason=why)
+    choice = first(start, case.facts.crew, case.facts.absent, case.policy, case.now_ms)
+    reason = f"{why}; {choice.reason}" if choice.reason else why
+    return replace(start, assignee=choice.agent, reason=reason)
+
+
+def _opened(start: Ticket, rule: str, links: tuple[tuple[int, str], ...]) -> OpenTicket:
     return OpenTicket(
         brand=start.brand,
         mailbox=start.mailbox,
@@ -132,8 +143,8 @@ def _opened(start: Ticket, routing: Routing, links: tuple[tuple[int, str], ...])
         fields=start.fields,
         watchers=start.participants[1:],
         links=links,
-        rule=routing.rule,
-        reason=routing.reason,
+        rule=rule,
+        reason=start.reason,
         due_ms=start.due_ms,
     )
 
@@ -189,9 +200,9 @@ def _watcher(case: Case, name: str) -> Participant:
     return Participant(name, role=ParticipantRole.WATCHER)
 
 
-def _said(case: Case, routing: Routing, links: tuple[tuple[int, str], ...], refused: str) -> Iterator[str]:
+def _said(case: Case, start: Ticket, links: tuple[tuple[int, str], ...], refused: str) -> Iterator[str]:
     yield f"trust: {case.trust.row}: {case.trust.treatment.name}"
-    yield f"route: {routing.reason}: team {routing.actions.team or 'none'}"
+    yield f"route: {start.reason}: team {start.team or 'none'}"
     for _, why in links:
         yield f"linked: {why}"
     yield f"acknowledgement: none: {refused}" if refused else "acknowledgement: sent"

@@ -45,10 +45,12 @@ def append(case: Case, ticket: Ticket, happening: Happening = Happening.CUSTOMER
         effects.append(AddEvent(ticket.id, "appended", {"trust": case.trust.row, "state": "unchanged"}))
     if case.author and moves and case.sender.proof is not Proof.FAIL:
         effects.append(RememberCustomer(case.author.email, case.author.name, case.mail.language))
-    everybody = (*audience(case.policy, ticket.team, ticket.assignee), *followers(ticket.participants, case.policy))
+    holder, handed = _holder(case, ticket) if moves else (ticket.assignee, ())
+    effects += handed
+    everybody = (*audience(case.policy, ticket.team, holder), *followers(ticket.participants, case.policy))
     told = () if ticket.status is Status.SPAM else everybody
     given = {"marks": ("not solved", *case.marks)} if happening is Happening.CUSTOMER_OBJECTED else None
-    letters, spent, told_line = tell(case, told, ticket, "reply", ticket.reason, given)
+    letters, spent, told_line = tell(case, told, ticket, "reply", handed[0].why if handed else ticket.reason, given)
     effects += spent
     said = (f"trust: {case.trust.row}: {treatment.name}", f"placed: on ticket {ticket.number}", told_line)
     return case.plan(Outcome.APPEND, effects, letters, said, acknowledge="it is on a known ticket", ticket=ticket.id)

@@ -14,6 +14,7 @@ from mailgate.desk.case import Case
 from mailgate.desk.facts import LetterFact
 from mailgate.desk.gate import is_role_account
 from mailgate.desk.identity.trust import Held, Who
+from mailgate.desk.outcome import vacation
 from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.orders import to_agent
 from mailgate.desk.outcome.reply import belongs
@@ -81,7 +82,7 @@ def automatic(case: Case) -> Plan | None:
     if kind not in (VerdictKind.AUTO_REPLY, VerdictKind.BULK):
         return None
     if case.agent and kind is VerdictKind.AUTO_REPLY:
-        return _agent_away(case)
+        return vacation.away(case, case.agent)
     where = case.placement
     known = where.as_requester is Who.PARTICIPANT or where.held is not Held.NONE
     ticket = where.ticket if known else None
@@ -133,15 +134,6 @@ REPORTS: Mapping[str, str] = {
     "challenge": "a challenge that wants an answer",
 }
 """Reports that are never a message; ``list`` is bulk mail and goes that way."""
-
-
-def _agent_away(case: Case) -> Plan:
-    """An agent's vacation reply to a notification: no customer sees it, the ticket remembers that it came (L-28)."""
-    until = case.reading.verdict.away_until_ms
-    if case.ticket is None or case.agent is None:
-        return case.hold(Cause.ROBOT, "an agent's automatic reply that belongs to no ticket")
-    event = AddEvent(case.ticket.id, "agent away", {"agent": case.agent.id, "until_ms": until})
-    return case.plan(Outcome.EVENT, (event,), trace=("robot: an agent is away",), ticket=case.ticket.id)
 
 
 def _letter(case: Case) -> LetterFact | None:

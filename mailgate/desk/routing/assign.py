@@ -168,6 +168,18 @@ def _in_turn(look: Look, left: Sequence[Agent]) -> Choice:
     return Choice(least.id, phrase("given to {agent}, who holds the fewest ({count})", agent=least.name, count=count))
 
 
+def first(ticket: Ticket, crew: Crew | None, absent: Mapping[str, int], policy: Policy, now_ms: int) -> Choice:
+    """Who gets a ticket that is being opened: whom a rule has named, else whom the team's way finds. A rule that names
+    somebody who is away has named nobody. ``crew`` is None where no team gives out its tickets."""
+    named = policy.agents.get(ticket.assignee)
+    if named and absent.get(named.id, 0) <= now_ms:
+        return Choice(named.id)
+    found = choose(ticket.team, Needs.of(ticket), crew, absent, policy, now_ms) if crew else Choice()
+    if named and not found.agent:
+        return Choice(reason=phrase("{agent}, who is to have it, is away", agent=named.name))
+    return found
+
+
 def crew_with(crew: Crew, agent: str, now_ms: int) -> Crew:
     """The crew after one more ticket was given to that agent."""
     return Crew(
@@ -199,17 +211,3 @@ def followers(ticket_people: Iterable[Participant], policy: Policy) -> tuple[Age
     """The agents who follow a ticket: they are told of everything, whoever holds it."""
     found = (policy.agent_by_address(p.email) for p in ticket_people if p.role is ParticipantRole.FOLLOWER)
     return tuple(agent for agent in found if agent)
-
-
-def may_act(agent: Agent, team: str, brand: str, assigned: str, policy: Policy) -> bool:
-    """Whether an agent may answer and command on a ticket (S-34): not a watcher, and of this brand.
-
-    Of the brand is who supervises the desk, holds the ticket, or sits in the ticket's team or any team that serves the
-    brand.
-    """
-    if not agent.active or agent.role is Role.WATCHER:
-        return False
-    if agent.role in (Role.SUPERVISOR, Role.ADMIN) or agent.id == assigned:
-        return True
-    serving = (t for t in policy.teams.values() if agent.id in t.members or agent.id in t.supervisors)
-    return any(found.id == team or found.brand in ("", brand) for found in serving)

@@ -14,5 +14,9 @@ CHINESE: Mapping[str, str] = {
     "nobody of {team} who is free has the skill: {skills}": "{team}有空的人里没有人具备技能：{skills}",
     "nobody of {team} who is free serves {region}": "{team}有空的人里没有人负责{region}",
     "nobody of {team} who is free speaks {language}": "{team}有空的人里没有人会{language}",
+    "{agent} has left; these tickets are yours now": "{agent}已离开，以下工单现在归您",
+    "{agent} has left; these tickets need somebody": "{agent}已离开，以下工单需要有人接手",
+    "{agent} is away until {day}; these tickets wait for an answer": "{agent}外出至{day}，以下工单在等待回复",
+    "{agent}, who is to have it, is away": "应由{agent}处理，但其不在",
     "{team} gives its tickets out by hand": "{team}的工单由人工分配",
 }

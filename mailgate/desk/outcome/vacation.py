@@ -1,0 +1,104 @@
+"""An agent's vacation notice takes the agent out of rotation, and the agent's own mail brings them back.
+
+A notice is believed where it is proved to be the agent's, or answers a letter that only the agent had: with a token of
+theirs, or naming the Message-ID of a letter to them. One that fails its proof is never believed, so that nobody can
+send an agent away (L-28, promise 5). It changes no ticket's state, and no customer hears of it. The ticket that it came
+to remembers it; the tickets that wait for the agent are offered to the others, once an absence; and until the day that
+it names (``Policy.away_ms`` from now where it names none) new tickets go to others. A later notice can only make the
+absence longer. Any mail that the agent writes in person ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from mailgate.desk.case import Case
+from mailgate.desk.identity.trust import Held
+from mailgate.desk.phrase import Phrase, phrase
+from mailgate.desk.plan import AddEvent, Cause, Effect, LetterOrder, Outcome, Plan, Purpose, SetAbsence
+from mailgate.desk.policy import Agent
+from mailgate.desk.routing.handover import offer
+from mailgate.mail.model import Proof
+
+LONGEST_MS = 120 * 86_400_000
+"""Who is away for longer is taken off the desk by an admin, not by a date in an automatic mail."""
+
+
+def away(case: Case, agent: Agent) -> Plan:
+    """What becomes of an automatic mail of an agent's."""
+    events = _remembered(case, agent)
+    ticket = case.ticket.id if case.ticket else None
+    if not is_the_agents(case, agent):
+        if ticket is None:
+            return case.hold(Cause.ROBOT, "an automatic reply in an agent's name that nothing proves")
+        return case.plan(Outcome.EVENT, events, trace=("robot: an agent's, which nothing proves",), ticket=ticket)
+    until_ms = _until(case)
+    known_ms = case.facts.absent.get(agent.id, 0)
+    if until_ms <= known_ms:
+        return case.plan(Outcome.EVENT, events, trace=("robot: an agent is away, as is known",), ticket=ticket)
+    absence = SetAbsence(agent.id, until_ms, "automatic reply")
+    letters = _offers(case, agent, until_ms) if known_ms <= case.now_ms else []
+    told = ", ".join(letter.agent for letter in letters) or "nobody"
+    said = f"robot: {agent.id} is away until {_day(until_ms, 'UTC')}; what waits is offered to {told}"
+    return case.plan(Outcome.EVENT, (*events, absence), letters, (said,), ticket=ticket)
+
+
+def returned(case: Case, plan: Plan) -> Plan:
+    """The plan, and the end of the author's absence where an agent who was away writes in person."""
+    agent = case.agent
+    if not case.facts.absent or agent is None or agent.id not in case.facts.absent:
+        return plan
+    speaks = any(isinstance(effect, SetAbsence) and effect.agent == agent.id for effect in plan.effects)
+    if speaks or not case.genuine or plan.outcome is Outcome.HOLD or not is_the_agents(case, agent):
+        return plan
+    over = SetAbsence(agent.id, None, "wrote in person")
+    trace = (*plan.trace, f"absence: {agent.id} writes again, and is back")
+    return replace(plan, effects=(*plan.effects, over), trace=trace)
+
+
+def is_the_agents(case: Case, agent: Agent) -> bool:
+    """Whether the mail is proved, or answers what only the agent got; what fails its proof is neither."""
+    if case.sender.proof is not Proof.UNKNOWN:
+        return case.sender.proof is Proof.PASS
+    where = case.placement
+    own = where.held is Held.OWN and where.purpose in (Purpose.AGENT, Purpose.CONTROL)
+    named = (*case.mail.in_reply_to, *case.mail.references)
+    letters = (case.facts.letters[one] for one in named if one in case.facts.letters)
+    return own or any(letter.recipient.lower() in agent.addresses for letter in letters)
+
+
+def until_words(until_ms: int, case: Case) -> str:
+    """The day on which somebody is back, in the desk's zone, as letters and transcripts name it."""
+    return _day(until_ms, case.brand.timezone)
+
+
+def _until(case: Case) -> int:
+    said = case.reading.verdict.away_until_ms
+    plain = case.now_ms + case.policy.away_ms
+    return min(said if said and said > case.now_ms else plain, case.now_ms + LONGEST_MS)
+
+
+def _remembered(case: Case, agent: Agent) -> tuple[Effect, ...]:
+    """The ticket's history knows that the mail came; nothing else of the ticket changes."""
+    if case.ticket is None:
+        return ()
+    meta: dict[str, object] = {"agent": agent.id, "until_ms": case.reading.verdict.away_until_ms}
+    return (AddEvent(case.ticket.id, "agent away", {**meta, "proof": case.sender.proof.value}),)
+
+
+def _offers(case: Case, agent: Agent, until_ms: int) -> list[LetterOrder]:
+    waiting = [ticket for ticket in case.facts.owned if ticket.waiting_since_ms is not None]
+    return offer(
+        waiting, agent.id, case.policy, case.facts.absent, case.now_ms, why(agent, until_words(until_ms, case))
+    )
+
+
+def why(agent: Agent, until: str) -> Phrase:
+    """What those read to whom the tickets are offered."""
+    return phrase("{agent} is away until {day}; these tickets wait for an answer", agent=agent.name, day=until)
+
+
+def _day(until_ms: int, zone: str) -> str:
+    return datetime.fromtimestamp(until_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
