@@ -11,7 +11,7 @@ on one ticket. It is written into the ticket's history, and the admins are told,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -38,6 +38,7 @@ from mailgate.desk.routing.events import EventRules, Happened, Matched, changed,
 from mailgate.desk.routing.notices import Cause, Look
 from mailgate.desk.routing.route import join
 from mailgate.desk.routing.rule import Actions, On
+from mailgate.desk.routing.standing import Tally
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address, Reading
 
@@ -69,16 +70,16 @@ class Scene:
         return (mail.reply_text_nosig or mail.reply_text or mail.text) if mail else ""
 
 
-def follow(plan: Plan, ticket: Ticket | None, known: Iterable[Ticket], scene: Scene) -> Plan:
+def follow(plan: Plan, ticket: Ticket | None, known: Mapping[int, Ticket], scene: Scene) -> Plan:
     """The plan, and what the rules make of it.
 
     ``ticket`` is the one that the plan is about, as it was before (a new one, as it is opened); ``known`` are others
-    that it speaks of.
+    that it may speak of, by id.
     """
     wants = plan.then if plan.then is not None and plan.then.later else None
     if ticket is None or not (scene.rules or wants):
         return plan
-    tickets = {each.id: each for each in (*known, ticket)} | {NEW_TICKET: ticket}
+    tickets = {**known, ticket.id: ticket, NEW_TICKET: ticket}
     events = happened(plan.effects, tickets)
     made = _Pass(scene, plan, tickets)
     if wants:
@@ -118,7 +119,12 @@ class _Pass:
     def _matching(self, one: Happened, without: frozenset[str] = frozenset()) -> tuple[Matched, ...]:
         self.tickets[one.ticket.id] = one.ticket
         scene, ticket = self.scene, one.ticket
-        tally = lambda: scene.look.tally(ticket.id)  # noqa: E731
+
+        def tally() -> Tally:
+            """The mail that just came is not written yet."""
+            found = scene.look.tally(ticket.id)
+            return replace(found, replies=found.replies + 1) if one.on is On.CUSTOMER_REPLIED else found
+
         return scene.rules.matching(
             one.on, ticket, scene.words, tally, scene.now_ms, lambda rule: rule.name not in without
         )

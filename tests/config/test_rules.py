@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.config.rules import Compiler, Names, known_keys
 from mailgate.config.schema_rules import Rule as Written
-from mailgate.desk.routing.match import SUBJECTS
+from mailgate.desk.routing.match import OF_TICKET, SUBJECTS, TIMES
 from mailgate.desk.routing.rule import Condition, Rule
 from tests.config.folder import GOOD, problems, settings
 
@@ -78,14 +78,22 @@ def test_sizes_are_octets_by_the_time_the_desk_sees_them() -> None:
 def test_every_subject_and_relation_of_the_desk_can_be_written() -> None:
     pairs = {(subject, relation) for subject, relations in SUBJECTS.items() for relation in relations}
     assert len(known_keys()) == len(pairs)
-    values = {"over": "1 MB", "under": "1 MB", "in": "vip", "open": "office", "closed": "office"}
+    values = {"over": "1", "under": "1", "in": "vip", "open": "office", "closed": "office"}
     known = {"hours": "open", "mailbox": "support@acme.example", "brand": "acme", "verdict": "bulk", "proof": "pass"}
+    known |= {"status": "open", "replies": "2", "nudges": "1", "rating": "3"}
     special = {"from": "a@b.example", "to": "a@b.example", **known}
     for subject, relation in sorted(pairs):
         key = subject if relation == SUBJECTS[subject][0] else f"{subject}_{relation}"
-        value = values.get(relation) or (special.get(subject, "x") if relation == "is" else "x")
+        value = (
+            "2 days"
+            if subject in TIMES
+            else values.get(relation) or (special.get(subject, "x") if relation == "is" else "x")
+        )
         shown = f'{{ NAME = "{value}" }}' if subject in ("header", "field") else f'"{value}"'
-        rule, wrong = compiled(f"when = {{ {key} = {shown} }}")
+        written = f"when = {{ {key} = {shown} }}"
+        if subject in OF_TICKET:
+            written = f'on = "customer replied"\n{written}'
+        rule, wrong = compiled(written)
         assert wrong == [], key
         assert (rule.when.subject.partition(":")[0], rule.when.relation) == (subject, relation)
 

@@ -30,7 +30,6 @@ from mailgate.desk.plan import (
     ClearTimer,
     Effect,
     LetterOrder,
-    LinkTickets,
     OpenTicket,
     Outcome,
     Plan,
@@ -143,11 +142,10 @@ def _opened(cause: Cause, child: Child) -> Plan:
         rule=cause.rules[0] if cause.rules else "",
         reason=cause.reason,
         parent=parent.id,
+        links=((parent.id, "opened under it by a rule"),),
     )
-    effects: list[Effect] = [opened, LinkTickets(NEW_TICKET, parent.id, "opened under it by a rule")]
-    if child.note:
-        effects.append(AddNote(NEW_TICKET, child.note))
-    return Plan(Outcome.EVENT, tuple(effects))
+    note = (AddNote(NEW_TICKET, child.note),) if child.note else ()
+    return Plan(Outcome.EVENT, (opened, *note))
 
 
 def _told(cause: Cause, now_ms: int) -> Mapping[str, object]:

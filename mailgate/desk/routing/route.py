@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 
 from mailgate.desk.outcome.seen import Seen
 from mailgate.desk.policy import Mailbox, Policy
-from mailgate.desk.routing.events import EventRules, compile_events
 from mailgate.desk.routing.match import SUBJECTS, Check, compile_condition, pattern_problem
 from mailgate.desk.routing.rule import Actions, On, Routing, Rule
 from mailgate.desk.routing.shadow import never_matches
@@ -31,13 +30,12 @@ __all__ = ["SUBJECTS", "Router", "compile", "join", "never_matches", "pattern_pr
 @dataclass(frozen=True)
 class Router:
     """The rules of one policy, compiled; ``index`` maps field → token → positions of rules, ``always`` are the rest.
-    ``events`` are those that look at what happens to a ticket later."""
+    Rules on events stand elsewhere (``events``)."""
 
     policy: Policy
     rules: tuple[tuple[Rule, Check], ...]
     index: dict[str, dict[str, tuple[int, ...]]]
     always: tuple[int, ...]
-    events: EventRules
 
     def route(self, reading: Reading, mailbox: Mailbox, brand: str, customer: Customer | None, now_ms: int) -> Routing:
         """What the rules make of a mail; without a match the mailbox's team, else the brand's default team."""
@@ -87,7 +85,7 @@ def compile(policy: Policy) -> Router:
             token = min(tokens, key=lambda token: uses[key, token])
             index.setdefault(key, {}).setdefault(token, []).append(position)
     frozen = {key: {token: tuple(at) for token, at in tokens.items()} for key, tokens in index.items()}
-    return Router(policy, rules, frozen, tuple(always), compile_events(policy))
+    return Router(policy, rules, frozen, tuple(always))
 
 
 def join(earlier: Actions, later: Actions) -> Actions:
