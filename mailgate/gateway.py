@@ -21,24 +21,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from mailgate.carry import Desk, Source, act, carry_out
 from mailgate.clock import Clock
 from mailgate.desk.decide import decide
 from mailgate.desk.delivery import Delivery
-from mailgate.desk.following import following
-from mailgate.desk.identity.token import Tokens, split_address
+from mailgate.desk.identity.token import split_address
 from mailgate.desk.plan import Cause, HoldMail, Letter, LinkTickets, Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.questions import ask
-from mailgate.desk.routing.route import Router
-from mailgate.desk.ticket import Ticket
-from mailgate.duties.alert import broken_template
 from mailgate.errors import Permanent, Temporary
-from mailgate.letters.compose import Composer
 from mailgate.logs import fault, get
 from mailgate.mail.classify import Ours, classify
-from mailgate.mail.contents import Contents
 from mailgate.mail.identity.proof import Profile, Resolver, prove
 from mailgate.mail.model import Envelope, Proof, Reading, Sender, Verdict, VerdictKind
 from mailgate.mail.parse import minimal, parse
@@ -47,6 +42,21 @@ from mailgate.store.draft import DeliveryRow
 from mailgate.store.held import HeldMail, raw_of
 from mailgate.store.intake import Mark
 
+__all__ = [
+    "Arrival",
+    "Desk",
+    "Senses",
+    "Settled",
+    "act",
+    "deliveries",
+    "hold",
+    "mark_of",
+    "read",
+    "settle",
+    "settle_held",
+    "unread",
+]
+
 log = get("gateway")
 
 STUBS = ((b"X-Mailgate-Truncated:", Cause.TOO_LARGE.value), (b"X-Mailgate-Unfetchable:", Cause.UNFETCHABLE.value))
@@ -54,19 +64,6 @@ STUBS = ((b"X-Mailgate-Truncated:", Cause.TOO_LARGE.value), (b"X-Mailgate-Unfetc
 
 NO_ID_WINDOW_MS = 600_000
 """How long a mail without a Message-ID is the same as one before (promise 2)."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Everything that decides about a mail, of one generation of the config. ``told`` are the broken templates that
-    this process has told the admins of."""
-
-    policy: Policy
-    router: Router
-    tokens: Tokens
-    composer: Composer
-    ours: Ours
-    told: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,7 @@ def settle(arrivals: Sequence[Arrival], desk: Desk, store: Store, clock: Clock) 
             earlier = claimed[mark]
             if earlier == "done":
                 continue
-            settled.append(_settle_one(tx, arrival, delivery, mark, earlier, desk, clock, now_ms))
+            settled.append(_settle_one(tx, arrival, delivery, mark, earlier, desk, now_ms))
         _link_brands(tx, settled, desk, now_ms)
     return settled
 
@@ -190,16 +187,17 @@ def mark_of(reading: Reading, brand: str) -> Mark:
 
 
 def _settle_one(
-    tx: Tx, arrival: Arrival, delivery: Delivery, mark: Mark, earlier: str, desk: Desk, clock: Clock, now_ms: int
+    tx: Tx, arrival: Arrival, delivery: Delivery, mark: Mark, earlier: str, desk: Desk, now_ms: int
 ) -> Settled:
     """One delivery: facts, plan, letters, written; or held with its cause when a bug of ours stands in the way."""
     row = DeliveryRow(mark.entry_key, delivery.brand, delivery.mailbox.address)
     try:
         with tx.savepoint():
+            desk = desk.under(tx.roster())
             facts = tx.facts(ask(arrival.reading, delivery, desk.policy, now_ms), lock=True)
             facts = replace(facts, duplicate_of=earlier)
             plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
-            ticket, letters = _carry_out(tx, row, arrival, plan, desk, clock, now_ms)
+            plan, ticket, letters = carry_out(tx, Source(row, arrival.reading, arrival.raw), plan, desk, now_ms)
     except Temporary:
         raise
     except Exception as error:  # one wide except, and it parks: the mail is held with its raw, the next one flows
@@ -230,61 +228,18 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
     now_ms = clock.now_ms()
 
     def body(tx: Tx) -> Plan:
-        facts = tx.facts(ask(reading, delivery, desk.policy, now_ms), lock=True)
-        plan = decide(reading, delivery, facts, desk.policy, desk.router, now_ms)
+        today = desk.under(tx.roster())
+        facts = tx.facts(ask(reading, delivery, today.policy, now_ms), lock=True)
+        plan = decide(reading, delivery, facts, today.policy, today.router, now_ms)
         if plan.outcome is Outcome.HOLD:
             tx.keep_holding(held.id, plan.cause.value if plan.cause else held.cause, plan.trace[-1])
             return plan
         if not tx.release(held.id, now_ms):
             return plan
         row = DeliveryRow(held.entry_key, held.brand, held.mailbox)
-        _carry_out(tx, row, Arrival(reading, raw), plan, desk, clock, now_ms)
-        return plan
+        return carry_out(tx, Source(row, reading, raw), plan, today, now_ms)[0]
 
     return store.run(body)
-
-
-def _carry_out(
-    tx: Tx, row: DeliveryRow, arrival: Arrival, plan: Plan, desk: Desk, clock: Clock, now_ms: int
-) -> tuple[Ticket | None, tuple[Letter, ...]]:
-    """Compose a plan's letters and write all of it, then the plans that it brings with it; returns the ticket that it
-    is about, and all letters."""
-    ticket, letters = _write(tx, row, arrival, plan, desk, clock, now_ms)
-    _tell_admins(tx, letters, desk, now_ms)
-    return ticket, letters
-
-
-def _write(
-    tx: Tx, row: DeliveryRow | None, arrival: Arrival, plan: Plan, desk: Desk, clock: Clock, now_ms: int
-) -> tuple[Ticket | None, tuple[Letter, ...]]:
-    """One plan, then those that it brings: they settle nothing, but the mail is there for them too."""
-    ticket = tx.open(plan, now_ms, clock.token_hex(16))
-    attachments = arrival.reading.mail.attachments
-    letters = desk.composer.compose(plan.letters, ticket, arrival.raw, Contents(), now_ms, attachments)
-    tx.write(row, arrival.reading, arrival.raw, plan, ticket, letters, now_ms)
-    for more in following(plan, ticket):
-        letters += _write(tx, None, arrival, more, desk, clock, now_ms)[1]
-    return ticket, letters
-
-
-def _tell_admins(tx: Tx, letters: Sequence[Letter], desk: Desk, now_ms: int) -> None:
-    """A template that failed is told to the admins, each once a generation; the plain letter is on its way already."""
-    for letter in letters:
-        if letter.failed_template and letter.failed_template not in desk.told:
-            desk.told.add(letter.failed_template)
-            log.error("a template failed; the plain built-in letter went out", template=letter.failed_template)
-            act(tx, None, broken_template(letter.failed_template, letter.brand, desk.policy), desk, now_ms)
-
-
-def act(tx: Tx, ticket: Ticket | None, plan: Plan, desk: Desk, now_ms: int) -> tuple[Letter, ...]:
-    """What the hour brings: the plan of a duty, its letters composed and written into the running transaction, then the
-    plans that it brings with it. A plan without a ticket may open one."""
-    ticket = ticket or tx.open(plan, now_ms, desk.composer.clock.token_hex(16))
-    letters = desk.composer.compose(plan.letters, ticket, None, Contents(), now_ms)
-    tx.write(None, None, None, plan, ticket, letters, now_ms)
-    for follower in following(plan, ticket):
-        letters += act(tx, None, follower, desk, now_ms)
-    return letters
 
 
 def hold(cause: Cause, detail: str) -> Plan:

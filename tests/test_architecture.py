@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("desk",),
     ("edges", "store", "letters"),
     ("config",),
-    ("gateway", "outgoing", "duties"),
+    ("carry", "gateway", "outgoing", "duties"),
     ("*",),  # what puts the parts together: daemon, applier, roles, explain, doctor, demo …
     ("cli",),
     ("__main__",),
@@ -29,6 +29,7 @@ NEVER = {
     "edges": {"store", "letters"},
     "store": {"edges", "letters"},
     "letters": {"edges", "store"},
+    "carry": {"config"},
     "gateway": {"config"},
     "outgoing": {"config"},
     "duties": {"config"},

@@ -12,6 +12,7 @@ is held and shown instead of a forged header going out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 from mailgate.clock import Clock
@@ -52,6 +53,12 @@ class Composer:
         """Try every key now, rather than at the first letter."""
         signers = {brand: Signer(key.domain, key.selector, key.key_file) for brand, key in self.dkim.items()}
         object.__setattr__(self, "_signers", signers)
+
+    def under(self, policy: Policy) -> Composer:
+        """The same composer for a policy with other agents; no key is read anew."""
+        another = copy(self)
+        object.__setattr__(another, "policy", policy)
+        return another
 
     def compose(
         self,

@@ -24,10 +24,11 @@ from mailgate.desk.facts import Facts
 from mailgate.desk.plan import Letter, Plan
 from mailgate.desk.questions import Questions
 from mailgate.desk.roster import Roster
+from mailgate.desk.routing.standing import Tally
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, audit, facts, held, intake, outbox, timers
+from mailgate.store import apply, audit, facts, held, intake, outbox, queries, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.ids import Ids, jump
@@ -83,6 +84,22 @@ class Tx:
             return None
         self.work.tickets[ticket_id], self.work.heads[ticket_id] = found
         return found[0]
+
+    def known(self, ids: Iterable[int]) -> dict[int, Ticket]:
+        """Tickets by id, locked, those of which this transaction knows already as it has left them."""
+        wanted = set(ids)
+        missing = [id_ for id_ in wanted if id_ not in self.work.tickets or id_ not in self.work.heads]
+        if missing:
+            self.work.remember(tickets_by_id(self.work.rows, missing, lock=True), lock=True)
+        return {id_: self.work.tickets[id_] for id_ in sorted(wanted) if id_ in self.work.tickets}
+
+    def spent(self, keys: Iterable[str]) -> dict[str, int]:
+        """What each budget has let out, this transaction's letters included."""
+        return facts.spent(self.work, keys)
+
+    def tally(self, ticket: int) -> Tally:
+        """What the ticket's messages come to, for rules on events."""
+        return queries.tally(self.work.rows, ticket)
 
     def release(self, held_id: int, now_ms: int) -> bool:
         """See ``held.release``."""

@@ -12,7 +12,6 @@ from mailgate.store.effects import agents, letters, mails, tickets
 EFFECTS: Mapping[type, Callable[[Draft, Any], None]] = {
     p.OpenTicket: tickets.open_ticket,
     p.ChangeTicket: tickets.change_ticket,
-    p.SetClock: tickets.set_clock,
     p.AddParticipant: tickets.add_participant,
     p.RemoveParticipant: tickets.remove_participant,
     p.LinkTickets: tickets.link_tickets,

@@ -47,6 +47,9 @@ def change_ticket(draft: Draft, effect: p.ChangeTicket) -> None:
     """New values of fields; only those that differ are written and told."""
     ticket = draft.resolve(effect.ticket)
     changes = {name: value for name, value in effect.changes.items() if getattr(ticket, name, None) != value}
+    if "clock" in changes:
+        draft.change(ticket, clock=changes.pop("clock"))
+        ticket = draft.resolve(effect.ticket)
     if not changes:
         return
     draft.given(str(changes.get("assignee", "")))
@@ -62,13 +65,6 @@ def change_ticket(draft: Draft, effect: p.ChangeTicket) -> None:
         {**payload, "why": effect.why},
         effect.actor,
     )
-
-
-def set_clock(draft: Draft, effect: p.SetClock) -> None:
-    """The next step of the ticket's clock."""
-    ticket = draft.resolve(effect.ticket)
-    if dict(effect.clock) != dict(ticket.clock):
-        draft.change(ticket, clock=dict(effect.clock))
 
 
 def add_participant(draft: Draft, effect: p.AddParticipant) -> None:
