@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 from mailgate.desk.case import Case
 from mailgate.desk.commands import confirm
+from mailgate.desk.commands.vocabulary import desk_wide
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
-from mailgate.desk.identity.trust import Place
-from mailgate.desk.outcome import answer, customer, report, solved, vacation
+from mailgate.desk.identity.trust import Commands, Place
+from mailgate.desk.outcome import answer, customer, freshly, report, solved, thanks, vacation
 from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.rated import rated
 from mailgate.desk.outcome.reply import append, belongs
@@ -46,6 +47,7 @@ def _decided(case: Case) -> Plan:
         or rated(case)
         or _agent(case)
         or solved.confirmed(case)
+        or thanks.thanked(case)
         or customer.wished(case)
         or customer.told_admins(case, _requester(case))
     )
@@ -83,7 +85,13 @@ def _agent(case: Case) -> Plan | None:
         return confirm.ask_to_confirm(case)
     if place is Place.HOLD:
         return confirm.refuse(case)
-    return answer.speak(case, case.agent) if place is Place.SPEAK and case.agent else None
+    if case.agent is None:
+        return None
+    if place is Place.SPEAK and case.ticket:
+        return answer.speak(case, case.agent, case.ticket)
+    # Elsewhere a proved agent's fresh mail may carry commands, but is no order where it asks nothing of the desk.
+    asks = place is Place.NEW and case.trust.treatment.commands is Commands.HARMLESS and desk_wide(case.commands)
+    return freshly.speak(case, case.agent) if place is Place.SPEAK or asks else None
 
 
 def _requester(case: Case) -> Plan:

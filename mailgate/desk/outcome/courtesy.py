@@ -35,6 +35,7 @@ GREETINGS = (
 )
 THANKS = (
     "thanks|thank you|thx|ty|thanks a lot|many thanks|thank you very much|thank you so much|thanks so much|"
+    "thanks a lot for your help|thank you very much for your help|thank you so much for your help|"
     "thanks again|thank you again|thanks very much|thanks a million|much appreciated|appreciated|appreciate it|"
     "i appreciate it|thanks for your help|thank you for your help|thanks for the help|thank you for the help|"
     "thanks for the quick help|thanks for your quick help|thanks for the quick response|thanks for the quick reply|"
@@ -45,7 +46,8 @@ THANKS = (
     "danke für die hilfe|danke für ihre hilfe|vielen dank für die hilfe|vielen dank für ihre hilfe|"
     "danke für die schnelle hilfe|vielen dank für die schnelle hilfe|danke für die schnelle antwort|"
     "merci|merci beaucoup|un grand merci|merci bien|mille mercis|merci pour votre aide|merci de votre aide|"
-    "gracias|muchas gracias|mil gracias|gracias por la ayuda|gracias por su ayuda|grazie|grazie mille|molte grazie|"
+    "gracias|muchas gracias|mil gracias|gracias por la ayuda|gracias por su ayuda|"
+    "muchas gracias por su ayuda|muchas gracias por tu ayuda|gracias por tu ayuda|grazie|grazie mille|molte grazie|"
     "obrigado|obrigada|muito obrigado|muito obrigada|bedankt|dank je|dank u|dank je wel|dank u wel|hartelijk dank|"
     "hartelijk bedankt|tack|tack så mycket|tusen takk|takk|mange tak|tak|kiitos|paljon kiitoksia|"
     "спасибо|большое спасибо|спасибо большое|благодарю|dziękuję|dzięki|dziękuję bardzo|děkuji|díky|teşekkürler|"
@@ -113,12 +115,12 @@ def _bare(clause: str) -> str:
 
 
 def _named(clause: str, own: set[str]) -> bool:
-    """A greeting or thanks with a name behind it ("hi ana", "thanks ana lee"), or one in front ("cleo here")."""
+    """A greeting with a name behind it ("hi bob"), thanks to somebody known ("thanks ana lee"), or the writer's own
+    name ("cleo here"). Of a stranger's name one word is taken: in "hi still broken" something is said."""
     head, _, tail = clause.partition(" ")
-    greeted = head in _HAILS or head in _THANKFUL
-    return (greeted and 0 < len(tail.split()) <= 2 and tail.replace(" ", "").isalpha() and tail not in _MATTERS) or (
-        bool(own) and clause.removesuffix(" here") in own
-    )
+    greeted = head in _HAILS and tail.isalpha() and tail not in _MATTERS
+    known = (head in _HAILS or head in _THANKFUL) and tail in own
+    return greeted or known or (bool(own) and clause.removesuffix(" here") in own)
 
 
 _THANKS = phrases(THANKS)
@@ -127,5 +129,27 @@ _HAILS = frozenset(
     {"hi", "hello", "hey", "dear", "hallo", "liebe", "lieber", "bonjour", "hola", "ciao", "cher", "chère"}
 )
 _THANKFUL = frozenset({"thanks", "danke", "merci", "gracias", "grazie", "cheers"})
-_MATTERS = frozenset({"for nothing", "but no", "anyway", "but", "no", "to nobody", "für nichts", "pour rien"})
+_MATTERS = frozenset(
+    [
+        "no",
+        "not",
+        "nein",
+        "nicht",
+        "non",
+        "pas",
+        "nope",
+        "but",
+        "aber",
+        "mais",
+        "broken",
+        "defekt",
+        "urgent",
+        "dringend",
+        "help",
+        "hilfe",
+        "again",
+        "still",
+    ]
+)
+"""Words that are nobody's name."""
 _WISHES = tuple(Keyword(each) for each in REQUESTS.split("|"))
