@@ -41,7 +41,7 @@ def names_of(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     mistake is still somebody whom a team may name."""
     found = {
         section: frozenset(str(item["id"]) for item in _tables(data.get(section)) if isinstance(item.get("id"), str))
-        for section in ("brands", "teams", "agents")
+        for section in ("brands", "teams", "agents", "webhooks")
     }
     for section in ("hours", "lists"):
         value = data.get(section)

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.clock import Clock
-from mailgate.config import build
+from mailgate.config import build, build_events
 from mailgate.config.checks import CHECKS, Subject, names_of
+from mailgate.config.checks_events import EVENT_CHECKS
 from mailgate.config.keys import Keys, read_keys
 from mailgate.config.problems import Complaint, Source
 from mailgate.config.rulebook import RuleFile, compile_rules, included
@@ -46,7 +47,8 @@ def load(path: Path, clock: Clock) -> Settings:
 
     named = names_of(source.data)
     subject = Subject(config, base, named, this_year)
-    between = [replace(one, path=found.original(one.path)) for check in CHECKS for one in check(subject)]
+    checks = (*CHECKS, *EVENT_CHECKS)
+    between = [replace(one, path=found.original(one.path)) for check in checks for one in check(subject)]
     # A table in which something is wrong is not judged as a whole: what it lacks may be what was dropped.
     told = {one.path[:length] for one in found.complaints for length in range(1, len(one.path) + 1)}
     complaints = [*found.complaints, *(one for one in between if one.path not in told)]
@@ -81,6 +83,8 @@ def load(path: Path, clock: Clock) -> Settings:
         imap=tuple(build.imap(config, base)),
         relay=build.relay(config.smtp.outgoing, base),
         dkim=build.dkim(config, base),
+        webhooks=build_events.webhooks(config, base),
+        secret_file=base / config.desk.secret_file,
         database_url=url,
         state_dir=base / config.desk.state_dir,
         templates=base / config.templates.folder if config.templates.folder else shipped("templates"),
@@ -155,6 +159,9 @@ def _policy(config: Config, keys: Keys, this_year: int) -> Policy:
         lists=build.lists(config),
         trust=dict(config.trust),
         secrets=keys.tokens,
+        retired=keys.retired,
+        scheduled=build_events.scheduled(config, brands),
+        retention=build_events.retention(config, brands),
         audit_key=keys.audit,
     )
 

@@ -29,6 +29,7 @@ from mailgate.config.fields import (
     Timezone,
 )
 from mailgate.config.schema_duties import Closing, LetterLimits, Survey
+from mailgate.config.schema_events import Retention, Scheduled, Webhook
 from mailgate.config.schema_mail import Dkim, Mailbox, Section, Smtp
 from mailgate.config.schema_rules import RuleFile
 from mailgate.config.units import Duration
@@ -212,5 +213,8 @@ class Config(RuleFile):
         {}, description="Tags of known customers, by address or @domain."
     )
     trust: dict[Text, Text] = Field({}, description="Other treatments for rows of the trust table: row = treatment.")
+    webhooks: list[Webhook] = Field([], description=Webhook.__doc__)
+    scheduled: list[Scheduled] = Field([], description=Scheduled.__doc__)
+    retention: Retention = Field(Retention(), description=Retention.__doc__)
     log: Log = Field(Log(), description=Log.__doc__)
     metrics: Metrics = Field(Metrics(), description=Metrics.__doc__)

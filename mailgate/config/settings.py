@@ -12,7 +12,7 @@ from pathlib import Path
 from mailgate.config.rule_tests import MailTest
 from mailgate.config.units import Duration
 from mailgate.desk.policy import Policy
-from mailgate.edges.settings import Dkim, ImapAccount, Relay, Secret, SmtpIn, WorkerLimits
+from mailgate.edges.settings import Dkim, ImapAccount, Relay, Secret, SmtpIn, Webhook, WorkerLimits
 from mailgate.errors import Problem
 
 
@@ -40,18 +40,20 @@ class Sla:
 class Settings:
     """The whole configuration.
 
-    ``path`` is the file it came from, ``state_dir`` the folder of spool and database, ``templates`` that of the
+    ``path`` is the file it came from, ``secret_file`` the one with the keys, ``state_dir`` the folder of spool and database, ``templates`` that of the
     letters, ``brand_templates`` a brand's overrides by brand id, ``logins`` by user name. ``warnings``
     are what ``check`` tells besides errors; ``metrics`` is the address of the monitoring page (empty: none), ``dns``
     whether DKIM and DMARC may be looked up. ``database_url`` may hold a password, so no ``repr`` shows it.
     """
 
     path: Path
+    secret_file: Path
     policy: Policy
     smtp_in: SmtpIn
     imap: tuple[ImapAccount, ...]
     relay: Relay
     dkim: Mapping[str, Dkim]
+    webhooks: Mapping[str, Webhook]
     database_url: str = field(repr=False)
     state_dir: Path
     templates: Path

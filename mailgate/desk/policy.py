@@ -12,6 +12,7 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from mailgate.desk.clock.recurrence import Recurrence
 from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.routing.rule import Rule
 
@@ -235,6 +236,38 @@ class Budgets:
     news_per_sender_hour: int = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A ticket that opens by itself whenever ``every`` says, in ``timezone``. ``requester`` is an address (empty: the
+    team's first supervisor, else an admin); it is due ``due_after_ms`` after it opens (0: no due time)."""
+
+    id: str
+    every: Recurrence
+    timezone: str
+    brand: str
+    team: str
+    subject: str
+    note: str = ""
+    requester: str = ""
+    assignee: str = ""
+    priority: str = "normal"
+    kind: str = ""
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    due_after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a brand keeps things, in ms (0: for ever): raw mails and letters of closed tickets, what is personal in
+    closed tickets, tickets marked as spam, held mails."""
+
+    raws_ms: int = 0
+    tickets_ms: int = 0
+    spam_ms: int = 0
+    held_ms: int = 0
+
+
 @dataclass(frozen=True)
 class Policy:
     """All of it. ``generation`` is a short hash of what the admin wrote, kept with every decision.
@@ -270,6 +303,8 @@ class Policy:
     retired: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     audit_key: bytes = field(default=b"", repr=False)
     generation: str = ""
+    scheduled: tuple[Scheduled, ...] = ()
+    retention: Mapping[str, Retention] = field(default_factory=dict)
 
     def mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of that address (no token), whatever its case; None if it is none of ours."""

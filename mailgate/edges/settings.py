@@ -153,6 +153,18 @@ class Dkim:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A URL that is called with JSON; ``private``: its host may have an address that is not public. ``timeout`` in
+    seconds; ``tls_ca`` a file of CA certificates instead of the system's."""
+
+    url: str
+    secret: Secret | None = None
+    timeout: float = 10.0
+    private: bool = False
+    tls_ca: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerLimits:
     """What one mail may cost (promise 7): ``memory`` is the address space of the worker process in octets, ``cpu``
     the seconds of processor time for one mail and ``wall`` those on the clock (DNS may wait for 5 of them), ``batch``
