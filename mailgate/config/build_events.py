@@ -56,7 +56,7 @@ def scheduled(config: Config, brands: Mapping[str, policy.Brand]) -> tuple[polic
 
 def retention(config: Config, brands: Mapping[str, policy.Brand]) -> dict[str, policy.Retention]:
     """How long each brand keeps things."""
-    return {brand: _kept(config, config.retention.brands.get(brand, Kept())) for brand in brands}
+    return {brand: _kept(config, config.retention.by_brand.get(brand, Kept())) for brand in brands}
 
 
 def _kept(config: Config, own: Kept) -> policy.Retention:

@@ -36,9 +36,9 @@ def _scheduled(subject: Subject) -> Iterator[Complaint]:
 
 
 def _retention(subject: Subject) -> Iterator[Complaint]:
-    for brand in subject.config.retention.brands:
+    for brand in subject.config.retention.by_brand:
         yield from unknown(
-            ("retention", "brands", brand), "brand", brand, subject.named["brands"] or {build.ONLY_BRAND}
+            ("retention", "by_brand", brand), "brand", brand, subject.named["brands"] or {build.ONLY_BRAND}
         )
 
 

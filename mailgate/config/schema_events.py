@@ -85,4 +85,4 @@ class Retention(Section):
     tickets: ClockDuration = Field(NEVER, description="Of tickets closed for so long all that is personal goes.")
     spam: ClockDuration = Field(NEVER, description="Tickets marked as spam are emptied after so long.")
     held: ClockDuration = Field(NEVER, description="Held mails are dropped after so long.")
-    brands: dict[Id, Kept] = Field(default_factory=dict, description=Kept.__doc__)
+    by_brand: dict[Id, Kept] = Field(default_factory=dict, description=Kept.__doc__)

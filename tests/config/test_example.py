@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from mailgate.config import schema, schema_mail
+from mailgate.config import schema, schema_events, schema_mail
 from mailgate.config.salvage import salvage
 from mailgate.config.schema import Config
 from mailgate.config.units import Duration
@@ -24,7 +24,7 @@ DEFAULT = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
 WHOLE = DEFAULT.sub("", TEXT)
 """The example with the keys that stand at their defaults switched on."""
 
-FREE = {"hours": Any, "sla": Any}
+FREE = {"hours": Any, "sla": Any, "by_brand": Any}
 
 
 def models(model: type[BaseModel], where: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
@@ -113,6 +113,9 @@ def test_every_setting_of_an_edge_can_be_written() -> None:
         (policy.Brand, schema.Brand, {}),
         (policy.ProofProfile, schema_mail.Proof, {}),
         (policy.Agent, schema.Agent, {}),
+        (edge.Webhook, schema_events.Webhook, {}),
+        (policy.Scheduled, schema_events.Scheduled, spans("due_after")),
+        (policy.Retention, schema_events.Retention, spans("raws", "tickets", "spam", "held")),
     )
     for value, model, renamed in pairs:
         for field in dataclasses.fields(value):
