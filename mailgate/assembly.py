@@ -69,11 +69,16 @@ class DeskRecipients:
     def __init__(self, settings: Settings) -> None:
         """Of one generation of the config."""
         self._mailboxes = settings.policy.mailboxes
+        self._tokens = Tokens((*settings.policy.secrets, *settings.policy.retired))
         self._logins = settings.logins
 
     def knows(self, address: str) -> bool:
-        """Whether mail to it is ours: a mailbox, with or without a subaddress."""
-        return split_address(address, self._mailboxes) is not None
+        """Whether mail to it is ours: a mailbox, with or without a subaddress. A token that we did not make is an
+        unknown address."""
+        split = split_address(address, self._mailboxes)
+        if split is None or split.pretends:
+            return False
+        return split.token is None or self._tokens.made(split.token)
 
     def agent_login(self, user: str, password: bytes) -> str | None:
         """The agent's address, or None; an unknown user takes as long as a wrong password."""

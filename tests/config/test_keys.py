@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.config.keys import new_secret, read_keys
+from mailgate.config.keys import lines, new_secret, read_keys, retired, rotated
 from mailgate.config.units import Wrong
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.plan import Purpose
@@ -66,3 +66,41 @@ def test_a_file_that_cannot_be_used_is_told_without_its_keys(text: str, said: st
 def test_no_repr_shows_a_key() -> None:
     keys = read_keys(AUDIT + NEW, NOW_MS)
     assert repr(keys) == "Keys()"
+
+
+def test_S23_rotating_makes_a_new_key_sign_and_gives_the_old_one_its_grace() -> None:
+    """What was signed yesterday is good for the days that were asked for, and not for one more."""
+    clock = HandClock()
+    old = Tokens(read_keys(AUDIT + NEW, NOW_MS).tokens)
+    code = old.sign(Purpose.CUSTOMER, "rid", "carla@client.example")
+    text = rotated("# ours\n" + AUDIT + NEW, clock, 30)
+    assert text.startswith("# ours\n")
+    assert [line.use for line in lines(text)] == ["audit", "token", "token"]
+    day = 86_400_000
+    for later, good in ((0, True), (30 * day, True), (31 * day, False)):
+        keys = read_keys(text, NOW_MS + later)
+        held = Tokens(keys.tokens).verify(Purpose.CUSTOMER, "rid", code, ("carla@client.example",))
+        assert (held is not None) is good
+        assert len(keys.tokens) + len(keys.retired) == 2
+    assert read_keys(text, NOW_MS).tokens[0] != old.secrets[0]
+    assert read_keys(text, NOW_MS).audit == read_keys(AUDIT + NEW, NOW_MS).audit
+
+
+def test_rotating_twice_keeps_each_keys_own_last_day() -> None:
+    """The second grace does not lengthen the first."""
+    clock = HandClock()
+    once = rotated(AUDIT + NEW, clock, 10)
+    (first,) = {line.until for line in lines(once)} - {""}
+    twice = rotated(once, clock, 90)
+    assert [line.until for line in lines(twice) if line.use == "token"][2] == first
+
+
+def test_a_leaked_key_is_retired_today_but_never_the_one_that_signs() -> None:
+    """Its tokens prove nothing from the next reload on."""
+    text = rotated(AUDIT + NEW, HandClock(), 30)
+    signing, leaked = (line.id for line in lines(text) if line.use == "token")
+    keys = read_keys(retired(text, leaked, NOW_MS), NOW_MS)
+    assert ([key_id for key_id, _ in keys.tokens], [key_id for key_id, _ in keys.retired]) == ([signing], [leaked])
+    for wrong in (signing, "??"):
+        with pytest.raises(Wrong):
+            retired(text, wrong, NOW_MS)

@@ -84,10 +84,10 @@ def test_the_token_travels_by_all_three_carriers(composer):
     assert split is not None
     assert split.token is not None
     by_id, by_line = split_message_id(letter.message_id), find_reference(text_of(letter))
-    assert split.token == by_id == by_line
+    assert replace(split.token, check="") == by_id == by_line
     assert TOKENS.verify(Purpose.CUSTOMER, TICKET.rid, split.token.mac, [ANA.email]) == ANA.email
     lasting = [split_message_id(one.strip("<>")) for one in message["References"].split()]
-    assert split.token in lasting, "a relay that replaces the Message-ID leaves References alone"
+    assert by_id in lasting, "a relay that replaces the Message-ID leaves References alone"
     assert text_of(letter).rstrip().endswith(split.token.mac), "the reference line is the very last"
 
 

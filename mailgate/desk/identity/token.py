@@ -35,6 +35,9 @@ from mailgate.errors import ConfigError, Problem
 MAC_LENGTH = 18
 """One character for the key and seventeen of five bits each: 85 bits (DESIGN: at least 80 in an address)."""
 
+CHECK_LENGTH = 4
+"""Twenty bits behind the code in an address, over what stands in front of them (see ``Tokens.made``)."""
+
 LOCAL_PART_LIMIT = 64
 """RFC 5321 section 4.5.3.1.1."""
 
@@ -43,9 +46,16 @@ REFERENCE = "Ref: {number}-{purpose}-{mac}"
 
 _PURPOSES = "".join(purpose.value for purpose in Purpose)
 _MAC = rf"[a-z2-7]{{{MAC_LENGTH}}}"
+_CHECK = rf"[a-z2-7]{{{CHECK_LENGTH}}}"
 _SUBADDRESS = re.compile(
-    rf"(?P<box>.+)(?P<by>[+-])(?P<purpose>[{_PURPOSES}])(?P<number>[0-9]{{0,12}})-(?P<mac>{_MAC})", re.IGNORECASE
+    rf"(?P<box>.+)(?P<by>[+-])(?P<purpose>[{_PURPOSES}])(?P<number>[0-9]{{0,12}})-(?P<mac>{_MAC})(?P<check>{_CHECK})",
+    re.IGNORECASE,
 )
+_PRETENCE = re.compile(
+    rf"[{_PURPOSES}](?:[0-9]{{1,12}}-.*|-[a-z2-7]{{12,}})|.*-[a-z2-7]{{{MAC_LENGTH + CHECK_LENGTH}}}", re.IGNORECASE
+)
+"""What is like a token in an address: it begins like one (a ticket's number and a dash, or a dash and a long code), or
+ends like one."""
 _MESSAGE_ID = re.compile(
     rf"ticket\.(?P<number>[0-9]{{1,12}})\.(?P<purpose>[{_PURPOSES}])\.(?P<mac>{_MAC})\.[^@\s]{{1,80}}@\S+",
     re.IGNORECASE,
@@ -53,27 +63,31 @@ _MESSAGE_ID = re.compile(
 _REFERENCE = re.compile(
     rf"\bRef[:：]\s?(?P<number>[0-9]{{1,12}})-(?P<purpose>[{_PURPOSES}])-(?P<mac>{_MAC})\b", re.IGNORECASE
 )
-_ANY_ADDRESS = re.compile(rf"(?P<by>[+-])[{_PURPOSES}][0-9]{{0,12}}-{_MAC}(?=@)", re.IGNORECASE)
+_ANY_ADDRESS = re.compile(rf"(?P<by>[+-])[{_PURPOSES}][0-9]{{0,12}}-{_MAC}{_CHECK}(?=@)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token as it was found, not yet verified: what it claims to be for, and the code that would prove it.
 
-    ``number`` is the ticket's; 0 where the token is for no ticket (an agent's control address).
+    ``number`` is the ticket's; 0 where the token is for no ticket (an agent's control address). ``check`` stands behind
+    the code in an address, and nowhere else.
     """
 
     purpose: Purpose
     number: int
     mac: str
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SplitAddress:
-    """An address of ours taken apart: the mailbox, and the token in its subaddress, if there is one."""
+    """An address of ours taken apart: the mailbox, and the token in its subaddress, if there is one. ``pretends``: it
+    is like a token and is none."""
 
     mailbox: Mailbox
     token: Token | None = None
+    pretends: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,8 +133,23 @@ class Tokens:
         if mailbox.subaddress is Subaddress.NONE:
             return mailbox.address
         shown = "" if purpose is Purpose.CONTROL else str(number)
-        tagged = f"{local}{mailbox.subaddress.value}{purpose.value}{shown}-{self.sign(purpose, rid, recipient)}"
+        code = self.sign(purpose, rid, recipient)
+        check = self._check(*self.secrets[0], purpose, int(shown or 0), code)
+        tagged = f"{local}{mailbox.subaddress.value}{purpose.value}{shown}-{code}{check}"
         return f"{tagged}@{domain}" if len(tagged) <= LOCAL_PART_LIMIT else mailbox.address
+
+    def made(self, token: Token) -> bool:
+        """Whether the desk made this token of an address, asked of the token alone: neither the ticket nor the reader
+        need be known, so that the front may refuse what somebody made up (S-19).
+
+        It proves nothing else: one guess in a million is right, and then ``verify`` still asks for 85 bits. The keys
+        to ask with are those that sign, and those whose tokens are good for nothing any more: an honest answer to an
+        old letter is no made-up address.
+        """
+        keys = self._keys.get(token.mac[:1], ())
+        return any(
+            hmac.compare_digest(self._check(*key, token.purpose, token.number, token.mac), token.check) for key in keys
+        )
 
     def message_id(self, purpose: Purpose, number: int, rid: str, recipient: str, unique: str, domain: str) -> str:
         """A Message-ID (without angle brackets) that carries the token; ``unique`` makes it the letter's own."""
@@ -133,6 +162,12 @@ class Tokens:
         for key_id, key in self.secrets:
             found[_pointer(key_id)] = (*found.get(_pointer(key_id), ()), (key_id, key))
         return found
+
+    @staticmethod
+    def _check(key_id: str, key: bytes, purpose: Purpose, number: int, code: str) -> str:
+        """A word in front that is no purpose keeps it apart from the codes themselves."""
+        bound = "\0".join(("made", purpose.value, str(number), code, key_id)).encode()
+        return _base32(hmac.digest(key, bound, "sha256"))[:CHECK_LENGTH]
 
     @staticmethod
     @lru_cache(maxsize=512)  # a letter carries the same code three times, and its answer brings it back
@@ -166,7 +201,8 @@ def split_address(address: str, mailboxes: Iterable[Mailbox]) -> SplitAddress | 
         if found and found["box"] == own_local and found["by"] == mailbox.subaddress.value:
             return SplitAddress(mailbox, _token(found))
         if local.startswith(own_local + mailbox.subaddress.value) and mailbox.subaddress is Subaddress.PLUS:
-            return SplitAddress(mailbox)
+            pretends = _PRETENCE.fullmatch(local[len(own_local) + 1 :]) is not None
+            return SplitAddress(mailbox, pretends=pretends)
     return None
 
 
@@ -208,7 +244,8 @@ def _may_refer(text: str) -> bool:
 
 
 def _token(found: re.Match[str]) -> Token:
-    return Token(Purpose(found["purpose"].lower()), int(found["number"] or 0), found["mac"].lower())
+    check = found.groupdict().get("check") or ""
+    return Token(Purpose(found["purpose"].lower()), int(found["number"] or 0), found["mac"].lower(), check.lower())
 
 
 def _base32(octets: bytes) -> str:

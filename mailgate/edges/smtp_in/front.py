@@ -12,10 +12,20 @@ from mailgate.edges.smtp_in.address import Path
 from mailgate.edges.smtp_in.client import Client, Lane
 from mailgate.edges.smtp_in.group_commit import GroupCommit
 from mailgate.edges.smtp_in.limits import Budget, Gate, Pace
-from mailgate.edges.smtp_in.reply import NO_ROOM, NOT_YOUR_ADDRESS, TOO_BIG, TOO_FAST, Reply
+from mailgate.edges.smtp_in.reply import (
+    ENOUGH_STRANGERS,
+    NO_MAILBOX,
+    NO_ROOM,
+    NOT_YOUR_ADDRESS,
+    TOO_BIG,
+    TOO_FAST,
+    Reply,
+)
 from mailgate.errors import Refused
 
 LOGIN_FAILURES_PER_MINUTE = 10
+UNKNOWN_RECIPIENTS_PER_MINUTE = 20
+"""Who guesses addresses, or tokens in them, gets no further word on any address for the rest of the minute (S-19)."""
 
 
 class Recipients(Protocol):
@@ -41,6 +51,7 @@ class Front:
         self.gate = Gate(settings)
         self.mails = Pace(settings.messages_per_minute_per_ip)
         self.failed_logins = Pace(LOGIN_FAILURES_PER_MINUTE)
+        self.guesses = Pace(UNKNOWN_RECIPIENTS_PER_MINUTE)
         self.budget = Budget(settings.data_budget)
         self.stopping = False
         self.empty = asyncio.Event()
@@ -62,11 +73,25 @@ class Front:
             raise Reply(NOT_YOUR_ADDRESS)
         if path.size > self.settings.max_size:
             raise Reply(TOO_BIG)
-        spared = not client.ip or self.gate.trusts(client.ip)
-        if not spared and not self.mails.step(client.ip, self.clock.monotonic()):
+        if not self._spares(client) and not self.mails.step(client.ip, self.clock.monotonic()):
             raise Reply(TOO_FAST)
         if self.commits.free_bytes() - path.size < self.settings.min_free:
             raise Reply(NO_ROOM)
+
+    def check_recipient(self, address: str, client: Client) -> None:
+        """``Reply`` when the address is none of the desk's: an unknown mailbox and a token that was made up are the
+        same answer, and a source that has guessed too often hears of no address any more."""
+        now, spared = self.clock.monotonic(), self._spares(client)
+        if not spared and self.guesses.used_up(client.ip, now):
+            raise Reply(ENOUGH_STRANGERS, hang_up=True)
+        if not self.desk.knows(address):
+            if not spared:
+                self.guesses.step(client.ip, now)
+            raise Reply(NO_MAILBOX)
+
+    def _spares(self, client: Client) -> bool:
+        """Whether the client is one of our own, who hands on the mail of many."""
+        return not client.ip or self.gate.trusts(client.ip)
 
 
 def tls_context(settings: SmtpIn) -> ssl.SSLContext | None:

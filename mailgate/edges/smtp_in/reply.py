@@ -41,6 +41,7 @@ LONG = "421 4.4.2 long enough, please connect again"
 ENOUGH_MAILS = "421 4.7.0 enough mails on this connection, please connect again"
 ENOUGH_COMMANDS = "421 4.7.0 too many commands"
 ENOUGH_ERRORS = "421 4.7.0 too many errors"
+ENOUGH_STRANGERS = "421 4.7.0 too many unknown recipients"
 ENOUGH_LOGINS = "421 4.7.0 too many failed logins"
 
 BAD_COMMAND = "500 5.5.2 that is no command"

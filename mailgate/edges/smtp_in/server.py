@@ -308,8 +308,7 @@ class Conversation(SMTP):
         address = read_recipient(arg, utf8=self.utf8)
         if len(self.recipients) >= self.front.settings.max_recipients:
             raise Reply(say.TOO_MANY_RECIPIENTS)
-        if not self.front.desk.knows(address):
-            raise Reply(say.NO_MAILBOX)
+        self.front.check_recipient(address, self.client)
         self.recipients.append(address)
         await self.push(say.OK)
 

@@ -1,0 +1,106 @@
+"""``mailgate keys``: the keys that sign tokens, and how they are changed for new ones.
+
+The file is written anew beside the old one and put in its place, with the same owner and mode, so that a crash leaves
+one of the two whole. Nothing here ever prints a key.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, emit, failed, group, read_settings, table
+from mailgate.clock import SystemClock
+
+app = group("See the keys that sign tokens, and change them.")
+GRACE_DAYS = 90
+RELOAD = "reload the daemon (systemctl reload mailgate, or SIGHUP), on every machine that has this file"
+
+
+@app.command("list", epilog="Example: mailgate keys list --json")
+def list_(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List the keys by their ids, newest first, with what each is still good for."""
+    from mailgate.config.keys import lines
+
+    found = lines(read_settings(config).secret_file.read_text("utf-8"))
+    newest = next(line.id for line in found if line.use == "token")
+    today = _today()
+    states = [
+        "the history's"
+        if line.use == "audit"
+        else "retired"
+        if line.until and line.until < today
+        else "signs"
+        if line.id == newest
+        else "good"
+        for line in found
+    ]
+    if as_json:
+        emit([{**asdict(line), "state": state} for line, state in zip(found, states, strict=True)])
+        return
+    rows = ((line.id, line.use, state, line.until or "–") for line, state in zip(found, states, strict=True))
+    table(("ID", "USE", "STATE", "UNTIL"), rows, "there is no key")
+
+
+@app.command(epilog="Example: mailgate keys rotate --grace-days 30")
+def rotate(
+    config: ConfigFile = DEFAULT_CONFIG,
+    grace_days: Annotated[
+        int, typer.Option("--grace-days", min=1, max=3650, help="How long the tokens of older keys stay good.")
+    ] = GRACE_DAYS,
+) -> None:
+    """Put a new key above the old ones; it signs from the next reload on."""
+    from mailgate.config.keys import lines, rotated
+
+    path = read_settings(config).secret_file
+    text = rotated(path.read_text("utf-8"), SystemClock(), grace_days)
+    _replace(path, text)
+    newest = next(line.id for line in lines(text) if line.use == "token")
+    typer.echo(f"the new key {newest} is in {path}; the older ones stay good for {grace_days} days\nnow {RELOAD}")
+
+
+@app.command(epilog="Example: mailgate keys retire q4")
+def retire(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys list` shows it.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """End an old key's grace today, because it leaked: its tokens prove nothing from the next reload on."""
+    from mailgate.config.keys import retired
+    from mailgate.config.units import Wrong
+
+    path = read_settings(config).secret_file
+    try:
+        text = retired(path.read_text("utf-8"), key_id, SystemClock().now_ms())
+    except Wrong as error:
+        failed(f"{error.wrong}; {error.right}")
+        return
+    _replace(path, text)
+    typer.echo(f"the key {key_id} is retired\nnow {RELOAD}")
+
+
+def _replace(path: Path, text: str) -> None:
+    """The file's new text, whole or not at all."""
+    old, beside = path.stat(), path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if os.geteuid() == 0:
+        os.chown(beside, old.st_uid, old.st_gid)
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _today() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC).date().isoformat()
