@@ -128,8 +128,6 @@ def _unknown_names(subject: Subject) -> Iterator[Complaint]:
         for key in ("members", "supervisors"):
             for place, member in enumerate(getattr(team, key)):
                 yield from unknown(("teams", index, key, place), "agent", member, named["agents"])
-    for name, sla in config.sla.items():
-        yield from unknown(("sla", name, "hours"), "[hours.*] named", sla.hours, named["hours"])
 
 
 def _teams(subject: Subject) -> Iterator[Complaint]:
@@ -142,17 +140,6 @@ def _teams(subject: Subject) -> Iterator[Complaint]:
         if team.remind_after.in_hours and not team.hours:
             right = "name hours, or count on the wall clock"
             yield Complaint(("teams", index, "remind_after"), "counts business hours, and the team has none", right)
-
-
-def _hours(subject: Subject) -> Iterator[Complaint]:
-    for name, hours in subject.config.hours.items():
-        if not any(getattr(hours, day) for day in build.WEEKDAYS):
-            yield Complaint(("hours", name), "are never open", 'name a day: mon = ["09:00-17:00"]')
-        try:
-            build.public_holidays(hours.holidays, subject.this_year)
-        except NotImplementedError:
-            right = 'write a country, "DE", or a part of one, "DE-BY"'
-            yield Complaint(("hours", name, "holidays"), f"no holidays are known for {hours.holidays!r}", right)
 
 
 def _incoming(subject: Subject) -> Iterator[Complaint]:
@@ -254,7 +241,6 @@ CHECKS: tuple[Check, ...] = (
     _addresses_twice,
     _unknown_names,
     _teams,
-    _hours,
     _incoming,
     _outgoing,
     _imap,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import string
-from datetime import time
+from datetime import date, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ _HOST = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
 _STRETCH = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d) ?[-–] ?((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
+_LONGEST = 20_000
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -35,6 +36,18 @@ def text(value: object) -> str:
     if any(ord(char) < 32 or ord(char) == 127 for char in value):
         raise Wrong("it holds a control character", "write it on one line, without tabs")
     return value
+
+
+def passage(value: object) -> str:
+    """Text of several lines, at most 20,000 characters, without control characters but line breaks and tabs."""
+    if not isinstance(value, str):
+        raise Wrong(f"{_kind(value)} where text belongs", "put it in quotes")
+    if len(value) > _LONGEST:
+        raise Wrong(f"it is longer than {_LONGEST} characters", "nobody reads so long a reply")
+    lines = value.replace("\r\n", "\n")
+    if any((ord(char) < 32 and char not in "\n\t") or ord(char) == 127 for char in lines):
+        raise Wrong("it holds a control character", "write plain text")
+    return lines.strip()
 
 
 def identifier(value: object) -> str:
@@ -178,6 +191,14 @@ def stretch(value: object) -> tuple[time, time]:
     )
 
 
+def day_name(value: object) -> date:
+    """A date that stands as a key, ``"2026-12-05"``; TOML has dates as values only."""
+    try:
+        return date.fromisoformat(text(value))
+    except ValueError as error:
+        raise Wrong(f"{value!r} is no date", 'write it as "2026-12-05"') from error
+
+
 def _is_ip(value: str) -> bool:
     try:
         ipaddress.ip_address(value)
@@ -197,6 +218,7 @@ def _kind(value: object) -> str:
 
 
 Text = Annotated[str, BeforeValidator(text)]
+Passage = Annotated[str, BeforeValidator(passage)]
 Id = Annotated[str, BeforeValidator(identifier)]
 MailAddress = Annotated[str, BeforeValidator(address)]
 AddressOrDomain = Annotated[str, BeforeValidator(address_or_domain)]
@@ -209,6 +231,7 @@ Timezone = Annotated[str, BeforeValidator(timezone)]
 SubjectTag = Annotated[str, BeforeValidator(subject_tag)]
 FolderName = Annotated[str, BeforeValidator(folder_name)]
 Stretch = Annotated[tuple[time, time], BeforeValidator(stretch)]
+DayName = Annotated[date, BeforeValidator(day_name)]
 Size = Annotated[int, BeforeValidator(units.size)]
 AnyDuration = Annotated[Duration, BeforeValidator(units.duration)]
 ClockDuration = Annotated[Duration, BeforeValidator(units.clock_duration)]

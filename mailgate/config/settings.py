@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailgate.config.rule_tests import MailTest
-from mailgate.config.units import Duration
 from mailgate.desk.policy import Policy
 from mailgate.edges.settings import Dkim, ImapAccount, Relay, Secret, SmtpIn, Webhook, WorkerLimits
 from mailgate.errors import Problem
@@ -23,17 +22,6 @@ class Login:
     user: str
     address: str
     password: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class Sla:
-    """A promise to customers, as it was written; None where nothing is promised."""
-
-    id: str
-    first_response: Duration | None
-    next_response: Duration | None
-    resolution: Duration | None
-    hours: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,6 @@ class Settings:
     brand_templates: Mapping[str, Path]
     worker: WorkerLimits
     logins: Mapping[str, Login]
-    sla: Mapping[str, Sla]
     tests: tuple[MailTest, ...]
     dns: bool
     log_level: str
