@@ -116,6 +116,18 @@ def teams(config: schema.Config, known: Mapping[str, policy.Hours]) -> dict[str,
             remind_after_ms=team.remind_after.ms(working_day_ms(known.get(team.hours))),
             remind_in_hours=team.remind_after.in_hours,
             names=dict(team.names),
+            assign=policy.Assign(team.assign),
+            sticky=team.sticky,
+            by_skill=team.by_skill,
+            by_language=team.by_language,
+            region_field=team.region_field,
+            reply=policy.May(team.reply),
+            reassign=policy.May(team.reassign),
+            close=policy.May(team.close),
+            merge=policy.May(team.merge),
+            notes=policy.May(team.notes),
+            escalate_to=team.escalate_to,
+            states=dict(team.states),
         )
         for team in config.teams
     }
@@ -139,6 +151,10 @@ def agents(config: schema.Config) -> dict[str, policy.Agent]:
             language=agent.language,
             login=agent.login,
             active=agent.active,
+            capacity=agent.capacity,
+            skills=tuple(agent.skills),
+            languages=tuple(agent.languages),
+            regions=tuple(agent.regions),
         )
         for agent in config.agents
     }

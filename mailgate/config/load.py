@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.clock import Clock
-from mailgate.config import build, build_events
+from mailgate.config import build, build_events, canned
 from mailgate.config.checks import CHECKS, Subject, names_of
 from mailgate.config.checks_events import EVENT_CHECKS
+from mailgate.config.checks_teams import TEAM_CHECKS
 from mailgate.config.keys import Keys, read_keys
 from mailgate.config.problems import Complaint, Source
 from mailgate.config.rulebook import RuleFile, compile_rules, included
@@ -47,7 +48,7 @@ def load(path: Path, clock: Clock) -> Settings:
 
     named = names_of(source.data)
     subject = Subject(config, base, named, this_year)
-    checks = (*CHECKS, *EVENT_CHECKS)
+    checks = (*CHECKS, *EVENT_CHECKS, *TEAM_CHECKS)
     between = [replace(one, path=found.original(one.path)) for check in checks for one in check(subject)]
     # A table in which something is wrong is not judged as a whole: what it lacks may be what was dropped.
     told = {one.path[:length] for one in found.complaints for length in range(1, len(one.path) + 1)}
@@ -66,7 +67,7 @@ def load(path: Path, clock: Clock) -> Settings:
     main = RuleFile(source, base, salvage(_part(source, lambda key: key in RULE_SECTIONS), RuleSections))
     complaints += main.found.complaints
     more, problems = included(config.include, base, path.parent)
-    policy = _policy(config, keys, this_year)
+    policy = _policy(config, base, keys, this_year)
     book = compile_rules([main, *more], policy, named)
     policy = replace(policy, rules=tuple(book.rules), generation=_generation([main, *more]))
 
@@ -138,7 +139,7 @@ def _database_url(config: Config, base: Path) -> str:
     return url
 
 
-def _policy(config: Config, keys: Keys, this_year: int) -> Policy:
+def _policy(config: Config, base: Path, keys: Keys, this_year: int) -> Policy:
     """Everything that decides, but the rules, which need the rest to be compiled."""
     brands = build.brands(config)
     hours = _known_hours(config, this_year)
@@ -154,6 +155,8 @@ def _policy(config: Config, keys: Keys, this_year: int) -> Policy:
         budgets=Budgets(**limits.model_dump()),
         reopen_days=build.whole(config.desk.reopen_within.ms(), DAY),
         duplicate_hours=build.whole(config.desk.duplicate_within.ms(), HOUR),
+        away_ms=config.desk.away_for.ms(),
+        canned=canned.replies(config, base),
         priorities=tuple(config.desk.priorities),
         customer_tags=build.customer_tags(config),
         lists=build.lists(config),

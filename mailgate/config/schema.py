@@ -21,7 +21,6 @@ from mailgate.config.fields import (
     Language,
     LoopbackListener,
     MailAddress,
-    SecretValue,
     Size,
     Stretch,
     SubjectTag,
@@ -32,6 +31,7 @@ from mailgate.config.schema_duties import Closing, LetterLimits, Survey
 from mailgate.config.schema_events import Retention, Scheduled, Webhook
 from mailgate.config.schema_mail import Dkim, Mailbox, Section, Smtp
 from mailgate.config.schema_rules import RuleFile
+from mailgate.config.schema_teams import Agent, Canned, Team
 from mailgate.config.units import Duration
 from mailgate.edges.settings import WorkerLimits
 
@@ -71,6 +71,10 @@ class Desk(Section):
         Duration(24, "h"),
         description="How long an open ticket of the same requester is shown as a probable duplicate; whole hours.",
     )
+    away_for: ClockDuration = Field(
+        Duration(3, "day"),
+        description="How long an agent counts as away whose automatic reply names no day of return.",
+    )
 
 
 class Brand(Section):
@@ -95,35 +99,6 @@ class Database(Section):
         "sqlite",
         description="sqlite (a file in state_dir), sqlite:///PATH, or postgresql://USER@HOST/NAME; may be a secret.",
     )
-
-
-class Team(Section):
-    """A group that owns a queue."""
-
-    id: Id = Field(description="The short name that rules and commands use.")
-    name: Text = Field(description="What customers read.")
-    names: dict[Language, Text] = Field({}, description="The name in other languages.")
-    members: list[Id] = Field([], description="The ids of the agents who get its notifications.")
-    supervisors: list[Id] = Field([], description="Those of them who are warned first.")
-    brand: Id | Literal[""] = Field("", description="Serves this brand only; empty: all.")
-    hours: Id | Literal[""] = Field("", description="The name of its [hours.*]; empty: always open.")
-    remind_after: AnyDuration = Field(
-        Duration(0, "s"), description="The team is reminded of a ticket that waits longer for an answer; 0: never."
-    )
-
-
-class Agent(Section):
-    """A person who answers."""
-
-    id: Id = Field(description="The short name that commands use, as in #assign ana.")
-    name: Text = Field(description="What customers read where agents are named.")
-    address: MailAddress = Field(description="The enrolled address: letters go there, and mail from it is the agent's.")
-    aliases: list[MailAddress] = Field([], description="Other addresses the same person writes from.")
-    role: Literal["watcher", "agent", "supervisor", "admin"] = Field("agent", description="What the person may do.")
-    language: Language | Literal[""] = Field("", description="The language of letters to the agent; empty: the desk's.")
-    login: Text = Field("", description="User name for the submission port; empty: the agent cannot log in.")
-    password: SecretValue | None = Field(None, description="Password for the submission port; needed with login.")
-    active: bool = Field(True, description="false: gone for good or for a while; mail from them is as any requester's.")
 
 
 Day = list[Stretch]
@@ -202,6 +177,7 @@ class Config(RuleFile):
     mailboxes: list[Mailbox] = Field([], description=Mailbox.__doc__)
     teams: list[Team] = Field([], description=Team.__doc__)
     agents: list[Agent] = Field([], description=Agent.__doc__)
+    canned: list[Canned] = Field([], description=Canned.__doc__)
     hours: dict[Id, Hours] = Field({}, description=Hours.__doc__)
     sla: dict[Id, Sla] = Field({}, description=Sla.__doc__)
     templates: Templates = Field(Templates(), description=Templates.__doc__)
