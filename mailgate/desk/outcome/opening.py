@@ -82,7 +82,7 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
         letters.append(to_agent(case, LetterKind.TRANSCRIPT, case.agent, None, {"lines": orders.lines}, None))
     if case.reading.verdict.kind is VerdictKind.GENUINE and case.sender.proof is not Proof.FAIL:
         effects.append(RememberCustomer(author.email, author.name, case.mail.language))
-    return case.plan(
+    plan = case.plan(
         Outcome.LINK if related is not None else Outcome.NEW,
         effects,
         letters,
@@ -91,6 +91,7 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
         rule=routing.rule,
         ticket=NEW_TICKET,
     )
+    return replace(plan, then=routing.actions) if routing.actions.later else plan
 
 
 def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
