@@ -64,6 +64,17 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms questions are answered: the hour, and the desk's priorities, lowest first."""
+
+    now_ms: int = 0
+    priorities: tuple[str, ...] = ("low", "normal", "high", "urgent")
+
+
+TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class TicketRow:
     """One line of a list of tickets. ``snippet`` shows where a search hit; ``state`` is the team's own name of the
     status."""
@@ -139,7 +150,8 @@ Row = TicketRow | MessageRow | EventRow | DecisionRow | HeldRow
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The rows that were found, the first ``limit`` of ``total``; ``ticket`` heads the answers about one ticket.
-    ``counts`` are the desk's health: letters and held mails by state, open tickets by team, oldest waiting in ms."""
+    ``counts`` are the desk's health: ``letters_STATE`` of those on their way or in trouble, ``held_CAUSE``,
+    ``open_TEAM``, and ``waiting_ms``, how long the customer waits who waits longest."""
 
     rows: tuple[Row, ...] = ()
     total: int = 0

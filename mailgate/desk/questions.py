@@ -13,7 +13,7 @@ from mailgate.desk.gate import budget_keys, nudge_keys, privacy_keys
 from mailgate.desk.outcome.wish import WishKind, claims, own_tickets, wish
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
-from mailgate.desk.query import Query
+from mailgate.desk.query import TERMS, Query, Terms
 from mailgate.desk.threading.clue import CLUE_LIMIT
 from mailgate.desk.threading.evidence import all_clues
 from mailgate.mail.model import Proof, Reading, VerdictKind
@@ -30,7 +30,7 @@ class Questions:
     ``numbers`` are tickets that commands name; ``queries`` are to be answered; ``acts_of`` is the agent whose last act
     on the clues' ticket is wanted (``#undo``); ``crew`` are the agents among whom a new ticket may be given to one;
     ``family``: the parent and the children of the clues' ticket are wanted. ``owner`` is the agent whose open tickets
-    are wanted: an automatic mail says that the agent is away."""
+    are wanted: an automatic mail says that the agent is away. ``terms`` are those on which queries are answered."""
 
     brand: str
     clues: tuple[Clue, ...] = ()
@@ -45,6 +45,7 @@ class Questions:
     crew: tuple[str, ...] = ()
     family: bool = False
     owner: str = ""
+    terms: Terms = TERMS
 
 
 def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Questions:
@@ -69,6 +70,7 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
         confirms=agent.addresses if agent and any(clue.purpose == Purpose.CONFIRMATION for clue in found) else (),
         crew=policy.crew if reading.verdict.kind is not VerdictKind.BOUNCE and not (agent and numbers) else (),
         owner=agent.id if agent and reading.verdict.kind is VerdictKind.AUTO_REPLY else "",
+        terms=Terms(now_ms, policy.priorities),
     )
     return _commanded(plain, agent, reading, policy, now_ms) if agent else _wished(plain, reading, numbers[:3], now_ms)
 

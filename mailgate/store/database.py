@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from mailgate.clock import Clock
-from mailgate.desk.facts import Facts
+from mailgate.desk.facts import Crew, Facts, Spoken
 from mailgate.desk.plan import Letter, Plan
 from mailgate.desk.questions import Questions
 from mailgate.desk.roster import Roster
@@ -28,8 +28,9 @@ from mailgate.desk.routing.standing import Tally
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, audit, facts, held, intake, outbox, queries, timers
+from mailgate.store import apply, audit, duties, facts, held, intake, outbox, queries, timers
 from mailgate.store.chain import SALT_OCTETS
+from mailgate.store.crew import crew
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
@@ -120,6 +121,23 @@ class Tx:
     def due_tickets(self, kind: str, now_ms: int, limit: int) -> list[Ticket]:
         """The tickets whose timer of that kind is due, locked; see ``timers.due_tickets``."""
         return timers.due_tickets(self.work, kind, now_ms, limit)
+
+    def spoken(self, ticket: Ticket) -> Spoken:
+        """What was said on a ticket, for a duty."""
+        return duties.spoken(self.work.rows, ticket)
+
+    def crew(self, ticket: Ticket, names: Sequence[str]) -> Crew:
+        """What assignment looks at, for these agents and the ticket's requester."""
+        author = ticket.requester.email.lower()
+        return crew(self.work, Questions(ticket.brand, author=author, crew=tuple(names))) if names else Crew()
+
+    def queue(self, team: str, limit: int) -> list[Ticket]:
+        """The team's open tickets; see ``duties.queue``."""
+        return duties.queue(self.work, team, limit)
+
+    def turn(self, name: str, now_ms: int, next_ms: int) -> int | None:
+        """Whose turn a daily letter is; see ``duties.turn``."""
+        return duties.turn(self.work, name, now_ms, next_ms)
 
     def survey_asked_ms(self, ticket: Ticket) -> int | None:
         """When the ticket's requester was last asked for a rating, on any ticket of the brand; None: never."""
@@ -260,6 +278,11 @@ class Store:
     def drop_held(self, held_id: int, by: str, now_ms: int) -> bool:
         """See ``held.drop``."""
         return self.run(lambda tx: held.drop(tx.work.rows, held_id, by, now_ms))
+
+    def due_kinds(self, now_ms: int) -> list[str]:
+        """The kinds of timers of which at least one is due."""
+        self.rows.connect()
+        return duties.due_kinds(self.rows, now_ms)
 
     def sweep(self, now_ms: int) -> None:
         """Let go of budgets whose windows are over, of dedupe keys that counted for a while only, and of old leases."""

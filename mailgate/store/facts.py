@@ -54,7 +54,7 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
         rated_ms=_rated_ms(rows, tickets),
         asked=held.asked(rows, questions.brand, questions.confirms) if questions.confirms else (),
         others=_others(work, questions.numbers, lock=lock) if questions.numbers else {},
-        answers={query: answer(rows, query) for query in questions.queries},
+        answers={query: answer(rows, query, questions.terms) for query in questions.queries},
         last_act=last_act(rows, [ticket.id for ticket in tickets.values()], questions.acts_of)
         if questions.acts_of
         else None,

@@ -7,6 +7,7 @@ from the row alone. ``words`` says what a token is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from mailgate.store.rows import Rows
 from mailgate.store.sql import Part, among
@@ -14,6 +15,12 @@ from mailgate.store.words import words_of
 
 PAGE = 1000
 SHOW_EVERY = 20_000
+
+SNIPPET = 160
+"""Characters of a text that are shown around a hit."""
+
+LOOKED_THROUGH = 20_000
+"""Characters of a text that are looked through for it."""
 
 Document = tuple[int, list[str]]
 """A message's id and its distinct tokens."""
@@ -70,3 +77,62 @@ def reindex(rows: Rows, announce: Callable[[str], None]) -> None:
         last, done = page[-1][0], done + len(page)
         if done % SHOW_EVERY == 0:
             announce(f"the search index has {done} messages")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ticket that a search found, and its newest message that has the words."""
+
+    ticket_id: int
+    message_id: int
+
+
+def hits(rows: Rows, text: str, limit: int) -> list[Hit]:
+    """The tickets with a message that has all the words of ``text``, newest message first; empty for no words.
+
+    Case, width and accents do not matter; in scripts without spaces any two characters or more are found. Of a ticket
+    with very many such messages no more than ten times ``limit`` are looked at.
+    """
+    words = words_of(text)
+    if not words:
+        return []
+    if rows.postgres:
+        asked = " & ".join(f"'{word}'" for word in words)
+        matching = "SELECT message_id FROM search WHERE words @@ CAST(? AS tsquery) ORDER BY message_id DESC LIMIT ?"
+    else:
+        asked = " AND ".join(f'"{word}"' for word in words)
+        matching = "SELECT rowid AS message_id FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
+    found = rows.all(
+        f"SELECT m.ticket_id, m.id FROM ({matching}) AS hit JOIN messages m ON m.id = hit.message_id "  # noqa: S608
+        "ORDER BY m.id DESC",
+        (asked, limit * 10),
+    )
+    newest: dict[int, int] = {}
+    for ticket_id, message_id in found:
+        newest.setdefault(ticket_id, message_id)
+    return [Hit(ticket_id, message_id) for ticket_id, message_id in newest.items()][:limit]
+
+
+def snippet(rows: Rows, message_id: int, words: str) -> str:
+    """The text of a message around the first of the words that stands in it, on one line; else the file or the subject
+    that has it."""
+    row = rows.one(
+        "SELECT subject, substr(COALESCE(new_text, text, ''), 1, CAST(? AS INTEGER)) FROM messages WHERE id = ?",
+        (LOOKED_THROUGH, message_id),
+    )
+    if row is None:
+        return ""
+    files = rows.all("SELECT filename FROM attachments WHERE message_id = ? ORDER BY place", (message_id,))
+    wanted = [word.casefold() for word in words.split()]
+    for text in (row[1], *(name for (name,) in files), row[0]):
+        line = " ".join(text.split())
+        at = min((place for word in wanted if (place := line.casefold().find(word)) >= 0), default=-1)
+        if at >= 0:
+            return _around(line, at)
+    return _around(" ".join(row[1].split()), 0)
+
+
+def _around(line: str, at: int) -> str:
+    start = max(0, at - SNIPPET // 3)
+    end = start + SNIPPET
+    return f"{'…' if start else ''}{line[start:end].strip()}{'…' if end < len(line) else ''}"

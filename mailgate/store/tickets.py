@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL, fn
-
 from mailgate.desk.ticket import Ticket
 from mailgate.store.read import tickets_by_id, tickets_where
 from mailgate.store.rows import Rows, key_of
@@ -20,7 +18,7 @@ from mailgate.store.schema import (
     Messages,
     Tickets,
 )
-from mailgate.store.words import words_of
+from mailgate.store.search import hits
 
 LIMIT = 100
 
@@ -117,22 +115,9 @@ def _links(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
 
 
 def search_tickets(rows: Rows, text: str, limit: int = LIMIT) -> list[Ticket]:
-    """Tickets with a message that has all the words of ``text``, newest message first; empty for no words.
-
-    Case, width and accents do not matter; in scripts without spaces any two characters or more are found.
-    """
-    words = words_of(text)
-    if not words:
-        return []
-    if rows.postgres:
-        asked = " & ".join(f"'{word}'" for word in words)
-        matching = SQL("id IN (SELECT message_id FROM search WHERE words @@ CAST(%s AS tsquery))", (asked,))
-    else:
-        asked = " AND ".join(f'"{word}"' for word in words)
-        matching = SQL("id IN (SELECT rowid FROM search WHERE search MATCH ?)", (asked,))
-    newest = fn.MAX(Messages.id)
-    query = Messages.select(Messages.ticket_id).where(matching).group_by(Messages.ticket_id)
-    return _in_order(rows, [row["ticket_id"] for row in rows.select(query.order_by(newest.desc()).limit(limit))])
+    """Tickets with a message that has all the words of ``text``, newest message first; see ``search.hits``."""
+    rows.connect()
+    return _in_order(rows, [hit.ticket_id for hit in hits(rows, text, limit)])
 
 
 def _in_order(rows: Rows, ids: list[int]) -> list[Ticket]:

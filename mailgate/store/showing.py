@@ -1,0 +1,114 @@
+"""One ticket whole, its history, and how its mails were decided: the newest of each, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailgate.desk.query import Answer, DecisionRow, EventRow, MessageRow, Query
+from mailgate.desk.ticket import Ticket
+from mailgate.store.listing import may_see, row_of
+from mailgate.store.read import tickets_where
+from mailgate.store.rows import Rows, from_json
+from mailgate.store.sql import among
+
+QUIET = frozenset({"message", "fields"})
+"""What an event's metadata say to machines only."""
+
+
+def whole(rows: Rows, query: Query) -> Answer:
+    """The ticket and its messages, each with what is new in it."""
+    ticket = _asked(rows, query)
+    if ticket is None:
+        return Answer()
+    total = _count(rows, "SELECT count(*) FROM messages WHERE ticket_id = ?", ticket.id)
+    found = rows.all(
+        "SELECT id, received_ms, author_name, author_email, agent, direction, visibility, "
+        "COALESCE(new_text, text, ''), marks FROM messages WHERE ticket_id = ? ORDER BY received_ms DESC, id DESC "
+        "LIMIT ?",
+        (ticket.id, query.limit),
+    )
+    files: dict[int, list[str]] = {}
+    if found:
+        ids = [row[0] for row in found]
+        named = f"SELECT message_id, filename FROM attachments WHERE noise = 0 AND {among('message_id', ids)}"  # noqa: S608
+        for message, filename in rows.all(f"{named} ORDER BY message_id, place", ids):
+            files.setdefault(message, []).append(filename)
+    shown = tuple(
+        MessageRow(
+            at_ms=at_ms,
+            author=name or email or agent,
+            direction=direction,
+            internal=visibility != "public",
+            text=text,
+            attachments=tuple(files.get(message, ())),
+            marks=tuple(from_json(marks)),
+        )
+        for message, at_ms, name, email, agent, direction, visibility, text, marks in reversed(found)
+    )
+    return Answer(shown, total, row_of(ticket))
+
+
+def history(rows: Rows, query: Query) -> Answer:
+    """The ticket and its events, each in a few words."""
+    ticket = _asked(rows, query)
+    if ticket is None:
+        return Answer()
+    found = rows.all(
+        "SELECT at_ms, kind, actor, meta, payload FROM events WHERE ticket_id = ? ORDER BY seq DESC LIMIT ?",
+        (ticket.id, query.limit),
+    )
+    total = _count(rows, "SELECT count(*) FROM events WHERE ticket_id = ?", ticket.id)
+    shown = tuple(
+        EventRow(at_ms, kind, actor, _detail(from_json(meta) or {}, from_json(payload) or {}))
+        for at_ms, kind, actor, meta, payload in reversed(found)
+    )
+    return Answer(shown, total, row_of(ticket))
+
+
+def _detail(meta: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
+    """An event in words: what became of what, to whom, and why."""
+    told = [_told(name, value) for name, value in meta.items() if name not in QUIET]
+    told += [str(payload[name]) for name in ("from", "to", "email", "subject", "why", "error") if payload.get(name)]
+    return ", ".join(filter(None, told))
+
+
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        return f"{name}: {_or_dash(value[0])} → {_or_dash(value[1])}"
+    return "" if value in (None, "", False) else f"{name}: {value}"
+
+
+def _or_dash(value: Any) -> str:
+    return "–" if value in (None, "") else str(value)
+
+
+def decisions(rows: Rows, query: Query) -> Answer:
+    """How each mail of the ticket was decided, with what the decision looked at."""
+    ticket = _asked(rows, query)
+    if ticket is None:
+        return Answer()
+    found = rows.all(
+        "SELECT d.received_ms, COALESCE(m.author_email, ''), d.outcome, d.rule, d.generation, d.acknowledge, d.trace "
+        "FROM deliveries d LEFT JOIN messages m ON m.id = d.message_id WHERE d.ticket_id = ? "
+        "ORDER BY d.received_ms DESC, d.entry_key DESC LIMIT ?",
+        (ticket.id, query.limit),
+    )
+    total = _count(rows, "SELECT count(*) FROM deliveries WHERE ticket_id = ?", ticket.id)
+    shown = tuple(
+        DecisionRow(at_ms, author, outcome, rule, generation, acknowledge, tuple(from_json(trace)))
+        for at_ms, author, outcome, rule, generation, acknowledge, trace in reversed(found)
+    )
+    return Answer(shown, total, row_of(ticket))
+
+
+def _asked(rows: Rows, query: Query) -> Ticket | None:
+    """The ticket of that number, where the one who asks may see it."""
+    found = tickets_where(rows, "number", [query.number], lock=False) if 0 < query.number < 2**63 else {}
+    ticket = next((ticket for ticket, _ in found.values()), None)
+    return ticket if ticket and may_see(ticket, query) else None
+
+
+def _count(rows: Rows, sql: str, ticket_id: int) -> int:
+    row = rows.one(sql, (ticket_id,))
+    return int(row[0]) if row else 0
