@@ -1,8 +1,9 @@
 """What a question found, as lines that a phone and a terminal can show: one form for everything that can be found.
 
-Each row becomes a ``title`` (which ticket, who wrote, what happened), up to three ``cells`` of short facts, and perhaps
-a ``text`` below. Plain text shows the cells on one line, HTML as columns where there is room. A row's text is cut, and
-tokens in it are taken out: they were made for somebody else.
+Each row becomes a ``title`` (which ticket, who wrote, when; a number stands before it as its ``mark``), up to three
+``cells`` of short facts, and perhaps a ``text`` below. Plain text shows the cells on one line (those of a ``flat`` row
+beside its title), HTML as columns where there is room. A row's text is cut, and tokens in it are taken out: they were
+made for somebody else.
 """
 
 from __future__ import annotations
@@ -94,20 +95,20 @@ def _ticket(row: TicketRow, reading: Reading) -> Mapping[str, Any]:
         reading.joined(clean_line(row.requester), owner),
         reading.joined(waiting, due) or reading.at(row.updated_ms),
     )
-    return _row(f"#{row.number} {clean_line(row.subject)}", cells, row.snippet)
+    return _row(clean_line(row.subject), cells, row.snippet, mark=f"#{row.number}")
 
 
 def _message(row: MessageRow, reading: Reading) -> Mapping[str, Any]:
-    internal = said("note", reading.language) if row.internal else ""
+    internal = said("internal note", reading.language) if row.internal else ""
     marks = [said(mark, reading.language) for mark in row.marks]
     files = put("files", reading.joined(*map(clean_line, row.attachments)), reading.language)
     cells = (reading.at(row.at_ms), internal, reading.joined(*marks))
-    return _row(clean_line(reading.who(row.author)), cells, row.text, files)
+    return {**_row(clean_line(reading.who(row.author)), cells, row.text, files), "internal": row.internal}
 
 
 def _event(row: EventRow, reading: Reading) -> Mapping[str, Any]:
-    cells = (reading.at(row.at_ms), clean_line(reading.who(row.actor)), clean_line(row.detail))
-    return _row(reading.state(row.kind), cells)
+    cells = (reading.state(row.kind), clean_line(reading.who(row.actor)), clean_line(row.detail))
+    return {**_row(reading.at(row.at_ms), cells), "flat": True}
 
 
 def _decision(row: DecisionRow, reading: Reading) -> Mapping[str, Any]:
@@ -121,15 +122,18 @@ def _decision(row: DecisionRow, reading: Reading) -> Mapping[str, Any]:
 
 def _held(row: HeldRow, reading: Reading) -> Mapping[str, Any]:
     cells = (reading.at(row.received_ms), clean_line(row.author), clean_line(row.detail))
-    return _row(f"{row.id} {row.cause}: {clean_line(row.subject)}", cells, row.text)
+    return _row(f"{row.cause}: {clean_line(row.subject)}", cells, row.text, mark=str(row.id))
 
 
-def _row(title: str, cells: tuple[str, ...], text: str = "", below: str = "") -> Mapping[str, Any]:
+def _row(title: str, cells: tuple[str, ...], text: str = "", below: str = "", mark: str = "") -> Mapping[str, Any]:
     return {
+        "mark": mark,
         "title": shorten(title, _TITLE),
         "cells": tuple([cell for cell in cells if cell]),
         "text": cut(scrub(text), TEXT).strip(),
         "below": below,
+        "flat": False,
+        "internal": False,
     }
 
 

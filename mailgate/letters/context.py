@@ -24,7 +24,7 @@ from mailgate.letters.kinds import MANNERS
 from mailgate.letters.listed import LISTS, listed
 from mailgate.letters.manual import manual
 from mailgate.letters.phrases import spoken
-from mailgate.letters.vocabulary import said
+from mailgate.letters.vocabulary import said, told
 from mailgate.letters.words import cut
 from mailgate.mail.quotes.quote import MARKER_LINE
 
@@ -69,7 +69,22 @@ class Page:
         """A moment or a span of time as the reader says it."""
         if name in values.SPANS:
             return when.lapse(abs(amount_ms), self.language)
+        if name in values.DATED:
+            return when.dated(amount_ms, self.now_ms, self.brand.timezone, self.language)
         return when.moment(amount_ms, self.now_ms, self.brand.timezone, self.language)
+
+    def in_list(self, name: str, amount_ms: int) -> str:
+        """The same in a list of many: the zone would be said on every line."""
+        if name in values.SPANS:
+            return when.lapse(abs(amount_ms), self.language)
+        return when.brief(amount_ms, self.now_ms, self.brand.timezone, self.language)
+
+    @property
+    def control(self) -> str:
+        """The reader's own address for commands that concern no ticket."""
+        known = self.policy.mailbox(self.order.mailbox)
+        mailbox = known or Mailbox(self.order.mailbox or self.brand.address, self.brand.id)
+        return self.tokens.address(mailbox, Purpose.CONTROL, 0, "", self.order.to.email)
 
     def back_about(self, ticket: Ticket) -> Return:
         """Where the reader's answer about a ticket of a list goes."""
@@ -88,7 +103,7 @@ def context(page: Page) -> dict[str, Any]:
         rows = given.get("tickets", ())
         given["tickets"] = listed(kind, rows, order.rows, page.policy, language, page.now_ms, page.back_about)
         given.setdefault("total", len(rows or order.rows))
-    full = values.complete(kind, given, page.in_words)
+    full = values.complete(kind, given, page.in_words, page.in_list)
     for name, most in _LENGTHS.get(kind, ()):
         full[name] = cut(full[name], most)
     for name in _PEOPLES_TEXTS.intersection(full):
@@ -101,7 +116,8 @@ def context(page: Page) -> dict[str, Any]:
     subject = f"{full['tag']} {full['subject']}".strip()
     full["buttons"] = buttons(kind, page.addressing.back, subject, language)
     if kind is LetterKind.ALERT:
-        full["buttons"] = of_commands(full["commands"], page.addressing.back, page.brand.name)
+        full["control"] = page.control
+        full["buttons"] = of_commands(full["commands"], Return(page.control, "", True), page.brand.name)
     return full
 
 
@@ -123,12 +139,16 @@ def _in_readers_words(full: dict[str, Any], page: Page) -> None:
     kind, language = page.order.kind, page.language
     if kind is LetterKind.NOTIFICATION:
         full["marks"] = tuple([said(mark, language) for mark in full["marks"]])
+    state = told if kind is LetterKind.STATUS else said
     for row in full[_ROWS[kind]] if kind in _ROWS else ():
-        row.update(status=said(row["status"], language), priority=said(row["priority"], language))
+        usual = kind in LISTS and row["priority"] == "normal"
+        row.update(status=state(row["status"], language), priority="" if usual else said(row["priority"], language))
     if kind is LetterKind.TRANSCRIPT:
         reading = Reading(page.policy, language, page.brand.timezone, page.now_ms)
         for line in full["lines"]:
             line["answer"] = shown(line["answer"], reading) if line["answer"] else None
+    if kind is LetterKind.DIGEST:
+        full["counts"] = {said(name, language): count for name, count in full["counts"].items()}
     if kind in _TAUGHT:
         full.update(_taught(page))
 
@@ -139,11 +159,7 @@ def _taught(page: Page) -> dict[str, Any]:
     agent = policy.agents.get(order.agent) or policy.agent_by_address(order.to.email)
     if agent is None:  # enrolled by this very mail: the policy learns of it when the transaction is over
         agent = Agent(order.agent, order.to.name, order.to.email, role=Role(str(order.values.get("role", Role.AGENT))))
-    mailbox = policy.mailbox(order.mailbox) or Mailbox(order.mailbox or page.brand.address, page.brand.id)
-    return {
-        "manual": tuple(manual(agent, page.language)),
-        "control": page.tokens.address(mailbox, Purpose.CONTROL, 0, "", order.to.email),
-    }
+    return {"manual": tuple(manual(agent, page.language)), "control": page.control}
 
 
 def marker(language: str) -> str:

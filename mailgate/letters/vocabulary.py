@@ -27,6 +27,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "closed": ("closed", "已关闭"),
     "spam": ("spam", "垃圾邮件"),
     "merged": ("merged", "已合并"),
+    # what a digest counts
+    "waiting for an answer": ("waiting for an answer", "等待答复"),
+    "due today": ("due today", "今日到期"),
+    "yours": ("yours", "由您处理"),
+    "nobody's": ("nobody's", "无人处理"),
     # priorities
     "low": ("low", "低"),
     "normal": ("normal", "普通"),
@@ -42,6 +47,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "opened": ("opened", "新建工单"),
     "message": ("message", "新消息"),
     "note": ("note", "备注"),
+    "internal note": ("internal note", "内部备注"),
     "changed": ("changed", "已更改"),
     "participant": ("somebody joined", "新增参与人"),
     "linked": ("linked", "已关联"),
@@ -66,6 +72,17 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 """Each in English and Chinese; a word that is not here (an admin's own priority) is shown as it is."""
 
+_TO_CUSTOMERS: Mapping[str, tuple[str, str]] = {
+    "new": ("received", "已收到"),
+    "open": ("in progress", "处理中"),
+    "waiting-customer": ("waiting for your answer", "等待您的答复"),
+    "waiting-third-party": ("in progress, waiting for somebody else", "处理中，等待第三方答复"),
+    "waiting-child": ("in progress", "处理中"),
+    "resolved": ("solved, we think", "应已解决"),
+    "closed": ("closed", "已关闭"),
+}
+"""States of a ticket in words to the customer."""
+
 _FORMS: Mapping[str, tuple[str, str]] = {
     "priority": ("{} priority", "优先级：{}"),
     "waiting": ("waiting {}", "已等待{}"),
@@ -84,6 +101,12 @@ def said(word: str, language: str) -> str:
     """``word`` as a reader of that language says it."""
     found = _WORDS.get(word)
     return found[language.startswith("zh")] if found else word
+
+
+def told(status: str, language: str) -> str:
+    """A ticket's state as its requester is told of it."""
+    found = _TO_CUSTOMERS.get(status)
+    return found[language.startswith("zh")] if found else said(status, language)
 
 
 def put(form: str, fact: object, language: str) -> str:

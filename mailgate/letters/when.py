@@ -26,11 +26,14 @@ def zone(name: str) -> tzinfo:
 
 def moment(at_ms: int, now_ms: int, zone_name: str, language: str) -> str:
     """``today 17:30 (UTC+1)``, ``Mon 24 Nov 09:00 (UTC+1)``; ``今天17:30（UTC+8）``, ``11月24日 09:00（UTC+8）``."""
+    return f"{brief(at_ms, now_ms, zone_name, language)}{_in_zone(at_ms, zone_name, language)}"
+
+
+def dated(at_ms: int, now_ms: int, zone_name: str, language: str) -> str:
+    """The same with its date even where it is today: ``Sat 21 Nov 17:30 (UTC+1)``."""
     at, now = local(at_ms, zone_name), local(now_ms, zone_name)
-    chinese = language.startswith("zh")
-    day = _day_zh(at, now) if chinese else _day_en(at, now)
-    offset = _offset(at)
-    return f"{day}{at:%H:%M}（{offset}）" if chinese else f"{day}{at:%H:%M} ({offset})"
+    day = _date_zh(at, now) if language.startswith("zh") else _date_en(at, now)
+    return f"{day}{at:%H:%M}{_in_zone(at_ms, zone_name, language)}"
 
 
 def brief(at_ms: int, now_ms: int, zone_name: str, language: str) -> str:
@@ -75,6 +78,10 @@ def _day_en(at: datetime, now: datetime) -> str:
         return "today "
     if at.date() == now.date() + timedelta(days=1):
         return "tomorrow "
+    return _date_en(at, now)
+
+
+def _date_en(at: datetime, now: datetime) -> str:
     year = f" {at.year}" if at.year != now.year else ""
     return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}{year} "
 
@@ -84,8 +91,17 @@ def _day_zh(at: datetime, now: datetime) -> str:
         return "今天"
     if at.date() == now.date() + timedelta(days=1):
         return "明天"
+    return _date_zh(at, now)
+
+
+def _date_zh(at: datetime, now: datetime) -> str:
     year = f"{at.year}年" if at.year != now.year else ""
     return f"{year}{at.month}月{at.day}日 "
+
+
+def _in_zone(at_ms: int, zone_name: str, language: str) -> str:
+    offset = _offset(local(at_ms, zone_name))
+    return f"（{offset}）" if language.startswith("zh") else f" ({offset})"
 
 
 def _offset(at: datetime) -> str:

@@ -23,6 +23,9 @@ InWords = Callable[[str, int], str]
 """Says the milliseconds that stand under a name ending in ``_ms``."""
 
 SPANS = frozenset({"waited_ms", "left_ms"})
+DATED = frozenset({"quote_at_ms", "asked_ms", "close_at_ms"})
+"""Moments that stand in a sentence with ``on``, so that they are said with their date and never as today."""
+
 VALUES: Mapping[LetterKind, tuple[Value, ...]] = {**TO_CUSTOMERS, **TO_AGENTS}
 
 
@@ -31,11 +34,15 @@ def defaults(kind: LetterKind) -> dict[str, Any]:
     return dict(_DEFAULTS[kind])
 
 
-def complete(kind: LetterKind, given: Mapping[str, Any], in_words: InWords) -> dict[str, Any]:
-    """``given`` with the defaults of its kind, every key of each member of its lists, and its times in words."""
+def complete(
+    kind: LetterKind, given: Mapping[str, Any], in_words: InWords, in_list: InWords | None = None
+) -> dict[str, Any]:
+    """``given`` with the defaults of its kind, every key of each member of its lists, and its times in words (those in
+    a list of several by ``in_list``, where they may be shorter)."""
     full = _with_words({**_DEFAULTS[kind], **given}, in_words)
     for value in _WITH_ITEMS[kind]:
-        full[value.name] = _members(value.item, full[value.name], in_words)
+        several = in_list if in_list and len(full[value.name]) > 1 else in_words
+        full[value.name] = _members(value.item, full[value.name], several)
     return full
 
 

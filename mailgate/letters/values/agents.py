@@ -12,7 +12,17 @@ _TOTAL = Value("total", "how many tickets there are, where not all are listed", 
 _FOUND = {
     "head": None,
     "columns": True,
-    "rows": ({"title": "#1042 Printer broken", "cells": ("open", "Ana Lee", "today 12:30"), "text": "", "below": ""},),
+    "rows": (
+        {
+            "mark": "#1042",
+            "title": "Printer broken",
+            "cells": ("open", "Ana Lee", "today 12:30"),
+            "text": "",
+            "below": "",
+            "flat": False,
+            "internal": False,
+        },
+    ),
     "counts": (("open", "12"),),
     "note": "These are 1 of 214.",
 }
@@ -112,6 +122,7 @@ TO_AGENTS: Mapping[LetterKind, tuple[Value, ...]] = {
         Value("detail", "more for the admin", sample="Since 09:10; 12 letters wait."),
         Value("advice", "what to do", sample="Renew the password in config.toml."),
         Value("commands", "ready command lines, each a button too", default=(), sample=("#health",)),
+        _CONTROL,
     ),
     LetterKind.WELCOME: (
         Value("role", "what the reader may do: watcher, agent, supervisor, admin", default="agent", sample="agent"),

@@ -45,6 +45,12 @@ TO_CUSTOMERS: Mapping[LetterKind, tuple[Value, ...]] = {
         Value("close_at_ms", "when the ticket closes without an answer", default=None, sample=NOON),
     ),
     LetterKind.STATUS: (
+        Value(
+            "proved",
+            "whether the reader is known to be who asked; else nothing is disclosed",
+            default=True,
+            sample=True,
+        ),
         Value("one", "whether it is about the one ticket of this thread", default=False),
         Value(
             "tickets",
