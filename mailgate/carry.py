@@ -7,6 +7,7 @@ step          what happens
 ============  =================================================================================================
 open          a new ticket gets its number, so that letters can name it
 follow        the admin's rules on events are asked (``desk.follow``)
+arm           states start and stop their timers (``desk.clock.arming``)
 wind          the clocks of promises move on (``desk.clock.wind``), after all that moves them
 compose       letters get their bytes, Message-IDs and dates
 write         rows
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from mailgate.desk.clock.arming import arm, changed
 from mailgate.desk.clock.wind import touched, wind
 from mailgate.desk.follow import Scene, follow
 from mailgate.desk.following import following
@@ -122,10 +124,11 @@ def _carry(
 
 
 def _completed(tx: Tx, plan: Plan, ticket: Ticket | None, reading: Reading | None, desk: Desk, now_ms: int) -> Plan:
-    """The plan with what follows from it; a desk without rules on events and without promises pays nothing."""
+    """The plan with what follows from it; a desk without rules on events and without promises pays next to nothing."""
     if desk.events or plan.then is not None:
         named = tx.known({getattr(effect, "ticket", NEW_TICKET) for effect in plan.effects} - {NEW_TICKET})
         plan = follow(plan, ticket, named, Scene(desk.events, tx, now_ms, reading))
+    plan = arm(plan, ticket, tx.known(changed(plan, ticket)), desk.policy, now_ms)
     if desk.policy.sla:
         plan = wind(plan, ticket, tx.known(touched(plan)).values(), desk.policy, now_ms)
     return plan

@@ -7,16 +7,19 @@ that jumps loses nothing and doubles nothing. A duty that fails is logged and lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import schedule
 
 from mailgate import logs
 from mailgate.clock import Clock
-from mailgate.desk.plan import Plan
+from mailgate.desk.clock import arming
+from mailgate.desk.plan import Outcome, Plan, SetTimer
 from mailgate.desk.ticket import Ticket
-from mailgate.duties import reminder, survey
+from mailgate.duties import closing, customer, digest, promise, reminder, survey, woken
+from mailgate.duties.hour import Hour, Planned
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, Senses, act, settle_held
@@ -26,9 +29,26 @@ from mailgate.store.held import confirmed
 
 log = logs.get("clock")
 
-CLAIM = 200
-Planned = tuple[Ticket | None, Plan]
+CLAIM = 500
+"""Tickets that one transaction takes: what is due for one agent together comes in one letter."""
+
+ROUNDS = 10
+"""Transactions that one tick gives to one kind of timer before it looks at the others."""
+
+FAILED_MS = 3_600_000
 DONE_KEPT_MS = 7 * 86_400_000
+
+Duty = Callable[[Sequence[Ticket], Hour], list[Planned]]
+
+DUTIES: Mapping[str, Duty] = {
+    reminder.TIMER: reminder.remind,
+    promise.TIMER: promise.warn,
+    arming.CUSTOMER: customer.ask_again,
+    arming.CONFIRM: closing.close_silent,
+    survey.TIMER: survey.ask_ratings,
+    **{kind: partial(woken.wake, kind) for kind in woken.WHY},
+}
+"""Timer → what is done when it rings."""
 
 
 class Timetable:
@@ -49,8 +69,8 @@ class Timetable:
         self.clock, self.folder, self.ring = clock, folder, ring
         self.jobs = schedule.Scheduler()
         for seconds, duty in (
-            (1, self.reminders),
-            (1, self.surveys),
+            (1, self.due),
+            (60, self.digests),
             (1, self.confirmations),
             (60, self.recover),
             (300, self.sweep),
@@ -66,30 +86,22 @@ class Timetable:
         if self.away is not None:
             raise self.away
 
-    def _safely(self, duty: Callable[[], None]) -> None:
+    def _safely(self, duty: Callable[[], None], name: str = "") -> None:
         """An exception of one duty never stops another, nor the list (``schedule`` would let it escape)."""
         try:
             duty()
         except Temporary as error:
             self.away = error
         except Exception as error:
-            log.error("a duty failed and is tried again at its next tick", duty=duty.__name__, **logs.fault(error))
+            called = name or getattr(duty, "__name__", "")
+            log.error("a duty failed and is tried again at its next tick", duty=called, **logs.fault(error))
 
-    def reminders(self) -> None:
-        """Remind teams of what waits too long."""
-        self._settle_due(reminder.TIMER, lambda tx, due, now_ms: reminder.remind(due, self.desk.policy, now_ms))
-
-    def surveys(self) -> None:
-        """Ask customers of closed tickets."""
-
-        def plans(tx: Tx, due: Sequence[Ticket], now_ms: int) -> list[Planned]:
-            draws = [(ticket, tx.survey_asked_ms(ticket), self.clock.jitter(0.0, 1.0)) for ticket in due]
-            return [
-                (ticket, survey.ask_rating(ticket, asked_ms, self.desk.policy, now_ms, draw))
-                for ticket, asked_ms, draw in draws
-            ]
-
-        self._settle_due(survey.TIMER, plans)
+    def due(self) -> None:
+        """Everything that a timer makes due; see ``DUTIES``."""
+        for kind in self.store.due_kinds(self.clock.now_ms()):
+            duty = DUTIES.get(kind)
+            if duty is not None:
+                self._safely(partial(self._settle_due, kind, duty), f"timer {kind}")
 
     def confirmations(self) -> None:
         """Settle the mails that agents have confirmed."""
@@ -98,21 +110,58 @@ class Timetable:
             if plan.letters:
                 self.ring()
 
-    def _settle_due(self, timer: str, plans: Callable[[Tx, Sequence[Ticket], int], list[Planned]]) -> None:
-        """Everything that one timer makes due, in one transaction; the sender is woken when letters were written."""
+    def digests(self) -> None:
+        """Tell agents in the morning what their team's queue looks like."""
         now_ms = self.clock.now_ms()
-        due_ms = self.store.next_timer_ms()
-        if due_ms is None or due_ms > now_ms:
-            return
 
         def body(tx: Tx) -> int:
-            written = 0
-            for ticket, plan in plans(tx, tx.due_tickets(timer, now_ms, CLAIM), now_ms):
-                written += len(act(tx, ticket, plan, self.desk, now_ms))
-            return written
+            hour = self._hour(tx, now_ms)
+            plans = [plan for team in hour.policy.teams.values() for plan in digest.morning(team, hour, tx)]
+            return self._carry_out(tx, plans, now_ms)
 
-        if self.store.run(body):
+        if any(team.digest_at is not None for team in self.desk.policy.teams.values()) and self.store.run(body):
             self.ring()
+
+    def _settle_due(self, timer: str, duty: Duty) -> None:
+        """Everything that one timer makes due, some hundreds a transaction; the sender is woken when letters were
+        written."""
+        now_ms = self.clock.now_ms()
+        for _ in range(ROUNDS):
+            claimed, written = self.store.run(partial(self._settle_some, timer, duty, now_ms))
+            if written:
+                self.ring()
+            if claimed < CLAIM:
+                return
+
+    def _settle_some(self, timer: str, duty: Duty, now_ms: int, tx: Tx) -> tuple[int, int]:
+        """One transaction: how many tickets it took, and how many letters it wrote."""
+        due = tx.due_tickets(timer, now_ms, CLAIM)
+        if not due:
+            return 0, 0
+        return len(due), self._carry_out(tx, duty(due, self._hour(tx, now_ms)), now_ms, timer)
+
+    def _hour(self, tx: Tx, now_ms: int) -> Hour:
+        """The hour as duties see it, with the agents in force."""
+        roster = tx.roster()
+        policy = self.desk.under(roster).policy
+        return Hour(policy, now_ms, tx, roster.absences, roster.paused, lambda: self.clock.jitter(0.0, 1.0))
+
+    def _carry_out(self, tx: Tx, plans: Sequence[Planned], now_ms: int, timer: str = "") -> int:
+        """Each plan under a savepoint of its own: one that fails is a bug of ours and costs that ticket an hour, not
+        the others theirs. Returns the number of letters."""
+        written = 0
+        for ticket, plan in plans:
+            try:
+                with tx.savepoint():
+                    written += len(act(tx, ticket, plan, self.desk, now_ms))
+            except Temporary:
+                raise
+            except Exception as error:
+                log.error("a duty failed for one ticket", timer=timer, ticket=plan.ticket, **logs.fault(error))
+                if ticket is not None and timer:
+                    later = Plan(Outcome.EVENT, (SetTimer(ticket.id, timer, now_ms + FAILED_MS),), ticket=ticket.id)
+                    act(tx, ticket, later, self.desk, now_ms)
+        return written
 
     def recover(self) -> None:
         """Take over the letters of a daemon that died while it handed them to the relay, and has not come back."""

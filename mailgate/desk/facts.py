@@ -76,6 +76,21 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said on a ticket, as far as the hour's letters look at it.
+
+    ``text`` is what an agent last wrote to the customer, at ``at_ms`` (None: nobody has). ``reminders`` counts those
+    that the customer has had since either side wrote. ``robot``: a machine opened it; ``proof`` is how far the sender
+    of the first mail was proved (empty: no mail opened it)."""
+
+    text: str = ""
+    at_ms: int | None = None
+    reminders: int = 0
+    robot: bool = False
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Crew:
     """What assignment looks at, for the agents of the teams in question.
 

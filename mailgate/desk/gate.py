@@ -1,8 +1,9 @@
 """The one gate for everything automatic (promise 6): nothing that nobody wrote leaves without passing here.
 
 ``REFUSALS`` says, in order, whom no automatic letter may go to: a robot, the null sender, ourselves, a role account.
-Then come the budgets, counted per address, domain and ticket; mail whose sender is not proved has budgets of its own,
-so that a flood of forged mail cannot use up what honest customers get.
+Then come the budgets, counted per address, domain, ticket and kind of letter; mail whose sender is not proved has
+budgets of its own, so that a flood of forged mail cannot use up what honest customers get. What the hour brings to
+agents has one budget for each of them, past which it waits and comes together (``to_agent``).
 
 A budget holds for *any* stretch of its length, not only for the hours of the clock: letters are counted in buckets of
 half the length, and the last three buckets, which cover every such stretch, may not hold more than the limit. The keys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailgate.desk.identity.token import split_address
+from mailgate.desk.plan import LetterKind
 from mailgate.desk.policy import Budgets, Policy
 from mailgate.mail.model import Proof, Reading, VerdictKind
 
@@ -44,7 +46,13 @@ class Leave:
 
 
 def allow(
-    reading: Reading, to: str, ticket: int | None, spent: Mapping[str, int], policy: Policy, now_ms: int
+    reading: Reading,
+    to: str,
+    ticket: int | None,
+    spent: Mapping[str, int],
+    policy: Policy,
+    now_ms: int,
+    kind: LetterKind = LetterKind.ACKNOWLEDGEMENT,
 ) -> Leave:
     """Whether an automatic letter may go to ``to`` because of this mail; ``ticket`` is its number, None for a new
     one."""
@@ -53,12 +61,34 @@ def allow(
         detail = reading.verdict.evidence[0] if reason == ROBOT and reading.verdict.evidence else ""
         return Leave(f"{reason} ({detail})" if detail else reason)
     proved = reading.sender.proof is Proof.PASS
-    return within(to, ticket, proved, spent, policy.budgets, now_ms)
+    return within(to, ticket, proved, spent, policy.budgets, now_ms, kind)
 
 
-def within(to: str, ticket: int | None, proved: bool, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
-    """Whether the budgets hold, without a look at the mail: for letters that no mail has asked for (surveys)."""
-    return _leave(_budgets(to, ticket, proved, budgets), spent, now_ms)
+def within(
+    to: str,
+    ticket: int | None,
+    proved: bool,
+    spent: Mapping[str, int],
+    budgets: Budgets,
+    now_ms: int,
+    kind: LetterKind = LetterKind.ACKNOWLEDGEMENT,
+) -> Leave:
+    """Whether the budgets hold, without a look at the mail or the address."""
+    return _leave(_budgets(to, ticket, proved, budgets, kind), spent, now_ms)
+
+
+def unasked(
+    to: str, ticket: int, proved: bool, spent: Mapping[str, int], policy: Policy, now_ms: int, kind: LetterKind
+) -> Leave:
+    """Whether a letter that no mail has asked for (a survey, a reminder) may go to a customer. ``proved``: whether the
+    mail that opened the ticket proved its sender."""
+    reason = next((why for why, refuses in UNREACHABLE if refuses(to, policy)), "")
+    return Leave(reason) if reason else within(to, ticket, proved, spent, policy.budgets, now_ms, kind)
+
+
+def to_agent(address: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
+    """Whether one more letter of what the hour brings (a warning, a reminder) may go to an agent."""
+    return _leave((_agent_budget(address, budgets),), spent, now_ms)
 
 
 def news(author: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
@@ -86,14 +116,25 @@ def privacy_keys(author: str, now_ms: int) -> tuple[str, ...]:
     return tuple(key for budget in _privacy_budgets(author) for key in budget.keys(now_ms))
 
 
-def budget_keys(to: str, tickets: tuple[int, ...], now_ms: int, proved: bool) -> tuple[str, ...]:
+def budget_keys(
+    to: str,
+    tickets: tuple[int, ...],
+    now_ms: int,
+    proved: bool,
+    kind: LetterKind = LetterKind.ACKNOWLEDGEMENT,
+) -> tuple[str, ...]:
     """All keys whose counts the gate may want to know; asked before the facts are gathered."""
     budgets = Budgets()
     found = dict.fromkeys(_news_budget(to, budgets).keys(now_ms))
     for ticket in tickets or (None,):
-        for budget in _budgets(to, ticket, proved, budgets):
+        for budget in _budgets(to, ticket, proved, budgets, kind):
             found.update(dict.fromkeys(budget.keys(now_ms)))
     return tuple(found)
+
+
+def agent_keys(address: str, now_ms: int) -> tuple[str, ...]:
+    """The keys that ``to_agent`` may want to know."""
+    return _agent_budget(address, Budgets()).keys(now_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +168,11 @@ def _news_budget(author: str, budgets: Budgets) -> _Budget:
     return _Budget("news:h", author.lower(), HOUR_MS, limit, "notifications an hour about one sender")
 
 
+def _agent_budget(address: str, budgets: Budgets) -> _Budget:
+    limit = budgets.per_agent_hour
+    return _Budget("agent:h", address.lower(), HOUR_MS, limit, "letters an hour to one agent")
+
+
 def _nudge_budget(ticket: int) -> _Budget:
     return _Budget("nudge:d", str(ticket), DAY_MS, NUDGES_TOLD, "times a day of one ticket's nudges")
 
@@ -138,11 +184,13 @@ def _privacy_budgets(author: str) -> tuple[_Budget, ...]:
     )
 
 
-def _budgets(to: str, ticket: int | None, proved: bool, budgets: Budgets) -> Iterator[_Budget]:
+def _budgets(to: str, ticket: int | None, proved: bool, budgets: Budgets, kind: LetterKind) -> Iterator[_Budget]:
     address = to.lower()
     mark = "" if proved else "u"
+    sort = LetterKind.ACKNOWLEDGEMENT if kind is LetterKind.NEUTRAL_ACKNOWLEDGEMENT else kind
     yield _Budget(f"{mark}addr:h", address, HOUR_MS, budgets.per_address_hour, "letters an hour to one address")
     yield _Budget(f"{mark}addr:d", address, DAY_MS, budgets.per_address_day, "letters a day to one address")
+    yield _Budget(f"{mark}kind:d", f"{sort.value}:{address}", DAY_MS, budgets.per_kind_day, "letters a day of one kind")
     yield _Budget(
         f"{mark}dom:h", address.rpartition("@")[2], HOUR_MS, budgets.per_domain_hour, "letters an hour to one domain"
     )
@@ -172,13 +220,22 @@ def _foreign_envelope(reading: Reading, to: str, policy: Policy) -> bool:
     return not (one == other or one.endswith(f".{other}") or other.endswith(f".{one}"))
 
 
+def _of_address(refuses: Callable[[str, Policy], bool]) -> Callable[[Reading, str, Policy], bool]:
+    return lambda reading, to, policy: refuses(to, policy)
+
+
+UNREACHABLE: tuple[tuple[str, Callable[[str, Policy], bool]], ...] = (
+    ("the address cannot be written to", lambda to, policy: not to.rpartition("@")[0]),
+    ("the address is one of ours", lambda to, policy: split_address(to, policy.mailboxes) is not None),
+    ("nobody reads that address", lambda to, policy: is_role_account(to)),
+)
+"""Why no automatic letter may go to an address, whatever mail it would answer."""
+
 REFUSALS: tuple[tuple[str, Callable[[Reading, str, Policy], bool]], ...] = (
     (ROBOT, lambda reading, to, policy: reading.verdict.automatic or reading.verdict.kind is not VerdictKind.GENUINE),
     ("it came from the null sender", lambda reading, to, policy: reading.envelope.mail_from == ""),
     ("its Return-Path is empty", lambda reading, to, policy: reading.mail.return_path == ""),
-    ("the address cannot be written to", lambda reading, to, policy: not to.rpartition("@")[0]),
-    ("the address is one of ours", lambda reading, to, policy: split_address(to, policy.mailboxes) is not None),
-    ("nobody reads that address", lambda reading, to, policy: is_role_account(to)),
+    *((why, _of_address(refuses)) for why, refuses in UNREACHABLE),
     ("the sender is not proved", lambda reading, to, policy: reading.sender.proof is Proof.FAIL),
     ("the envelope names another sender", _foreign_envelope),
 )

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk.gate import DAY_MS, HOUR_MS, allow, budget_keys, is_role_account, within
+from mailgate.desk.gate import (
+    DAY_MS,
+    HOUR_MS,
+    agent_keys,
+    allow,
+    budget_keys,
+    is_role_account,
+    to_agent,
+    unasked,
+    within,
+)
+from mailgate.desk.plan import LetterKind
 from mailgate.desk.policy import Budgets
 from mailgate.mail.model import Proof, VerdictKind
 from tests.desk.conversation import NOW_MS, mail, policy, reading
@@ -17,7 +28,7 @@ CLEO = "cleo@customer.example"
 def test_a_person_may_be_written_to_and_the_letter_is_counted() -> None:
     leave = allow(reading(mail()), CLEO, 7, {}, policy(), NOW_MS)
     assert leave.reason == ""
-    assert [key.split(":")[0] for key in leave.keys] == ["addr", "addr", "dom", "ticket"]
+    assert [key.split(":")[0] for key in leave.keys] == ["addr", "addr", "kind", "dom", "ticket"]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +80,36 @@ def test_L14_no_stretch_of_an_hour_or_a_day_holds_more_than_its_limit(moments: l
                 spent[key] = spent.get(key, 0) + 1
     assert all(sum(start <= one < start + HOUR_MS for one in sent) <= 3 for start in sent)
     assert all(sum(start <= one < start + DAY_MS for one in sent) <= 10 for start in sent)
+
+
+def test_each_kind_of_letter_has_a_budget_of_its_own() -> None:
+    budgets = Budgets(per_address_hour=100, per_address_day=100, per_kind_day=2)
+    spent: dict[str, int] = {}
+    gone = []
+    for kind in (LetterKind.SURVEY, LetterKind.SURVEY, LetterKind.SURVEY, LetterKind.CLOSING):
+        leave = within(CLEO, 7, True, spent, budgets, NOW_MS, kind)
+        gone.append(leave.reason)
+        spent |= {key: spent.get(key, 0) + 1 for key in leave.keys}
+    assert gone == ["", "", "budget used up: 2 letters a day of one kind", ""]
+
+
+def test_both_acknowledgements_are_one_kind() -> None:
+    kinds = (LetterKind.ACKNOWLEDGEMENT, LetterKind.NEUTRAL_ACKNOWLEDGEMENT)
+    assert len({within(CLEO, 7, True, {}, Budgets(), NOW_MS, kind).keys for kind in kinds}) == 1
+
+
+@pytest.mark.parametrize("to", ["support@acme.example", "no-reply@saas.example", "nobody"])
+def test_what_no_mail_has_asked_for_goes_to_people_only(to: str) -> None:
+    leave = unasked(to, 7, True, {}, policy(), NOW_MS, LetterKind.SURVEY)
+    assert leave.reason
+    assert not unasked(CLEO, 7, True, {}, policy(), NOW_MS, LetterKind.SURVEY).reason
+
+
+def test_an_agent_gets_so_many_letters_of_the_hour_and_the_store_is_asked_for_what_counts_them() -> None:
+    budgets = Budgets(per_agent_hour=2)
+    (key,) = to_agent("ana@acme.example", {}, budgets, NOW_MS).keys
+    assert key in agent_keys("ana@acme.example", NOW_MS)
+    assert to_agent("ana@acme.example", {key: 2}, budgets, NOW_MS).reason
 
 
 def test_a_used_up_budget_is_named() -> None:

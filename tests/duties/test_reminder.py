@@ -125,5 +125,5 @@ def test_a_closed_ticket_is_nobodys_worry(world: World) -> None:
     world.mail(ANA, "#close", to=back(notification))
     world.sent()
     world.clock.ms += 5 * HOUR
-    world.timetable.reminders()
-    assert world.sent() == []
+    world.timetable.due()
+    assert to(world.sent(), ANA) == []

@@ -26,7 +26,7 @@ def test_a_duty_that_fails_stops_no_other(world: World) -> None:
     world.opened(CLEO)
     world.sent()
     world.timetable.jobs.clear()
-    for duty in (fails, world.timetable.reminders):
+    for duty in (fails, world.timetable.due):
         world.timetable.jobs.every(1).seconds.do(world.timetable._safely, duty)
     world.later(5 * HOUR)
     assert len(world.sent()) == 2

@@ -73,7 +73,7 @@ def _agents(case: Case, ticket: Ticket) -> tuple[str, ...]:
 
 def _close(case: Case, ticket: Ticket, said: Happening) -> Plan:
     effects: tuple[Effect, ...] = (
-        AddMessage(ticket.id, Direction.CUSTOMER, case.trust.treatment.visibility, marks=case.marks),
+        AddMessage(ticket.id, Direction.CUSTOMER, case.trust.treatment.visibility, marks=case.marks, waits=False),
         ChangeTicket(ticket.id, changes(ticket, said, case.now_ms), said.value, "requester"),
     )
     lines = (f"trust: {case.trust.row}", f"solved: {said.value}")
