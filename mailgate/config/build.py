@@ -6,18 +6,18 @@ Paths in the file are relative to the file; here they become absolute.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from mailgate.config import schema, schema_mail, schema_rules
+from mailgate.config import schema, schema_duties, schema_mail, schema_rules
+from mailgate.config.build_clock import working_day_ms
 from mailgate.config.rule_tests import MailTest
-from mailgate.config.settings import Login, Sla
-from mailgate.config.units import HOUR, Duration
+from mailgate.config.settings import Login
+from mailgate.config.units import Duration
 from mailgate.desk import policy
 from mailgate.edges import settings as edge
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONLY_BRAND = "desk"
 """The id of the brand that [desk] itself is where there are no [[brands]]."""
 
@@ -36,6 +36,7 @@ def brands(config: schema.Config) -> dict[str, policy.Brand]:
             tags=tuple(desk.tags),
             default_team=desk.default_team or first_team,
             agent_names=desk.agent_names,
+            sla=desk.sla,
         )
         return {only.id: only}
     return {
@@ -49,6 +50,7 @@ def brands(config: schema.Config) -> dict[str, policy.Brand]:
             default_team=brand.default_team or desk.default_team or first_team,
             agent_names=desk.agent_names if brand.agent_names is None else brand.agent_names,
             templates=brand.templates,
+            sla=brand.sla or desk.sla,
         )
         for brand in config.brands
     }
@@ -76,33 +78,6 @@ def mailboxes(config: schema.Config, known: Mapping[str, policy.Brand]) -> tuple
     return (*listed, *own)
 
 
-def hours(config: schema.Config, this_year: int) -> dict[str, policy.Hours]:
-    """Business hours by name; public holidays are written out for last year, this one and the next three."""
-    return {
-        name: policy.Hours(
-            id=name,
-            timezone=written.timezone or config.desk.timezone,
-            week={
-                day: tuple(stretches)
-                for day, weekday in enumerate(WEEKDAYS)
-                if (stretches := getattr(written, weekday))
-            },
-            closed=frozenset(written.closed) | public_holidays(written.holidays, this_year),
-        )
-        for name, written in config.hours.items()
-    }
-
-
-def public_holidays(place: str, this_year: int) -> frozenset[date]:
-    """The days off of ``DE`` or ``DE-BY``. Raises ``NotImplementedError`` for a place that nobody knows."""
-    if not place:
-        return frozenset()
-    import holidays
-
-    country, _, part = place.partition("-")
-    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=range(this_year - 1, this_year + 4)))
-
-
 def teams(config: schema.Config, known: Mapping[str, policy.Hours]) -> dict[str, policy.Team]:
     """Teams by id."""
     return {
@@ -126,17 +101,12 @@ def teams(config: schema.Config, known: Mapping[str, policy.Hours]) -> dict[str,
             close=policy.May(team.close),
             merge=policy.May(team.merge),
             notes=policy.May(team.notes),
+            sla=team.sla,
             escalate_to=team.escalate_to,
             states=dict(team.states),
         )
         for team in config.teams
     }
-
-
-def working_day_ms(found: policy.Hours | None) -> int:
-    """How long a working day of those hours is open on average; eight hours where there are none."""
-    days = [sum(_length(*stretch) for stretch in stretches) for stretches in found.week.values()] if found else []
-    return sum(days) // len(days) if days else 8 * HOUR
 
 
 def agents(config: schema.Config) -> dict[str, policy.Agent]:
@@ -169,7 +139,7 @@ def logins(config: schema.Config, base: Path) -> dict[str, Login]:
     }
 
 
-def survey(written: schema.Survey) -> policy.Survey:
+def survey(written: schema_duties.Survey) -> policy.Survey:
     """The question after closing."""
     return policy.Survey(
         enabled=written.enabled,
@@ -183,7 +153,7 @@ def survey(written: schema.Survey) -> policy.Survey:
     )
 
 
-def closing(written: schema.Closing) -> policy.Closing:
+def closing(written: schema_duties.Closing) -> policy.Closing:
     """What ends by itself."""
     waits = tuple(wait.ms() for wait in written.remind_after)
     return policy.Closing(written.confirm_after.ms(), waits, written.close_after.ms())
@@ -242,14 +212,6 @@ def dkim(config: schema.Config, base: Path) -> dict[str, edge.Dkim]:
         brand: edge.Dkim(written.domain, written.selector, resolved(written.key_file, base))
         for brand, written in signing.items()
         if written
-    }
-
-
-def sla(config: schema.Config) -> dict[str, Sla]:
-    """The promises, as they were written."""
-    return {
-        name: Sla(name, written.first_response, written.next_response, written.resolution, written.hours)
-        for name, written in config.sla.items()
     }
 
 
@@ -316,9 +278,3 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, Duration):
         return value.seconds
     return tuple(value) if isinstance(value, list) else value
-
-
-def _length(opens: time, closes: time) -> int:
-    day = date.min
-    length = datetime.combine(day, closes) - datetime.combine(day, opens)
-    return int(length.total_seconds() * 1000) % (24 * HOUR) or 24 * HOUR

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.clock import Clock
-from mailgate.config import build, build_events, canned
+from mailgate.config import build, build_clock, build_events, canned
 from mailgate.config.checks import CHECKS, Subject, names_of
+from mailgate.config.checks_clock import CLOCK_CHECKS
 from mailgate.config.checks_events import EVENT_CHECKS
 from mailgate.config.checks_teams import TEAM_CHECKS
 from mailgate.config.keys import Keys, read_keys
@@ -48,7 +49,7 @@ def load(path: Path, clock: Clock) -> Settings:
 
     named = names_of(source.data)
     subject = Subject(config, base, named, this_year)
-    checks = (*CHECKS, *EVENT_CHECKS, *TEAM_CHECKS)
+    checks = (*CHECKS, *CLOCK_CHECKS, *EVENT_CHECKS, *TEAM_CHECKS)
     between = [replace(one, path=found.original(one.path)) for check in checks for one in check(subject)]
     # A table in which something is wrong is not judged as a whole: what it lacks may be what was dropped.
     told = {one.path[:length] for one in found.complaints for length in range(1, len(one.path) + 1)}
@@ -92,7 +93,6 @@ def load(path: Path, clock: Clock) -> Settings:
         brand_templates={brand.id: base / brand.templates for brand in config.brands if brand.templates},
         worker=build.worker(config.limits),
         logins=build.logins(config, base),
-        sla=build.sla(config),
         tests=tuple(book.tests),
         dns=config.desk.dns,
         log_level=config.log.level,
@@ -150,6 +150,7 @@ def _policy(config: Config, base: Path, keys: Keys, this_year: int) -> Policy:
         teams=build.teams(config, hours),
         agents=build.agents(config),
         hours=hours,
+        sla=build_clock.sla(config),
         survey=build.survey(config.survey),
         closing=build.closing(config.closing),
         budgets=Budgets(**limits.model_dump()),
@@ -171,10 +172,10 @@ def _policy(config: Config, base: Path, keys: Keys, this_year: int) -> Policy:
 
 def _known_hours(config: Config, this_year: int) -> dict[str, Hours]:
     try:
-        return build.hours(config, this_year)
+        return build_clock.hours(config, this_year)
     except NotImplementedError:  # an unknown country, about which a check has complained
         plain = {name: hours.model_copy(update={"holidays": ""}) for name, hours in config.hours.items()}
-        return build.hours(config.model_copy(update={"hours": plain}), this_year)
+        return build_clock.hours(config.model_copy(update={"hours": plain}), this_year)
 
 
 def _part(source: Source, wanted: Callable[[str], bool]) -> dict[str, object]:

@@ -21,6 +21,7 @@ def actions(written: schema_rules.Rule) -> Actions:
         kind=written.kind,
         assignee=written.assignee,
         priority=written.priority,
+        sla=written.sla,
         status=written.status,
         tags=tuple(written.tags),
         watchers=tuple(written.watchers),

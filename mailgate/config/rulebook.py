@@ -116,6 +116,7 @@ def _unknown_in_rule(
         "team": ("team", named["teams"]),
         "assignee": ("agent", named["agents"]),
         "priority": ("priority", frozenset(policy.priorities)),
+        "sla": ("[sla.*] named", frozenset(policy.sla)),
     }
     for key, (what, names) in known.items():
         yield from unknown((*at, key), what, getattr(rule, key), names)

@@ -7,14 +7,12 @@ holds the two together in both directions.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from mailgate.config.fields import (
     AddressOrDomain,
-    AnyDuration,
     ClockDuration,
     DatabaseUrl,
     Id,
@@ -22,11 +20,11 @@ from mailgate.config.fields import (
     LoopbackListener,
     MailAddress,
     Size,
-    Stretch,
     SubjectTag,
     Text,
     Timezone,
 )
+from mailgate.config.schema_clock import Hours, Sla
 from mailgate.config.schema_duties import Closing, LetterLimits, Survey
 from mailgate.config.schema_events import Retention, Scheduled, Webhook
 from mailgate.config.schema_mail import Dkim, Mailbox, Section, Smtp
@@ -51,6 +49,7 @@ class Desk(Section):
     default_team: Id | Literal[""] = Field(
         "", description="The team for mail that no rule and no mailbox assigns; empty: the first team."
     )
+    sla: Id | Literal[""] = Field("", description="The [sla.*] of tickets to which nothing else gives another.")
     agent_names: bool = Field(False, description='Answers come from "NAME at Acme Support" instead of the desk alone.')
     dkim: Dkim | None = Field(None, description="Sign letters with DKIM; with [[brands]], each has its own.")
     language: Language = Field("en", description="The language of letters to people whose language is not known.")
@@ -87,6 +86,7 @@ class Brand(Section):
     timezone: Timezone | None = Field(None, description="As desk.timezone, for this brand.")
     tags: list[SubjectTag] = Field([], description="As desk.tags, for this brand; empty: the desk's.")
     default_team: Id | Literal[""] = Field("", description="As desk.default_team, for this brand; empty: the desk's.")
+    sla: Id | Literal[""] = Field("", description="As desk.sla, for this brand; empty: the desk's.")
     agent_names: bool | None = Field(None, description="As desk.agent_names, for this brand.")
     templates: Text = Field("", description="A folder of templates that override the shipped ones for this brand.")
     dkim: Dkim | None = Field(None, description="Sign this brand's letters with DKIM.")
@@ -99,33 +99,6 @@ class Database(Section):
         "sqlite",
         description="sqlite (a file in state_dir), sqlite:///PATH, or postgresql://USER@HOST/NAME; may be a secret.",
     )
-
-
-Day = list[Stretch]
-
-
-class Hours(Section):
-    """Business hours of a week, as [hours.NAME]."""
-
-    timezone: Timezone | None = Field(None, description="Their time zone; the desk's by default.")
-    mon: Day = Field([], description='Monday\'s open hours, as ["09:00-12:00", "13:00-17:30"].')
-    tue: Day = Field([], description="Tuesday's.")
-    wed: Day = Field([], description="Wednesday's.")
-    thu: Day = Field([], description="Thursday's.")
-    fri: Day = Field([], description="Friday's.")
-    sat: Day = Field([], description="Saturday's.")
-    sun: Day = Field([], description="Sunday's.")
-    closed: list[date] = Field([], description="Single days off, as dates: 2026-12-24.")
-    holidays: Text = Field("", description="Public holidays of a country or a part of it: DE, DE-BY, CN, US-CA.")
-
-
-class Sla(Section):
-    """A promise to customers, as [sla.NAME]. It is checked and kept; no duty acts on it in this version."""
-
-    first_response: AnyDuration | None = Field(None, description="Until the first answer.")
-    next_response: AnyDuration | None = Field(None, description="Until every further answer.")
-    resolution: AnyDuration | None = Field(None, description="Until the ticket is resolved.")
-    hours: Id | Literal[""] = Field("", description="The [hours.*] that business hours and working days refer to.")
 
 
 class Templates(Section):

@@ -67,6 +67,7 @@ class Rule(Section):
     kind: Id | Literal[""] = Field("", description="The ticket's kind, a name of your own.")
     assignee: Id | Literal[""] = Field("", description="The agent who gets it.")
     priority: Id | Literal[""] = Field("", description="One of desk.priorities.")
+    sla: Id | Literal[""] = Field("", description="The [sla.*] of its promises.")
     status: Literal["", "new", "open", "waiting-customer", "waiting-third-party", "resolved", "closed", "spam"] = Field(
         "", description="The status that it starts with."
     )

@@ -24,7 +24,7 @@ DEFAULT = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
 WHOLE = DEFAULT.sub("", TEXT)
 """The example with the keys that stand at their defaults switched on."""
 
-FREE = {"hours": Any, "sla": Any, "by_brand": Any}
+FREE = {"hours": Any, "sla": Any, "priorities": Any, "by_brand": Any}
 
 
 def models(model: type[BaseModel], where: str = "") -> Iterator[tuple[str, type[BaseModel]]]:

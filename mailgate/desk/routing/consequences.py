@@ -84,7 +84,8 @@ def _changes(actions: Actions, ticket: Ticket, policy: Policy, now_ms: int) -> I
     team = policy.teams.get(ticket.team)
     handed = team.escalate_to if team and actions.escalate else ""
     agent = policy.agents.get(actions.assignee)
-    for name, value in (("team", actions.team or handed), ("kind", actions.kind), ("priority", actions.priority)):
+    given = {"team": actions.team or handed, "kind": actions.kind, "priority": actions.priority, "sla": actions.sla}
+    for name, value in given.items():
         if value and value != getattr(ticket, name):
             yield name, value
     if agent and agent.active:

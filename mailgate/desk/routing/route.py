@@ -110,4 +110,5 @@ def join(earlier: Actions, later: Actions) -> Actions:
         children=(*earlier.children, *later.children),
         webhooks=tuple(dict.fromkeys((*earlier.webhooks, *later.webhooks))),
         alert=earlier.alert or later.alert,
+        sla=earlier.sla or later.sla,
     )

@@ -77,7 +77,7 @@ class Alert:
 class Actions:
     """What a matching rule does to the ticket that is about to be, or to the one that something happened to; empty
     fields leave things as they are. ``escalate`` tells the supervisors and hands it to ``Team.escalate_to``;
-    ``reassign`` gives it back to its team; ``webhooks`` are names."""
+    ``reassign`` gives it back to its team; ``webhooks`` are names, and so is ``sla``."""
 
     team: str = ""
     kind: str = ""
@@ -98,6 +98,7 @@ class Actions:
     children: tuple[Child, ...] = ()
     webhooks: tuple[str, ...] = ()
     alert: Alert | None = None
+    sla: str = ""
 
     @property
     def later(self) -> bool:
