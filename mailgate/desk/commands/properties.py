@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from mailgate.desk.commands.names import agent_named, no_agent, no_such, team_named
-from mailgate.desk.commands.scene import Meaning, Result, Scene, refuse
+from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.identity.rights import Act
+from mailgate.desk.outcome.vacation import day_of
 from mailgate.desk.phrase import phrase
-from mailgate.desk.policy import Agent, Team
+from mailgate.desk.policy import Agent, Role, Team
+from mailgate.desk.routing.assign import Choice, Needs, choose
 
 NOBODY = frozenset({"none", "nobody", "-", "无", "没人", "無"})
 ME = frozenset({"me", "我", "自己"})
@@ -36,10 +38,15 @@ def _take(argument: str, scene: Scene) -> Result:
 
 
 def _given(agent: Agent, scene: Scene) -> Result:
+    """Who is away can be given a ticket all the same; who gives it is told."""
+    name = agent.name or agent.id
+    if agent.role is Role.WATCHER:
+        return refuse(phrase("{name} reads, and does nothing else", name=name))
     giver = "" if agent.id == scene.agent.id else scene.agent.id
-    return Result(
-        {"assignee": agent.id, "given_by": giver}, said=phrase("assigned to {name}", name=agent.name or agent.id)
-    )
+    back_ms = scene.facts.absent.get(agent.id, 0)
+    away = phrase("assigned to {name}, who is away until {day}", name=name, day=day_of(back_ms, scene.brand.timezone))
+    there = phrase("assigned to {name}", name=name)
+    return Result({"assignee": agent.id, "given_by": giver}, said=away if giver and back_ms > scene.now_ms else there)
 
 
 def _team(argument: str, scene: Scene) -> Result:
@@ -48,10 +55,25 @@ def _team(argument: str, scene: Scene) -> Result:
 
 
 def _moved(team: Team, scene: Scene) -> Result:
-    return Result(
-        {"team": team.id, "assignee": "", "given_by": scene.agent.id, "state": ""},
-        said=phrase("moved to {team}", team=team.name),
-    )
+    """The team gives it to one of its own, if that is its way; never back to who moved it."""
+    choice = choice_in(team.id, scene)
+    changes = {"team": team.id, "assignee": choice.agent, "given_by": scene.agent.id, "state": ""}
+    if choice.reason:
+        return Result(changes, said=phrase("moved to {team}; {why}", team=team.name, why=choice.reason))
+    return Result(changes, said=phrase("moved to {team}", team=team.name))
+
+
+def choice_in(team: str, scene: Scene) -> Choice:
+    """Whom the team's way of giving out finds for the ticket, but not the agent who writes."""
+    if scene.ticket is None or scene.facts.crew is None:
+        return Choice()
+    needs = Needs.of(scene.ticket, (scene.agent.id,))
+    return choose(team, needs, scene.facts.crew, scene.facts.absent, scene.policy, scene.now_ms)
+
+
+def crew(argument: str, asker: Asker) -> Wants:
+    """Whoever a team may give a ticket to."""
+    return Wants(crew=asker.policy.crew)
 
 
 def _priority(argument: str, scene: Scene) -> Result:
@@ -97,9 +119,9 @@ def _field(argument: str, scene: Scene) -> Result:
 
 
 COMMANDS: tuple[Meaning, ...] = (
-    Meaning("assign", _assign, Act.ASSIGN, example="ana"),
+    Meaning("assign", _assign, Act.ASSIGN, wants=crew, example="ana"),
     Meaning("take", _take, Act.ASSIGN),
-    Meaning("team", _team, Act.ASSIGN, example="billing"),
+    Meaning("team", _team, Act.ASSIGN, wants=crew, example="billing"),
     Meaning("priority", _priority, example="high"),
     Meaning("tag", _tag, example="vip -trial"),
     Meaning("untag", _untag, example="trial"),

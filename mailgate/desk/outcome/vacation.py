@@ -41,7 +41,7 @@ def away(case: Case, agent: Agent) -> Plan:
     absence = SetAbsence(agent.id, until_ms, "automatic reply")
     letters = _offers(case, agent, until_ms) if known_ms <= case.now_ms else []
     told = ", ".join(letter.agent for letter in letters) or "nobody"
-    said = f"robot: {agent.id} is away until {_day(until_ms, 'UTC')}; what waits is offered to {told}"
+    said = f"robot: {agent.id} is away until {day_of(until_ms, case.brand.timezone)}; what waits is offered to {told}"
     return case.plan(Outcome.EVENT, (*events, absence), letters, (said,), ticket=ticket)
 
 
@@ -69,9 +69,14 @@ def is_the_agents(case: Case, agent: Agent) -> bool:
     return own or any(letter.recipient.lower() in agent.addresses for letter in letters)
 
 
+def day_of(until_ms: int, zone: str) -> str:
+    """The day on which somebody is back, as letters and transcripts name it."""
+    return datetime.fromtimestamp(until_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
 def until_words(until_ms: int, case: Case) -> str:
-    """The day on which somebody is back, in the desk's zone, as letters and transcripts name it."""
-    return _day(until_ms, case.brand.timezone)
+    """The same, in the zone of the case's brand."""
+    return day_of(until_ms, case.brand.timezone)
 
 
 def _until(case: Case) -> int:
@@ -91,14 +96,15 @@ def _remembered(case: Case, agent: Agent) -> tuple[Effect, ...]:
 def _offers(case: Case, agent: Agent, until_ms: int) -> list[LetterOrder]:
     waiting = [ticket for ticket in case.facts.owned if ticket.waiting_since_ms is not None]
     return offer(
-        waiting, agent.id, case.policy, case.facts.absent, case.now_ms, why(agent, until_words(until_ms, case))
+        waiting,
+        agent.id,
+        case.policy,
+        case.facts.absent,
+        case.now_ms,
+        why(agent, day_of(until_ms, case.brand.timezone)),
     )
 
 
 def why(agent: Agent, until: str) -> Phrase:
     """What those read to whom the tickets are offered."""
     return phrase("{agent} is away until {day}; these tickets wait for an answer", agent=agent.name, day=until)
-
-
-def _day(until_ms: int, zone: str) -> str:
-    return datetime.fromtimestamp(until_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()

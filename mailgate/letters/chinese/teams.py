@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CHINESE: Mapping[str, str] = {
+    "assigned to {name}, who is away until {day}": "已指派给{name}，其外出至{day}",
+    "moved to {team}; {why}": "已转到{team}；{why}",
+    "{name} reads, and does nothing else": "{name}只能阅读，不能做别的",
     "everybody of {team} is away": "{team}的人都不在",
     "everybody of {team} who is there holds as many tickets as they can": "{team}在岗的人手上的工单都满了",
     "given to {agent}, who holds the fewest ({count})": "分配给{agent}，手上的工单最少（{count}）",
