@@ -100,9 +100,7 @@ def context(page: Page) -> dict[str, Any]:
     if order.text:
         given["text"] = order.text
     if kind in LISTS:
-        rows = given.get("tickets", ())
-        given["tickets"] = listed(kind, rows, order.rows, page.policy, language, page.now_ms, page.back_about)
-        given.setdefault("total", len(rows or order.rows))
+        given.update(_listed(given, page))
     full = values.complete(kind, given, page.in_words, page.in_list)
     for name, most in _LENGTHS.get(kind, ()):
         full[name] = cut(full[name], most)
@@ -119,6 +117,15 @@ def context(page: Page) -> dict[str, Any]:
         full["control"] = page.control
         full["buttons"] = of_commands(full["commands"], Return(page.control, "", True), page.brand.name)
     return full
+
+
+def _listed(given: Mapping[str, Any], page: Page) -> dict[str, Any]:
+    """The tickets of a list, and how many there are; none to a reader who is not known to be who asked."""
+    if not given.get("proved", True):
+        return {"tickets": (), "total": 0}
+    rows, tickets = given.get("tickets", ()), page.order.rows
+    found = listed(page.order.kind, rows, tickets, page.policy, page.language, page.now_ms, page.back_about)
+    return {"tickets": found, "total": given.get("total", len(rows or tickets))}
 
 
 def _in_language(value: Any, language: str) -> Any:

@@ -12,7 +12,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 
 from mailgate.desk.phrase import Phrase
-from mailgate.letters.chinese import admins, clock, commands, customers, duties, identity, rules, teams
+from mailgate.letters.chinese import admins, alerts, clock, commands, customers, duties, identity, rules, teams
 
 SECTIONS: tuple[Mapping[str, str], ...] = (
     commands.CHINESE,
@@ -20,6 +20,7 @@ SECTIONS: tuple[Mapping[str, str], ...] = (
     teams.CHINESE,
     customers.CHINESE,
     admins.CHINESE,
+    alerts.CHINESE,
     clock.CHINESE,
     duties.CHINESE,
     rules.CHINESE,

@@ -15,10 +15,22 @@ MARKED = (
     LetterKind.NOTIFICATION,
     LetterKind.SURVEY,
     LetterKind.CONFIRMATION,
+    LetterKind.STATUS,
+    LetterKind.RESOLUTION,
+    LetterKind.CLOSING,
+    LetterKind.CUSTOMER_REMINDER,
+    LetterKind.WARNING,
+    LetterKind.HANDOVER,
+    LetterKind.REMINDER,
+    LetterKind.NOTICE,
 )
 VALUES = {
     "text": "My printer is broken, good or bad.",
     "quote": "My printer is broken.",
+    "why": "Nobody wrote for a week.",
+    "tickets": ({"number": 1042, "subject": "Printer", "promise": "first answer", "left_ms": 60_000},),
+    "lines": ({"command": "#take", "result": "done", "detail": "assigned to Bo Chen"},),
+    "undoable": True,
     "would": ("Ticket 1042 would be closed.",),
 }
 WORDS = "Thank you, it works now."
@@ -43,7 +55,7 @@ def quoting(text: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-@pytest.mark.parametrize("kind", [*MARKED, LetterKind.ANSWER])
+@pytest.mark.parametrize("kind", [*MARKED, LetterKind.ANSWER, LetterKind.ASK, LetterKind.TRANSCRIPT])
 def test_a_quoting_reply_gives_back_its_new_words_and_the_reference(composer, kind, language):
     letter = write(composer, order(kind, language=language, values=VALUES))
     mail = parse(
