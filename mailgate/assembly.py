@@ -14,6 +14,7 @@ from mailgate.clock import Clock
 from mailgate.config.settings import Settings
 from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.policy import Policy, ProofProfile
+from mailgate.desk.routing.events import compile_events
 from mailgate.desk.routing.route import compile as compile_rules
 from mailgate.edges.dns import DnsResolver, NoDns
 from mailgate.edges.settings import Dkim
@@ -56,11 +57,11 @@ def plain_desk(policy: Policy, clock: Clock) -> Desk:
 def _desk(policy: Policy, templates: Templates, clock: Clock, dkim: Mapping[str, Dkim]) -> Desk:
     tokens = Tokens(policy.secrets)
     composer = Composer(policy, tokens, templates, clock, dkim)
-    return Desk(policy, compile_rules(policy), tokens, composer, ours_of(policy))
+    return Desk(policy, compile_rules(policy), tokens, composer, ours_of(policy), compile_events(policy))
 
 
 def _profile(proof: ProofProfile) -> Profile:
-    return Profile(proof.authserv_id, proof.topmost, proof.trusted_relays)
+    return Profile(proof.authserv_id, proof.topmost, proof.trusted_relays, proof.below)
 
 
 class DeskRecipients:
@@ -72,13 +73,13 @@ class DeskRecipients:
         self._tokens = Tokens((*settings.policy.secrets, *settings.policy.retired))
         self._logins = settings.logins
 
-    def knows(self, address: str) -> bool:
+    def knows(self, address: str, *, handed_on: bool = False) -> bool:
         """Whether mail to it is ours: a mailbox, with or without a subaddress. A token that we did not make is an
-        unknown address."""
+        unknown address, unless it was ``handed_on`` by our own mail server, which would have to bounce it."""
         split = split_address(address, self._mailboxes)
-        if split is None or split.pretends:
-            return False
-        return split.token is None or self._tokens.made(split.token)
+        if split is None or handed_on:
+            return split is not None
+        return not split.pretends and (split.token is None or self._tokens.made(split.token))
 
     def agent_login(self, user: str, password: bytes) -> str | None:
         """The agent's address, or None; an unknown user takes as long as a wrong password."""

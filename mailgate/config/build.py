@@ -12,6 +12,7 @@ from typing import Any
 
 from mailgate.config import schema, schema_duties, schema_mail, schema_rules
 from mailgate.config.build_clock import working_day_ms
+from mailgate.config.providers import proof_profile
 from mailgate.config.rule_tests import MailTest
 from mailgate.config.settings import Login
 from mailgate.config.units import Duration
@@ -65,7 +66,7 @@ def mailboxes(config: schema.Config, known: Mapping[str, policy.Brand]) -> tuple
             brand=box.brand or only,
             team=box.team,
             subaddress=policy.Subaddress(box.subaddress),
-            proof=policy.ProofProfile(box.proof.authserv_id, box.proof.topmost, tuple(box.proof.trusted_relays)),
+            proof=proof_profile(box.proof),
         )
         for box in config.mailboxes
     ]

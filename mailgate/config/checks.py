@@ -15,6 +15,7 @@ from typing import Any
 from mailgate.config import build
 from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint, nearest
+from mailgate.config.providers import NAMELESS
 from mailgate.config.schema import Config
 from mailgate.config.schema_mail import Imap
 from mailgate.desk.identity.trust import TABLE, TREATMENTS
@@ -235,6 +236,14 @@ def _included(subject: Subject) -> Iterator[Complaint]:
             yield from _file(("include", place), pattern, subject.base)
 
 
+def _proof(subject: Subject) -> Iterator[Complaint]:
+    """A milter on one's own server writes a name that only the admin knows."""
+    for at, box in enumerate(subject.config.mailboxes):
+        if box.proof.provider in NAMELESS and not box.proof.authserv_id:
+            right = f'write proof = {{ provider = "{box.proof.provider}", authserv_id = "mx.example.com" }}'
+            yield Complaint(("mailboxes", at, "proof"), "the name that your server writes is missing", right)
+
+
 CHECKS: tuple[Check, ...] = (
     _identity,
     _names_twice,
@@ -244,6 +253,7 @@ CHECKS: tuple[Check, ...] = (
     _incoming,
     _outgoing,
     _imap,
+    _proof,
     _agents,
     _folders,
     _included,

@@ -5,9 +5,9 @@ Defaults are those of ``edges.settings``, so that they stand in one place.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from mailgate.config.fields import (
     ClockDuration,
@@ -153,9 +153,18 @@ class Imap(Section):
 class Proof(Section):
     """Whose word counts on who sent a mail to this mailbox (its Authentication-Results headers)."""
 
+    provider: Literal["", "gmail", "microsoft365", "fastmail", "opendmarc", "rspamd", "none"] = Field(
+        "", description='A known one fills in the rest; proof = "gmail" is short for it. none: nobody\'s word.'
+    )
     authserv_id: Text = Field("", description="The name that your provider writes into them, such as mx.google.com.")
     topmost: bool = Field(False, description="Believe the topmost one; for providers that write no steady name.")
+    below: bool = Field(False, description="A milter writes it, below its server's own Received line.")
     trusted_relays: list[Network] = Field([], description="Networks of our own mail servers, whose verdicts count.")
+
+
+def _named_provider(written: object) -> object:
+    """``proof = "gmail"`` is short for a table with the provider alone."""
+    return {"provider": written} if isinstance(written, str) else written
 
 
 class Mailbox(Section):
@@ -169,5 +178,5 @@ class Mailbox(Section):
     subaddress: Literal["+", "-", "none"] = Field(
         "+", description="How a ticket's token rides in the address: support+t1042-…@, support-t1042-…@, or not."
     )
-    proof: Proof = Field(Proof(), description=Proof.__doc__)
+    proof: Annotated[Proof, BeforeValidator(_named_provider)] = Field(Proof(), description=Proof.__doc__)
     imap: Imap | None = Field(None, description=Imap.__doc__)

@@ -49,13 +49,14 @@ class ProofProfile:
     """Whose ``Authentication-Results`` are believed on mail of one mailbox (DESIGN: trust).
 
     ``authserv_id`` names the provider's own; ``topmost`` believes the topmost one where the provider writes no id.
-    ``trusted_relays`` are networks (CIDR) whose verdict headers count on SMTP intake. With neither, only our own
-    DKIM check speaks.
+    ``trusted_relays`` are networks (CIDR) whose verdict headers count on SMTP intake; ``below``: a milter writes them
+    below its server's own Received line. With none of it, only our own DKIM check speaks.
     """
 
     authserv_id: str = ""
     topmost: bool = False
     trusted_relays: tuple[str, ...] = ()
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)

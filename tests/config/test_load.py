@@ -357,3 +357,30 @@ def test_included_files_add_their_rules_in_order_and_keep_their_lines(tmp_path: 
     found = {(Path(each.file).name, each.line, each.key) for each in problems(tmp_path, text)}
     assert found == {("a.toml", 4, "rules[0].whn"), ("a.toml", 5, "desk")}
     assert all("rules" in each.file for each in problems(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("written", "authserv_id", "topmost"),
+    [
+        ('"gmail"', "mx.google.com", False),
+        ('"microsoft365"', "", True),
+        ('{ provider = "gmail" }', "mx.google.com", False),
+    ],
+)
+def test_a_known_provider_fills_in_whose_word_counts(
+    tmp_path: Path, written: str, authserv_id: str, topmost: bool
+) -> None:
+    """In short, or as a table."""
+    box = f'\n[[mailboxes]]\naddress = "help@acme.example"\nproof = {written}\n'
+    found = settings(tmp_path, more=box).policy.mailbox("help@acme.example")
+    assert found is not None
+    assert (found.proof.authserv_id, found.proof.topmost) == (authserv_id, topmost)
+
+
+def test_a_milters_name_has_to_be_said(tmp_path: Path) -> None:
+    """Nobody else can know what one's own server calls itself."""
+    box = '\n[[mailboxes]]\naddress = "help@acme.example"\nproof = {}\n'
+    (problem,) = problems(tmp_path, more=box.format('"opendmarc"'))
+    assert "authserv_id" in problem.right
+    named = settings(tmp_path, more=box.format('{ provider = "rspamd", authserv_id = "mx.acme.example" }'))
+    assert named.policy.mailboxes[0].proof.below

@@ -27,7 +27,7 @@ class Desk:
         self.asked: list[str] = []
         self.failure: Exception | None = None
 
-    def knows(self, address: str) -> bool:
+    def knows(self, address: str, *, handed_on: bool = False) -> bool:
         """Only the addresses above, exactly."""
         self.asked.append(address)
         if self.failure:

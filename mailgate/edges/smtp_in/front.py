@@ -31,9 +31,10 @@ UNKNOWN_RECIPIENTS_PER_MINUTE = 20
 class Recipients(Protocol):
     """What the front must know of the desk. Both are asked often and in the event loop's process; neither may block."""
 
-    def knows(self, address: str) -> bool:
+    def knows(self, address: str, *, handed_on: bool = False) -> bool:
         """Whether mail to this address is ours: a mailbox, or a token address with a good token. A wrong token is an
-        unknown address."""
+        unknown address; but not where our own mail server hands the mail on, which has said yes to it already and
+        would have to send a bounce to whomever it names as its sender."""
         ...
 
     def agent_login(self, user: str, password: bytes) -> str | None:
@@ -84,7 +85,7 @@ class Front:
         now, spared = self.clock.monotonic(), self._spares(client)
         if not spared and self.guesses.used_up(client.ip, now):
             raise Reply(ENOUGH_STRANGERS, hang_up=True)
-        if not self.desk.knows(address):
+        if not self.desk.knows(address, handed_on=spared):
             if not spared:
                 self.guesses.step(client.ip, now)
             raise Reply(NO_MAILBOX)

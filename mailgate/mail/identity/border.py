@@ -7,7 +7,8 @@ crossed our provider's border were written inside, and everything below came fro
 the header stands                 and is
 ================================  =======================================================================
 above the border hop              believed, if it bears the profile's authserv-id (or is the topmost)
-right below the border hop        believed from a provider that always writes there (``_WRITES_BELOW``)
+right below the border hop        the first one, where it bears that id and the profile says that the provider
+                                  writes there (``below``; ``_WRITES_BELOW``)
 anywhere else, or no border hop   ignored: RFC 8601 section 5 lets strangers write what they like
 ================================  =======================================================================
 """
@@ -33,13 +34,15 @@ _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4})
 _READ_AT_MOST = 4096
 
 
-def believed(headers: Headers, authserv_id: str, client_ip: str) -> tuple[AuthResults | None, str]:
+def believed(headers: Headers, authserv_id: str, client_ip: str, below: bool = False) -> tuple[AuthResults | None, str]:
     """What our provider found, from all its headers, or None; and a sentence that says why.
 
     ``headers`` are (lower-case name, value), top first. ``authserv_id`` empty: the topmost header, whoever it names.
-    ``client_ip`` is the trusted relay that handed us the mail over SMTP (else empty); our own Received names it.
+    One that begins with a dot stands for every name under it. ``below``: a milter wrote it, below its server's own
+    Received line. ``client_ip`` is the trusted relay that handed us the mail over SMTP (else empty); our own Received
+    names it.
     """
-    border = _border(headers, organisational(authserv_id.lower()), client_ip)
+    border = _border(headers, organisational(authserv_id.lower().lstrip(".")), client_ip)
     if border is None:
         return None, "no Received line shows where the mail came in from outside"
     above = [value for name, value in headers[:border] if name == "authentication-results"]
@@ -47,20 +50,29 @@ def believed(headers: Headers, authserv_id: str, client_ip: str) -> tuple[AuthRe
         found = authres.read(above[0]) if above else None
         return found, "the topmost Authentication-Results" if found else "our provider wrote no Authentication-Results"
     read = [authres.read(value) for value in above]
-    ours = [results for results in read if results and results.authserv_id == authserv_id.lower()]
+    ours = [results for results in read if results and _bears(results, authserv_id.lower())]
     if ours:
         merged = tuple(result for results in ours for result in results.results)
         return AuthResults(authserv_id.lower(), merged), f"Authentication-Results of {authserv_id}"
-    return _below(headers, border, authserv_id.lower())
+    return _below(headers, border, authserv_id.lower(), below)
 
 
-def _below(headers: Headers, border: int, authserv_id: str) -> tuple[AuthResults | None, str]:
-    """The provider that writes below its border's Received line."""
+def _bears(results: AuthResults, authserv_id: str) -> bool:
+    """Whether it is the provider's own, by its id."""
+    if authserv_id.startswith("."):
+        return results.authserv_id.endswith(authserv_id)
+    return results.authserv_id == authserv_id
+
+
+def _below(headers: Headers, border: int, authserv_id: str, below: bool) -> tuple[AuthResults | None, str]:
+    """The provider that writes below its border's Received line; only the first header there is its own."""
     claimed = any(
         name == "authentication-results" and value.strip().lower().startswith(authserv_id) for name, value in headers
     )
     ignored = "Authentication-Results below our provider's border are ignored" if claimed else ""
-    if authserv_id not in _WRITES_BELOW or _by(headers[border][1]) != authserv_id:
+    by = _by(headers[border][1])
+    google = authserv_id in _WRITES_BELOW and by == authserv_id
+    if not google and not (below and _owned(by, organisational(authserv_id))):
         return None, ignored or f"no Authentication-Results of {authserv_id}"
     for name, value in headers[border + 1 :]:
         if name == "received":

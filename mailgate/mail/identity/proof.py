@@ -44,7 +44,8 @@ _HEADER = re.compile(rb"^([!-9;-~]{1,64})[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Whose ``Authentication-Results`` are believed: the provider's by its id, or the topmost one.
+    """Whose ``Authentication-Results`` are believed: the provider's by its id, or the topmost one; ``below``: what a
+    milter wrote below its server's own Received line too.
 
     ``trusted_relays`` (CIDR) are hosts in front of us whose verdicts count on SMTP intake, and which are not the
     author's side. With nothing set, only our own checks speak.
@@ -53,6 +54,7 @@ class Profile:
     authserv_id: str = ""
     topmost: bool = False
     trusted_relays: tuple[str, ...] = ()
+    below: bool = False
 
 
 @dataclass
@@ -103,7 +105,7 @@ def _submitted(case: _Case, envelope: Envelope) -> Sender:
 
 def _provider(case: _Case, raw: bytes, profile: Profile, relay_ip: str) -> Sender | None:
     """Our provider's verdict, where it has one on this author; else None, and its DKIM and SPF results are kept."""
-    results, why = believed(_headers(raw), profile.authserv_id, relay_ip)
+    results, why = believed(_headers(raw), profile.authserv_id, relay_ip, profile.below)
     case.evidence.append(why)
     if results is None:
         return None
