@@ -18,11 +18,12 @@ from mailgate.clock import Clock
 from mailgate.desk.clock import arming
 from mailgate.desk.plan import Outcome, Plan, SetTimer
 from mailgate.desk.ticket import Ticket
-from mailgate.duties import closing, customer, digest, promise, reminder, survey, woken
+from mailgate.duties import closing, customer, digest, promise, reminder, ruled, survey, woken
 from mailgate.duties.hour import Hour, Planned
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, Senses, act, settle_held
+from mailgate.requests import serve
 from mailgate.store.anchors import write_anchors
 from mailgate.store.database import Store, Tx
 from mailgate.store.held import confirmed
@@ -63,15 +64,18 @@ class Timetable:
         clock: Clock,
         folder: Path,
         ring: Callable[[], None],
+        reload: Callable[[], str] = lambda: "this process has no daemon",
     ) -> None:
-        """``folder`` takes the daily audit anchors; ``ring`` wakes the sender when letters were written."""
+        """``folder`` takes the daily audit anchors; ``ring`` wakes the sender when letters were written. ``reload``
+        lets the config be read again, and returns what is wrong with it."""
         self.store, self.spool, self.desk, self.senses = store, spool, desk, senses
-        self.clock, self.folder, self.ring = clock, folder, ring
+        self.clock, self.folder, self.ring, self.reload = clock, folder, ring, reload
         self.jobs = schedule.Scheduler()
         for seconds, duty in (
             (1, self.due),
             (60, self.digests),
             (1, self.confirmations),
+            (1, self.requests),
             (60, self.recover),
             (300, self.sweep),
             (3600, self.anchor),
@@ -99,16 +103,22 @@ class Timetable:
     def due(self) -> None:
         """Everything that a timer makes due; see ``DUTIES``."""
         for kind in self.store.due_kinds(self.clock.now_ms()):
-            duty = DUTIES.get(kind)
+            duty = partial(ruled.look, kind, self.desk.events) if ruled.mine(kind) else DUTIES.get(kind)
             if duty is not None:
                 self._safely(partial(self._settle_due, kind, duty), f"timer {kind}")
 
     def confirmations(self) -> None:
-        """Settle the mails that agents have confirmed."""
+        """Settle the mails that agents have confirmed, or admins released by mail."""
         for mail in confirmed(self.store.rows):
-            plan = settle_held(mail, self.desk, self.senses, self.store, self.clock, confirmed=True)
+            told = not mail.decided_by
+            plan = settle_held(mail, self.desk, self.senses, self.store, self.clock, confirmed=told)
             if plan.letters:
                 self.ring()
+
+    def requests(self) -> None:
+        """Do what mails asked of the desk itself."""
+        if serve(self.store, self.desk, self.reload, self.clock.now_ms()):
+            self.ring()
 
     def digests(self) -> None:
         """Tell agents in the morning what their team's queue looks like."""

@@ -33,7 +33,7 @@ from mailgate.desk.plan import (
 )
 from mailgate.desk.policy import Policy, Role
 from mailgate.desk.routing.consequences import Done, carry_out
-from mailgate.desk.routing.dates import date_timers
+from mailgate.desk.routing.dates import date_timers, idle_timers
 from mailgate.desk.routing.events import EventRules, Happened, Matched, changed, happened
 from mailgate.desk.routing.notices import Cause, Look
 from mailgate.desk.routing.route import join
@@ -45,8 +45,6 @@ from mailgate.mail.model import Address, Reading
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 DEPTH = 4
 RUNS = 10
-IDLE = "idle"
-"""The kind of the timers of rules on ``idle``."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +87,6 @@ def follow(plan: Plan, ticket: Ticket | None, known: Mapping[int, Ticket], scene
     return replace(plan, effects=(*plan.effects, *_timers(plan, ticket, scene)))
 
 
-def react(on: On, ticket: Ticket, matched: tuple[Matched, ...], plan: Plan, scene: Scene) -> Plan:
-    """The plan of a duty that knows itself which rules have a say (``idle``, ``date``), and all that follows."""
-    return _Pass(scene, plan, {ticket.id: ticket}).run((Happened(on, ticket),), matched)
-
-
 @dataclass
 class _Pass:
     """One pass: the plan so far, the tickets as they are by then, and which rules ran on which of them."""
@@ -103,10 +96,9 @@ class _Pass:
     tickets: dict[int, Ticket]
     ran: set[tuple[str, int]] = field(default_factory=set)
 
-    def run(self, events: tuple[Happened, ...], given: tuple[Matched, ...] | None = None) -> Plan:
-        """Ask the rules about events, then about what that brings, until nothing more happens; ``given`` are the rules
-        that have a say in the first ones."""
-        asked = [(one, self._matching(one) if given is None else given) for one in events]
+    def run(self, events: tuple[Happened, ...]) -> Plan:
+        """Ask the rules about events, then about what that brings, until nothing more happens."""
+        asked = [(one, self._matching(one)) for one in events]
         for _ in range(DEPTH):
             brought: list[tuple[Happened, tuple[Matched, ...]]] = []
             for one, matched in asked:
@@ -118,16 +110,14 @@ class _Pass:
 
     def _matching(self, one: Happened, without: frozenset[str] = frozenset()) -> tuple[Matched, ...]:
         self.tickets[one.ticket.id] = one.ticket
-        scene, ticket = self.scene, one.ticket
+        scene = self.scene
 
         def tally() -> Tally:
             """The mail that just came is not written yet."""
-            found = scene.look.tally(ticket.id)
+            found = scene.look.tally(one.ticket.id)
             return replace(found, replies=found.replies + 1) if one.on is On.CUSTOMER_REPLIED else found
 
-        return scene.rules.matching(
-            one.on, ticket, scene.words, tally, scene.now_ms, lambda rule: rule.name not in without
-        )
+        return scene.rules.matching(one, scene.words, tally, scene.now_ms, without)
 
     def _answer(self, one: Happened, matched: tuple[Matched, ...]) -> list[tuple[Happened, tuple[Matched, ...]]]:
         """Do what the rules want, but those that run away; returns what that makes happen, and who has a say in it."""
@@ -188,8 +178,8 @@ def _timers(plan: Plan, ticket: Ticket, scene: Scene) -> Iterator[SetTimer | Cle
         isinstance(effect, OpenTicket | AddMessage) or (isinstance(effect, AddNote) and effect.author)
         for effect in plan.effects
     )
-    if wrote and scene.rules.idle_ms:
-        yield SetTimer(ticket.id, IDLE, scene.now_ms + scene.rules.idle_ms[0])
+    if wrote:
+        yield from idle_timers(ticket.id, scene.rules.idle_ms, scene.now_ms)
     opened = any(isinstance(effect, OpenTicket) for effect in plan.effects)
     after = reduce(changed, (e.changes for e in plan.effects if isinstance(e, ChangeTicket)), ticket)
     if opened or after.fields != ticket.fields:

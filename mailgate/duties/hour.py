@@ -19,6 +19,7 @@ from mailgate.desk.plan import Effect, LetterKind, LetterOrder, Outcome, Plan, P
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.routing.handover import able
+from mailgate.desk.routing.standing import Tally
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address
 
@@ -38,6 +39,10 @@ class Look(Protocol):
 
     def spoken(self, ticket: Ticket) -> Spoken:
         """What was said on a ticket."""
+        ...
+
+    def tally(self, ticket: int) -> Tally:
+        """What a ticket's messages come to, for rules."""
         ...
 
     def crew(self, ticket: Ticket, names: Sequence[str]) -> Crew:

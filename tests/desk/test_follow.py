@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from mailgate.desk.follow import RUNS, Scene, follow, react
+from mailgate.desk.follow import RUNS, Scene, follow
 from mailgate.desk.plan import (
     NEW_TICKET,
     AddEvent,
@@ -107,7 +107,7 @@ def test_an_effect_is_an_event(effect: Effect, on: On) -> None:
     assert [one.on for one in happened((effect,), {ticket().id: ticket()})] == [on]
     plan = go(desk(Rule("r", ALWAYS, Actions(tags=("seen",)), on=on)), (effect,), ticket())
     assert changes(plan) == {"tags": ("seen",)}
-    for other in set(On) - {on, On.CREATED}:
+    for other in set(On) - {on, On.CREATED, On.IDLE}:
         assert changes(go(desk(Rule("r", ALWAYS, Actions(tags=("x",)), on=other)), (effect,), ticket())) == {}
 
 
@@ -306,9 +306,10 @@ def test_who_writes_starts_the_wait_of_idle_rules() -> None:
         Rule("a", leaf("idle", "over", str(3 * DAY)), Actions(note="n"), on=On.IDLE),
         Rule("b", leaf("idle", "over", str(DAY)), Actions(note="n"), on=On.IDLE),
     )
-    assert SetTimer(ticket().id, "idle", NOW_MS + DAY) in go(rules, (WROTE,), ticket()).effects
-    assert SetTimer(ticket().id, "idle", NOW_MS + DAY) in go(rules, (AddNote(6042, "x", "ana"),), ticket()).effects
-    assert not any(isinstance(e, SetTimer) for e in go(rules, (AddNote(6042, "x"),), ticket()).effects)
+    anew = [SetTimer(6042, f"idle:{DAY}", NOW_MS + DAY), ClearTimer(6042, f"idle:{3 * DAY}")]
+    assert list(go(rules, (WROTE,), ticket()).effects[1:]) == anew
+    assert list(go(rules, (AddNote(6042, "x", "ana"),), ticket()).effects[1:]) == anew
+    assert not go(rules, (AddNote(6042, "x"),), ticket()).effects[1:]
 
 
 def test_dates_in_fields_set_timers_that_move_and_go() -> None:
@@ -345,12 +346,17 @@ def test_a_desk_without_such_rules_gets_its_plan_back() -> None:
     assert follow(plan, ticket(), {}, Scene(compile_events(desk()), Shelf(), NOW_MS)) is plan
 
 
-def test_a_duty_names_the_rules_that_have_a_say() -> None:
-    """``react`` runs those it is given, and the rest of the chain as ever."""
-    rule = Rule("old", ALWAYS, Actions(close=True), on=On.IDLE)
-    rules = compile_events(desk(rule, Rule("bye", ALWAYS, Actions(tags=("x",)), on=On.STATUS_CHANGED)))
-    shelf = Shelf()
-    matched = rules.matching(On.IDLE, ticket(), "", lambda: Tally(), NOW_MS)
-    plan = react(On.IDLE, ticket(), matched, Plan(Outcome.EVENT), Scene(rules, shelf, NOW_MS))
+def test_what_a_timer_brings_is_for_the_rules_that_set_it() -> None:
+    """A wait that is over concerns the rules that named it, a day the rule whose it is; then the chain goes on."""
+    rules = desk(
+        Rule("late", leaf("idle", "over", str(DAY)), Actions(close=True), on=On.IDLE, go_on=True),
+        Rule("later", leaf("idle", "over", str(2 * DAY)), Actions(note="too early"), on=On.IDLE),
+        Rule("bye", ALWAYS, Actions(tags=("x",)), on=On.STATUS_CHANGED),
+    )
+    shelf = Shelf({6042: Tally(1, NOW_MS - 3 * DAY)})
+    plan = go(rules, (AddEvent(6042, "idle", {"which": str(DAY)}),), ticket(), shelf)
     assert changes(plan)["status"] is Status.CLOSED
     assert changes(plan)["tags"] == ("x",)
+    assert not any(isinstance(effect, AddNote) for effect in plan.effects)
+    dated = desk(*(Rule(name, ALWAYS, Actions(tags=(name,)), on=On.DATE, date_field="ends") for name in ("a", "b")))
+    assert changes(go(dated, (AddEvent(6042, "date", {"which": "b"}),), ticket())) == {"tags": ("b",)}

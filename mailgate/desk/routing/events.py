@@ -32,10 +32,20 @@ from mailgate.desk.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something happened to a ticket, which is given as it stands afterwards."""
+    """Something happened to a ticket, which is given as it stands afterwards. ``which``: on ``idle`` the wait in ms
+    that is over, on ``date`` the name of the rule whose day it is."""
 
     on: On
     ticket: Ticket
+    which: str = ""
+
+    def concerns(self, rule: Rule) -> bool:
+        """Whether the rule is one that this is about."""
+        if rule.brands and self.ticket.brand not in rule.brands:
+            return False
+        if self.on is On.IDLE:
+            return self.which == str(idle_of(rule))
+        return self.on is not On.DATE or self.which == rule.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +76,17 @@ class EventRules:
 
     def matching(
         self,
-        on: On,
-        ticket: Ticket,
+        one: Happened,
         words: str,
         tally: Callable[[], Tally],
         now_ms: int,
-        wanted: Callable[[Rule], bool] = lambda rule: True,
+        without: frozenset[str] = frozenset(),
     ) -> tuple[Matched, ...]:
-        """The rules that have a say in it, in their order; ``wanted`` leaves out those that it denies."""
-        seen = Standing(ticket, words, self.policy, tally, now_ms)
+        """The rules that have a say in it, in their order; those named by ``without`` are not asked."""
+        seen = Standing(one.ticket, words, self.policy, tally, now_ms)
         found = []
-        for rule, check in self.rules.get(on, ()):
-            allowed = wanted(rule) and (not rule.brands or ticket.brand in rule.brands)
-            evidence = check.ask(seen) if allowed else ""
+        for rule, check in self.rules.get(one.on, ()):
+            evidence = check.ask(seen) if rule.name not in without and one.concerns(rule) else ""
             if evidence:
                 found.append(Matched(rule, evidence))
                 if not rule.go_on:
@@ -116,19 +124,19 @@ def _waits(condition: Condition) -> Iterator[int]:
 def happened(effects: Iterable[Effect], known: Mapping[int, Ticket]) -> tuple[Happened, ...]:
     """What the effects come to for the tickets that are known, each thing once, with the tickets as they are then."""
     after = dict(known)
-    found: dict[tuple[On, int], None] = {}
+    found: dict[tuple[On, int, str], None] = {}
     for effect in effects:
         ticket = after.get(getattr(effect, "ticket", None) or 0)
         if ticket is None:
             continue
         on = _event(effect, ticket)
         if on is not None:
-            found[on, ticket.id] = None
+            found[on, ticket.id, str(effect.meta.get("which", "")) if isinstance(effect, AddEvent) else ""] = None
         if isinstance(effect, ChangeTicket):
             after[ticket.id] = changed(ticket, effect.changes)
         if isinstance(effect, RecordRating):
             after[ticket.id] = replace(ticket, rating=effect.score)
-    return tuple(Happened(on, after[ticket_id]) for on, ticket_id in found)
+    return tuple(Happened(on, after[ticket_id], which) for on, ticket_id, which in found)
 
 
 def changed(ticket: Ticket, changes: Mapping[str, object]) -> Ticket:
@@ -149,5 +157,5 @@ def _event(effect: Effect, ticket: Ticket) -> On | None:
 
 
 _SPOKE = {Direction.CUSTOMER: On.CUSTOMER_REPLIED, Direction.AGENT: On.AGENT_REPLIED}
-_TOLD = {on.value: on for on in (On.SLA_WARNING, On.SLA_BROKEN)}
-"""The kinds of events by which a duty says that a promise is at risk, or broken."""
+_TOLD = {on.value: on for on in (On.SLA_WARNING, On.SLA_BROKEN, On.IDLE, On.DATE)}
+"""The kinds of events by which a duty says that a promise is at risk or broken, a wait over, a day there."""

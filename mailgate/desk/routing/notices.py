@@ -8,7 +8,6 @@ from typing import Protocol
 
 from mailgate.desk import gate
 from mailgate.desk.gate import Leave
-from mailgate.desk.identity.token import split_address
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Agent, Policy, Role
@@ -103,16 +102,12 @@ def send(cause: Cause, send: Send, policy: Policy, look: Look, now_ms: int) -> N
 def _leave(cause: Cause, to: Address, customer: bool, policy: Policy, look: Look, now_ms: int) -> Leave:
     """Whether the gate lets a notice out."""
     ticket = cause.ticket
-    known = look.spent(gate.budget_keys(to.email, (ticket.number,), now_ms, True))
+    known = look.spent(gate.budget_keys(to.email, (ticket.number,), now_ms, True, LetterKind.NOTICE))
     if customer and cause.reading is not None and cause.on in (On.CREATED, On.CUSTOMER_REPLIED):
         return gate.allow(cause.reading, to.email, ticket.number, known, policy, now_ms)
-    if split_address(to.email, policy.mailboxes) is not None:
-        return Leave("the address is one of ours")
-    if customer and gate.is_role_account(to.email):
-        return Leave("nobody reads that address")
     if customer and not look.tally(ticket.id).replies:
         return Leave("no person wrote on this ticket")
-    return gate.within(to.email, ticket.number, True, known, policy.budgets, now_ms)
+    return gate.unasked(to.email, ticket.number, True, known, policy, now_ms, LetterKind.NOTICE)
 
 
 def _notice(to: Address, agent: Agent | None, cause: Cause, send: Send, policy: Policy) -> LetterOrder:
