@@ -32,25 +32,14 @@ from pathlib import Path
 from mailgate import logs, roles
 from mailgate.assembly import open_store
 from mailgate.clock import Clock, SystemClock
-from mailgate.config.load import load
 from mailgate.config.settings import Settings
-from mailgate.config.templates import template_problems
 from mailgate.counters import Counters
 from mailgate.edges.bell import Bell
 from mailgate.edges.processes import Supervisor
 from mailgate.edges.smtp_in.listen import Listeners, bind_all, shown
 from mailgate.edges.spool.lock import SpoolLock
 from mailgate.errors import ConfigError, Refused, Temporary
-
-STAYS: tuple[tuple[str, Callable[[Settings], object]], ...] = (
-    ("desk.state_dir", lambda settings: settings.state_dir),
-    ("database.url", lambda settings: settings.database_url),
-    ("smtp.in.listen", lambda settings: settings.smtp_in.listen),
-    ("smtp.in.lmtp", lambda settings: settings.smtp_in.lmtp),
-    ("smtp.in.submission", lambda settings: settings.smtp_in.submission),
-)
-"""What a running daemon has locked, brought up to date or bound: children that went by another value would leave
-accepted mail behind, or open its tickets anew."""
+from mailgate.reload import read, read_again
 
 LOCK_PATIENCE_S = 3.0
 WATCH_S = 5.0
@@ -76,15 +65,6 @@ def serve(config_path: Path) -> int:
         return Daemon(config_path, settings, listeners, clock).run()
     finally:
         lock.release()
-
-
-def read(config_path: Path, clock: Clock) -> Settings:
-    """The settings, with every template rendered once on sample data. Raises ``ConfigError`` with every problem."""
-    settings = load(config_path, clock)
-    problems = tuple(template_problems(settings))
-    if problems:
-        raise ConfigError(problems)
-    return settings
 
 
 def migrate(settings: Settings, clock: Clock) -> None:
@@ -149,6 +129,7 @@ class Daemon:
     def _mains(self) -> dict[str, Callable[[], None]]:
         """The main function of every process, for the settings in force."""
         context = roles.Context(
+            self.config_path,
             self.settings,
             self.clock,
             self.listeners,
@@ -169,15 +150,10 @@ class Daemon:
     def _reload(self) -> None:
         """SIGHUP: a good config replaces every child, a broken one changes nothing."""
         try:
-            settings = read(self.config_path, self.clock)
-        except ConfigError as error:
-            self.log.error(
-                "the config is broken; the old one stays in force", problems=[str(each) for each in error.problems]
-            )
-            return
-        moved = [key for key, value in STAYS if value(settings) != value(self.settings)]
-        if moved:
-            self.log.error("the config needs a restart; the old one stays in force", changed=moved)
+            settings = read_again(self.config_path, self.settings, self.clock)
+        except (ConfigError, Refused) as error:
+            problems = [str(each) for each in getattr(error, "problems", (error,))]
+            self.log.error("the config cannot be used; the old one stays in force", problems=problems)
             return
         self.settings = settings
         logs.configure(json=settings.log_json, level=settings.log_level)

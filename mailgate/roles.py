@@ -39,6 +39,7 @@ from mailgate.errors import Temporary
 from mailgate.health import Pulse
 from mailgate.mail.model import Envelope
 from mailgate.outgoing import Sender
+from mailgate.reload import ask_parent
 from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
 from mailgate.timetable import Timetable
@@ -53,6 +54,7 @@ class Context:
     ``sockets`` are the listening ones, by the name of their setting; ``ready`` tells the parent that mail is taken.
     """
 
+    config_path: Path
     settings: Settings
     clock: Clock
     sockets: Listeners
@@ -227,7 +229,10 @@ def clock(context: Context) -> None:
         return
     desk, anchors = desk_of(context.settings, context.clock), context.settings.state_dir / "anchors"
     senses = senses_of(context.settings, context.clock)
-    timetable = Timetable(store, context.spool(), desk, senses, context.clock, anchors, context.letter_bell.ring)
+    reload = partial(ask_parent, context.config_path, context.settings, context.clock)
+    timetable = Timetable(
+        store, context.spool(), desk, senses, context.clock, anchors, context.letter_bell.ring, reload
+    )
     pulse = _pulse(context, store)
     while not stop:
         try:

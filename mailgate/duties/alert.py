@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import NEW_TICKET, LetterKind, LetterOrder, Outcome, Plan
 from mailgate.desk.policy import Policy, Role
 from mailgate.mail.model import Address
@@ -15,6 +16,17 @@ def broken_template(template: str, brand: str, policy: Policy) -> Plan:
         "advice": "mend the template, run `mailgate check`, and reload with SIGHUP.",
     }
     return Plan(Outcome.EVENT, letters=_to_admins(values, brand, policy))
+
+
+def reloaded(agent: str, wrong: str, policy: Policy) -> Plan:
+    """How the reading of the config went that an admin asked for by mail; ``wrong`` is empty when it went well."""
+    values: dict[str, object] = {
+        "what": phrase("the new configuration is not used") if wrong else phrase("the new configuration is in force"),
+        "detail": wrong or phrase("It was read and found good."),
+        "advice": phrase("mend it and send #reload again; until then the old one stays in force.") if wrong else "",
+    }
+    orders = _to_admins(values, next(iter(policy.brands)), policy)
+    return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
 
 
 def _to_admins(values: dict[str, object], brand: str, policy: Policy) -> tuple[LetterOrder, ...]:

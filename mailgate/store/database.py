@@ -28,9 +28,9 @@ from mailgate.desk.routing.standing import Tally
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, audit, duties, facts, held, intake, outbox, queries, timers
+from mailgate.store import apply, audit, duties, facts, held, intake, outbox, queries, requests, timers
 from mailgate.store.chain import SALT_OCTETS
-from mailgate.store.crew import crew
+from mailgate.store.crew import crew, owned
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
@@ -101,6 +101,18 @@ class Tx:
     def tally(self, ticket: int) -> Tally:
         """What the ticket's messages come to, for rules on events."""
         return queries.tally(self.work.rows, ticket)
+
+    def crew_of(self, names: Sequence[str]) -> Crew:
+        """What assignment looks at, for these agents and whatever requester."""
+        return crew(self.work, Questions("", crew=tuple(names)))
+
+    def owned(self, agent: str) -> tuple[Ticket, ...]:
+        """The agent's open tickets, locked; see ``crew.owned``."""
+        return owned(self.work, agent)
+
+    def finish_request(self, request: int, now_ms: int) -> bool:
+        """See ``requests.finish``."""
+        return requests.finish(self.work.rows, request, now_ms)
 
     def release(self, held_id: int, now_ms: int) -> bool:
         """See ``held.release``."""

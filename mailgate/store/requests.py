@@ -1,0 +1,34 @@
+"""What mails asked the clock process to do, each once (``mailgate.requests`` does it)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailgate.store.rows import Rows
+
+AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: ``kind`` is ``reload`` or ``leave``, ``about`` an agent, ``asked_by`` the admin."""
+
+    id: int
+    kind: str
+    about: str
+    asked_by: str
+
+
+def waiting(rows: Rows) -> list[Request]:
+    """Requests that nobody has done yet, oldest first."""
+    rows.connect()
+    found = rows.all(
+        "SELECT id, kind, about, asked_by FROM requests WHERE done_ms IS NULL ORDER BY id LIMIT ?", (AT_ONCE,)
+    )
+    return [Request(number, kind, about, asked_by) for number, kind, about, asked_by in found]
+
+
+def finish(rows: Rows, request: int, now_ms: int) -> bool:
+    """Say that it is done, in the transaction that does it; False where another daemon was quicker."""
+    found = rows.all("UPDATE requests SET done_ms = ? WHERE id = ? AND done_ms IS NULL RETURNING id", (now_ms, request))
+    return bool(found)
