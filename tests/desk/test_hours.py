@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk.clock.calendar import after, measure
+from mailgate.desk.clock.calendar import after
 from mailgate.desk.clock.hours import is_open
-from mailgate.desk.clock.span import DAY, Span, Unit
+from mailgate.desk.clock.span import Span, Unit
 from mailgate.desk.policy import Hours
 
 HOUR = 3_600_000

@@ -39,21 +39,20 @@ class Span:
     unit: Unit = Unit.CLOCK
 
     def __str__(self) -> str:
-        """As people write it: ``15 min``, ``4 business hours``, ``3 working days``."""
+        """As people write it: ``15 minutes``, ``4 business hours``, ``3 working days``."""
         return _written(self.amount, self.unit)
 
 
 def _written(amount: int, unit: Unit) -> str:
     if unit is Unit.DAYS:
-        return _count(amount, DAY, "working day")
-    business = "business " if unit is Unit.BUSINESS else ""
-    size, name = next(((size, name) for size, name in _SIZES if amount % size == 0 and amount >= size), _SIZES[-1])
-    return _count(amount, size, business + name) if business or name != "minute" else f"{amount / size:g} min"
+        return _count(amount / DAY, "working day")
+    size, name = next(((size, name) for size, name in _SIZES if amount % size == 0), _SIZES[-1])
+    return _count(amount / size, f"business {name}" if unit is Unit.BUSINESS else name)
 
 
-def _count(amount: int, size: int, name: str) -> str:
-    shown = f"{amount / size:.2f}".rstrip("0").rstrip(".")
+def _count(amount: float, name: str) -> str:
+    shown = f"{amount:.2f}".rstrip("0").rstrip(".")
     return f"{shown} {name}" if shown == "1" else f"{shown} {name}s"
 
 
-_SIZES = ((HOUR, "hour"), (MINUTE, "minute"))
+_SIZES = ((HOUR, "hour"), (MINUTE, "minute"), (1000, "second"))
