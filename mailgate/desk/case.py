@@ -13,7 +13,7 @@ from functools import cached_property
 from mailgate.desk.commands.line import Command, find, split
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Clue, Facts
-from mailgate.desk.identity.token import Tokens
+from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.identity.trust import Held, Trust, Who, judge
 from mailgate.desk.plan import Cause, Effect, HoldMail, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Agent, Brand, Policy
@@ -21,7 +21,8 @@ from mailgate.desk.routing.route import Router
 from mailgate.desk.threading.evidence import all_clues
 from mailgate.desk.threading.thread import Placement, place
 from mailgate.desk.ticket import Ticket
-from mailgate.mail.model import Address, Mail, Proof, Reading, Sender, VerdictKind
+from mailgate.mail.forwarded import forwarded
+from mailgate.mail.model import Address, Forwarded, Mail, Proof, Reading, Sender, VerdictKind
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ class Case:
         """Whether an agent's mail says anything beyond its commands: a signature alone, or its logo, is no answer."""
         said = split(self.mail.reply_text_nosig)[1] if self.agent else self.mail.reply_text_nosig
         return bool(said.strip()) or any(not part.noise and not part.inline for part in self.mail.attachments)
+
+    @cached_property
+    def forwarded(self) -> Forwarded | None:
+        """The mail that this one forwards, attached or in its text; None where it forwards none, or one of ours."""
+        found = forwarded(self.mail)
+        return None if found is None or split_address(found.author.email, self.policy.mailboxes) else found
 
     @property
     def genuine(self) -> bool:

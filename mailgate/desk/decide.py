@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from mailgate.desk.case import Case
 from mailgate.desk.commands import confirm
+from mailgate.desk.commands.obey import obey
+from mailgate.desk.commands.tally import Orders
 from mailgate.desk.commands.vocabulary import desk_wide
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
@@ -22,6 +24,7 @@ from mailgate.desk.outcome.reply import append, belongs
 from mailgate.desk.plan import Cause, Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.route import Router
+from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Reading, VerdictKind
 
 __all__ = ["Delivery", "decide"]
@@ -99,7 +102,14 @@ def _requester(case: Case) -> Plan:
     ticket = belongs(case)
     if ticket is not None:
         return append(case, ticket)
-    return open_ticket(case, case.ticket.id if case.ticket else None)
+    return open_ticket(case, case.ticket.id if case.ticket else None, _shaped)
+
+
+def _shaped(case: Case, draft: Ticket) -> Orders | None:
+    """The ticket of an agent's own fresh mail, as those of its commands want it that destroy nothing."""
+    if case.agent is None or not case.commands or case.trust.treatment.commands is Commands.NONE:
+        return None
+    return obey(case, case.agent, draft, together=False)
 
 
 def _is_empty(case: Case) -> bool:

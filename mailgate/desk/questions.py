@@ -91,6 +91,7 @@ def _commanded(plain: Questions, agent: Agent, reading: Reading, policy: Policy,
         queries=wants.queries,
         acts_of=agent.id if wants.last_act else "",
         crew=wants.crew or plain.crew,
+        owner=agent.id if wants.owned else plain.owner,
         family=wants.family,
     )
 

@@ -102,6 +102,17 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A mail that another one brings along: who it says wrote it, its subject and new text. ``path`` is that of the
+    part where it was attached; empty for one in the text."""
+
+    author: Address
+    subject: str
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail, understood.
 
@@ -111,7 +122,8 @@ class Mail:
     sanitised, or empty. ``headers`` are (name, decoded value) in the order of the mail, at most the first 2,000.
     ``defects`` names what was wrong with the mail and was mended, ``minimal`` that a limit was hit and only the headers
     were read. ``language`` is a BCP 47 tag such as ``en``, ``zh-Hans``, ``zh-Hant``, or ``und`` when unknown.
-    ``content_hash`` is the dedupe hash of promise 2: SHA-256 (hex) over body, From, To, Date and Subject.
+    ``content_hash`` is the dedupe hash of promise 2: SHA-256 (hex) over body, From, To, Date and Subject. ``enclosed``
+    are the messages attached to it.
     """
 
     subject: str
@@ -139,6 +151,7 @@ class Mail:
     protection: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     minimal: bool = False
+    enclosed: tuple[Forwarded, ...] = ()
 
     def header(self, name: str) -> str:
         """The first header of that name, decoded, or the empty string; the case of ``name`` does not matter."""

@@ -17,6 +17,7 @@ from typing import TypedDict
 from mailgate.errors import Permanent
 from mailgate.mail import digest, parts, reading, scan
 from mailgate.mail.contents import Contents, with_line_ends
+from mailgate.mail.forwarded import enclosed
 from mailgate.mail.head import address, dates, headers, threading_ids
 from mailgate.mail.head.fields import Fields
 from mailgate.mail.limits import DEFAULT_LIMITS, Limits
@@ -78,6 +79,7 @@ def _whole(raw: bytes, block: headers.Block, findings: tuple[str, ...], limits: 
         language=language.detect(new or content.text),
         attachments=content.attachments,
         protection=content.protection,
+        enclosed=enclosed(root, limits) if root.is_multipart else (),
         defects=tuple(dict.fromkeys(defects)),
     )
     return Parsed(mail=mail, root=root, html_raw=content.html_raw, raw_headers=block.fields)

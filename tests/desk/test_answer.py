@@ -138,7 +138,7 @@ def test_closing_with_words_sends_them_and_asks_whether_it_helped() -> None:
 def test_commands_alone_are_an_event_with_a_transcript() -> None:
     plan = Desk(tickets=(WAITING,)).answer("#resolve", Purpose.AGENT, ANA)
     assert plan.outcome is Outcome.EVENT
-    assert [letter.kind for letter in plan.letters] == [LetterKind.TRANSCRIPT]
+    assert [letter.kind for letter in plan.letters] == [LetterKind.RESOLUTION, LetterKind.TRANSCRIPT]
     assert not effects(plan, AddMessage)
     assert effects(plan, ClearTimer)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.desk.commands.line import LIMIT, split
-from mailgate.desk.commands.obey import line
+from mailgate.desk.commands.tally import line
 from mailgate.desk.commands.vocabulary import COMMANDS, run
 from mailgate.desk.lifecycle import Happening
 from tests.desk.conversation import scene, ticket

@@ -1,129 +1,60 @@
 """All commands of one mail, run one after the other on values: every one counts, or none when one is refused.
 
-A command sees the ticket as those before it have left it, so that ``#take`` above ``#close`` closes as the owner. What
-they come to is ``Orders``: fields to set, effects, letters, a line of transcript each, and the effects that undo it.
+A command sees the ticket as those before it have left it, so that ``#take`` above ``#close`` closes as the owner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.scene import Result, Scene
+from mailgate.desk.commands.tally import Orders
 from mailgate.desk.commands.vocabulary import run
-from mailgate.desk.lifecycle import Happening, changes
-from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import NEW_TICKET, ChangeTicket, Effect, LetterOrder, Plan, RecordAct
+from mailgate.desk.lifecycle import changes
+from mailgate.desk.plan import AddParticipant, RemoveParticipant
 from mailgate.desk.policy import Agent
-from mailgate.desk.ticket import Ticket
-
-Line = dict[str, object]
-"""One line of a transcript."""
+from mailgate.desk.ticket import Participant, Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What the commands of one mail come to; ``ticket`` is as they leave it, ``before`` as they found it."""
-
-    agent: Agent
-    before: Ticket | None
-    ticket: Ticket | None
-    changed: dict[str, object] = field(default_factory=dict)
-    happenings: tuple[Happening, ...] = ()
-    results: tuple[tuple[Command, Result], ...] = ()
-    together: bool = True
-
-    @property
-    def counted(self) -> tuple[Result, ...]:
-        """The results that count: all of them or none, or (not ``together``) those that were not refused."""
-        return tuple(result for _, result in self.results if self.settled or not (self.together or result.refused))
-
-    @property
-    def settled(self) -> bool:
-        """Whether every command is understood and allowed; else nothing of them is done."""
-        return not any(result.refused for _, result in self.results)
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The transcript, a line per command."""
-        return tuple(line(command, result, self.settled or not self.together) for command, result in self.results)
-
-    @property
-    def effects(self) -> tuple[Effect, ...]:
-        """What comes on top of the changed fields."""
-        return tuple(effect for result in self.counted for effect in result.effects)
-
-    @property
-    def letters(self) -> tuple[LetterOrder, ...]:
-        """The letters that commands order."""
-        return tuple(letter for result in self.counted for letter in result.letters)
-
-    @property
-    def more(self) -> tuple[Plan, ...]:
-        """The plans of other tickets."""
-        return tuple(plan for result in self.counted for plan in result.more)
-
-    @property
-    def told(self) -> tuple[str, ...]:
-        """The agents to be notified, by id."""
-        return tuple(dict.fromkeys(one for result in self.counted for one in result.told))
-
-    @property
-    def words(self) -> str:
-        """What commands say to the customer, above the mail's own words."""
-        return "\n\n".join(result.words for result in self.counted if result.words)
-
-    @property
-    def takes_text(self) -> bool:
-        """Whether the mail's text is a command's."""
-        return any(result.takes_text for result in self.counted)
-
-    @property
-    def undo(self) -> tuple[Effect, ...]:
-        """What brings back all of it; nothing for a ticket that is only just being opened."""
-        if self.before is None or self.before.id == NEW_TICKET or not self.settled:
-            return ()
-        was = {name: getattr(self.before, name) for name in self.changed}
-        fields = (ChangeTicket(self.before.id, was, "undone", self.agent.id),) if was else ()
-        return (*fields, *(effect for result in self.counted for effect in result.undo))
-
-    def record(self) -> Iterator[RecordAct]:
-        """The memory that ``#undo`` needs."""
-        if self.before is not None and self.undo:
-            yield RecordAct(self.before.id, self.agent.id, "; ".join(one.line for one, _ in self.results), self.undo)
-
-
-def obey(case: Case, agent: Agent, ticket: Ticket | None, together: bool = True) -> Orders:
-    """Run the mail's commands; ``ticket`` may be a draft of the one that the mail opens, and then those that are not
-    refused count without the others (not ``together``)."""
+def obey(
+    case: Case,
+    agent: Agent,
+    ticket: Ticket | None,
+    *,
+    together: bool = True,
+    commands: tuple[Command, ...] | None = None,
+) -> Orders:
+    """Run the mail's commands, or those given in their place; ``ticket`` may be a draft of the one that the mail opens,
+    and then those that are not refused count without the others (not ``together``)."""
     orders = Orders(agent, ticket, ticket, together=together)
-    for command in case.commands:
+    for command in case.commands if commands is None else commands:
         orders = _one_more(orders, command, run(command, Scene(case, agent, orders.ticket)), case.now_ms)
     return orders if orders.settled or not together else Orders(agent, ticket, ticket, results=orders.results)
 
 
 def _one_more(orders: Orders, command: Command, result: Result, now_ms: int) -> Orders:
     ticket = orders.ticket
-    fields = dict(result.changes)
-    if result.happening and ticket:
-        fields |= changes(replace(ticket, **fields), result.happening, now_ms)  # type: ignore[arg-type]
+    moved = changes(ticket, result.happening, now_ms) if result.happening and ticket else {}
+    fields = {**moved, **result.changes}
     fields = {name: value for name, value in fields.items() if getattr(ticket, name, None) != value}
     return replace(
         orders,
-        ticket=replace(ticket, **fields) if ticket else None,  # type: ignore[arg-type]
+        ticket=replace(ticket, **fields, participants=_people(ticket, result)) if ticket else None,  # type: ignore
         changed={**orders.changed, **fields},
         happenings=(*orders.happenings, result.happening) if result.happening else orders.happenings,
         results=(*orders.results, (command, result)),
     )
 
 
-def line(command: Command, result: Result, settled: bool = True) -> Line:
-    """The command's line of the transcript. Where another line was refused, what would have been done is not, so that
-    the same mail, mended, can be sent again as a whole; a question is answered all the same."""
-    word = "unknown" if not command.name else "refused" if result.refused else "done"
-    detail: Phrase = result.refused or result.said
-    if word == "done" and not settled and result.answer is None:
-        word, detail = "refused", phrase("not done yet, since another line was refused")
-    return {"command": command.line, "result": word, "detail": detail, "answer": result.answer, "title": result.title}
+def _people(ticket: Ticket, result: Result) -> tuple[Participant, ...]:
+    """Who is on the ticket after the command: what goes out below it reaches them already."""
+    people = list(ticket.participants)
+    for effect in result.effects:
+        if not isinstance(effect, AddParticipant | RemoveParticipant) or effect.ticket != ticket.id:
+            continue
+        people = [who for who in people if who.email.lower() != effect.email.lower()]
+        if isinstance(effect, AddParticipant):
+            people.append(Participant(effect.email, effect.name, effect.role))
+    return tuple(people)

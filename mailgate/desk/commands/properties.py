@@ -49,6 +49,22 @@ def _given(agent: Agent, scene: Scene) -> Result:
     return Result({"assignee": agent.id, "given_by": giver}, said=away if giver and back_ms > scene.now_ms else there)
 
 
+def _drop(argument: str, scene: Scene) -> Result:
+    """Back into the team's queue, for anyone to take."""
+    return Result({"assignee": "", "given_by": scene.agent.id}, said=phrase("back with the team"))
+
+
+def _refuse(argument: str, scene: Scene) -> Result:
+    """Back to who gave it, with the reason as a note; to the team where nobody did."""
+    if not argument and not scene.case.has_words:
+        return refuse(phrase("why? Write it behind #refuse"))
+    giver = scene.policy.agents.get(scene.ticket.given_by) if scene.ticket else None
+    if giver is None or not giver.active or giver.id == scene.agent.id:
+        return Result({"assignee": "", "given_by": scene.agent.id}, note=True, said=phrase("back with the team"))
+    changes = {"assignee": giver.id, "given_by": scene.agent.id}
+    return Result(changes, note=True, said=phrase("given back to {name}", name=giver.name or giver.id))
+
+
 def _team(argument: str, scene: Scene) -> Result:
     team = team_named(argument, scene.policy)
     return _moved(team, scene) if team else refuse(no_such(phrase("team"), argument, scene.policy.teams))
@@ -121,6 +137,8 @@ def _field(argument: str, scene: Scene) -> Result:
 COMMANDS: tuple[Meaning, ...] = (
     Meaning("assign", _assign, Act.ASSIGN, wants=crew, example="ana"),
     Meaning("take", _take, Act.ASSIGN),
+    Meaning("drop", _drop, Act.ASSIGN),
+    Meaning("refuse", _refuse, Act.NOTE, example="not ours"),
     Meaning("team", _team, Act.ASSIGN, wants=crew, example="billing"),
     Meaning("priority", _priority, example="high"),
     Meaning("tag", _tag, example="vip -trial"),

@@ -42,7 +42,7 @@ class Asker:
 class Wants:
     """What a command needs to know: tickets by number, answers to queries, and whether addresses have had letters (the
     gate's budgets). ``crew``: the agents among whom a ticket may be given to one. ``family``: parent and children of
-    the mail's ticket. ``last_act``: what the agent last did to it."""
+    the mail's ticket. ``last_act``: what the agent last did to it. ``owned``: the agent's own open tickets."""
 
     numbers: tuple[int, ...] = ()
     queries: tuple[Query, ...] = ()
@@ -50,6 +50,7 @@ class Wants:
     crew: tuple[str, ...] = ()
     family: bool = False
     last_act: bool = False
+    owned: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ class Scene:
         """What the store answered."""
         return self.facts.answers.get(query)
 
+    def other(self, number: int) -> Ticket | None:
+        """The ticket of that number, the mail's own included; None where there is none in this brand."""
+        if self.case.ticket and self.case.ticket.number == number:
+            return self.ticket or self.case.ticket
+        merged = (ticket for ticket in self.facts.merged_from.values() if ticket.number == number)
+        found = self.facts.others.get(number) or next(merged, None)
+        return found if found and found.brand == self.case.delivery.brand else None
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -114,9 +123,11 @@ class Result:
 
     ``changes`` are fields of the ticket, ``happening`` a move of ``lifecycle``. ``effects`` and ``letters`` come on
     top, ``more`` are plans of other tickets. ``undo`` brings back what ``effects`` did (of ``changes`` and
-    ``happening`` that is worked out). ``told`` are ids of agents to be notified. ``words`` go to the customer above the
-    mail's own; ``takes_text``: the mail's text is the command's, and no answer to the customer. ``refused`` says why it
-    does nothing. ``answer`` is shown in the transcript under ``title``.
+    ``happening`` that is worked out). ``words`` go to the customer above the mail's own. ``note``: the mail's text is
+    for agents only, and ``told`` are the ids of those who are notified of it; ``takes_text``: it is the command's. In
+    both cases nothing goes to the customer. ``refused`` says why the command does nothing. ``answer`` is shown in the
+    transcript under ``title``. ``recorded_on`` is the ticket where ``#undo`` will be asked for, if it is not the mail's
+    own; ``forgets``: the mail is nothing that can be undone.
     """
 
     changes: Mapping[str, object] = field(default_factory=dict)
@@ -127,11 +138,14 @@ class Result:
     undo: tuple[Effect, ...] = ()
     told: tuple[str, ...] = ()
     words: str = ""
+    note: bool = False
     takes_text: bool = False
     said: Phrase = NOTHING
     refused: Phrase = NOTHING
     answer: Answer | None = None
     title: Phrase = NOTHING
+    recorded_on: int | None = None
+    forgets: bool = False
 
 
 def refuse(why: Phrase) -> Result:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mailgate.desk.commands import notes, properties, states
+from mailgate.desk.commands import absence, filing, memory, people, properties, queries, relations, states
 from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.identity.rights import allowed
@@ -18,9 +18,14 @@ from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.policy import Role
 
 COMMANDS: tuple[Meaning, ...] = (
-    *notes.COMMANDS,
+    *people.COMMANDS,
     *properties.COMMANDS,
     *states.COMMANDS,
+    *relations.COMMANDS,
+    *filing.COMMANDS,
+    *queries.COMMANDS,
+    *memory.COMMANDS,
+    *absence.COMMANDS,
 )
 
 BY_NAME: Mapping[str, Meaning] = {meaning.name: meaning for meaning in COMMANDS}
@@ -52,6 +57,7 @@ def wanted(commands: Iterable[Command], asker: Asker) -> Wants:
         crew=tuple(dict.fromkeys(agent for one in found for agent in one.crew)),
         family=any(one.family for one in found),
         last_act=any(one.last_act for one in found),
+        owned=any(one.owned for one in found),
     )
 
 

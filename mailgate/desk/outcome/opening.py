@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import remind
-from mailgate.desk.commands.obey import obey
+from mailgate.desk.commands.tally import Orders
 from mailgate.desk.gate import Leave, allow
 from mailgate.desk.identity.trust import Acknowledge, Commands
 from mailgate.desk.lifecycle import ENDED
@@ -42,7 +42,15 @@ _KINDS = {
 }
 
 
-def open_ticket(case: Case, related: int | None = None) -> Plan:
+Shaping = Callable[[Case, Ticket], Orders | None]
+"""What the commands of a mail make of the ticket that it opens, before it is opened; None where it has none."""
+
+
+def _as_it_is(case: Case, draft: Ticket) -> None:
+    """Most mails have no commands."""
+
+
+def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_is) -> Plan:
     """A new ticket for the mail; ``related`` is the id of the ticket that its clues pointed to, linked for agents."""
     author = case.author
     if author is None:
@@ -53,7 +61,7 @@ def open_ticket(case: Case, related: int | None = None) -> Plan:
     if routing.actions.hold and not case.delivery.released:
         return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
     draft = _draft(case, author, routing)
-    orders = obey(case, case.agent, draft, together=False) if case.agent and _commands_count(case) else None
+    orders = shape(case, draft)
     start = _given(case, (orders.ticket if orders else None) or draft, draft, routing.reason)
     links = tuple(_links(case, related))
     leave, kind = _acknowledged(case, author, routing)
@@ -111,6 +119,7 @@ def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
         kind=actions.kind,
         assignee=assignee(actions.assignee, case.policy),
         priority=actions.priority or "normal",
+        sla=actions.sla,
         tags=actions.tags,
         language=case.language,
         fields=actions.fields,
@@ -147,11 +156,8 @@ def _opened(start: Ticket, rule: str, links: tuple[tuple[int, str], ...]) -> Ope
         rule=rule,
         reason=start.reason,
         due_ms=start.due_ms,
+        sla=start.sla,
     )
-
-
-def _commands_count(case: Case) -> bool:
-    return bool(case.commands) and case.trust.treatment.commands is not Commands.NONE
 
 
 def _acknowledged(case: Case, author: Address, routing: Routing) -> tuple[Leave, LetterKind | None]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mailgate.desk.case import Case
+from mailgate.desk.commands.line import in_subject
 from mailgate.desk.gate import news
+from mailgate.desk.phrase import Phrase
 from mailgate.desk.plan import NEW_TICKET, Effect, LetterKind, LetterOrder, Purpose, Spend
 from mailgate.desk.policy import Agent
 from mailgate.desk.threading.clue import tag_number
@@ -67,11 +69,11 @@ def notifications(
     agents: Iterable[Agent],
     ticket: Ticket | None,
     what: str,
-    reason: str,
+    reason: Phrase | str,
     given: Mapping[str, object] | None = None,
 ) -> list[LetterOrder]:
-    """The news for agents, each with a token of their own; ``what`` is ``new``, ``reply`` or ``note``; ``given``
-    replaces values."""
+    """The news for agents, each with a token of their own; ``what`` is ``new``, ``reply``, ``note``, ``given`` (to the
+    reader), ``offer`` (to the team) and so on; ``given`` replaces values."""
     values = {**_news(case, ticket, what, reason), **(given or {})}
     return [
         LetterOrder(
@@ -115,7 +117,8 @@ def to_agent(
 
 
 def answer(case: Case, ticket: Ticket, to: Address, kind: LetterKind, agent: Agent, text: str) -> LetterOrder:
-    """The agent's words to a customer (ANSWER to the requester, COPY to a watcher), or a COPY to a following agent."""
+    """The agent's words to a customer (ANSWER or RESOLUTION to the requester, COPY to a watcher), or a COPY to a
+    following agent."""
     reader = case.policy.agent_by_address(to.email) if kind is LetterKind.COPY else None
     spoken = ticket.language if ticket.language != "und" else case.brand.language
     return LetterOrder(
@@ -134,9 +137,33 @@ def answer(case: Case, ticket: Ticket, to: Address, kind: LetterKind, agent: Age
             "author": agent.name,
             "quote": shorten(ticket.asked, 4 * QUOTE_LIMIT),
             "quote_author": ticket.requester.name or ticket.requester.email,
+            **({"close_at_ms": _closes_ms(case)} if kind is LetterKind.RESOLUTION else {}),
         },
         in_reply_to=ticket.last_message_id,
     )
+
+
+def question(case: Case, ticket: Ticket, to: str, agent: Agent, text: str) -> LetterOrder:
+    """The agent's words to a third party: nothing of the customer's goes with them."""
+    return LetterOrder(
+        kind=LetterKind.ASK,
+        to=Address(to),
+        ticket=ticket.id,
+        language=case.mail.language if case.mail.language != "und" else case.brand.language,
+        brand=case.brand.id,
+        mailbox=ticket.mailbox,
+        purpose=Purpose.CUSTOMER,
+        agent=agent.id,
+        text=text,
+        attach=case.attachments,
+        values={"text": text, "author": agent.name},
+    )
+
+
+def _closes_ms(case: Case) -> int | None:
+    """When silence will close what is resolved now."""
+    wait_ms = case.policy.closing.confirm_after_ms
+    return case.now_ms + wait_ms if wait_ms else None
 
 
 def shorten(text: str, limit: int) -> str:
@@ -150,13 +177,13 @@ def shorten(text: str, limit: int) -> str:
 
 def bare_subject(case: Case) -> str:
     """The subject for a new ticket; a foreign ticket's tag stays, since it is the customer's word, our own goes."""
-    subject = case.mail.subject.strip()
+    subject = (in_subject(case.mail.subject)[1] if case.agent else case.mail.subject).strip()
     ours = case.brand.tags[0] if case.brand.tags else ""
     number = tag_number(subject, (ours,)) if ours else None
     return subject.replace(ours.format(number=number), "").strip() if number is not None else subject
 
 
-def _news(case: Case, ticket: Ticket | None, what: str, reason: str) -> dict[str, object]:
+def _news(case: Case, ticket: Ticket | None, what: str, reason: Phrase | str) -> dict[str, object]:
     mail = case.mail
     return {
         "text": case.text or mail.reply_text or mail.text,

@@ -1,0 +1,42 @@
+"""``#away`` and ``#back``: an agent takes no new tickets for a while, and says so, as a vacation notice does."""
+
+from __future__ import annotations
+
+from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
+from mailgate.desk.commands.states import NO_TIME
+from mailgate.desk.commands.when import moment, stamp
+from mailgate.desk.identity.rights import Act
+from mailgate.desk.outcome.vacation import LONGEST_MS, day_of, why
+from mailgate.desk.phrase import phrase
+from mailgate.desk.plan import SetAbsence
+from mailgate.desk.routing.handover import offer
+
+
+def _owned(argument: str, asker: Asker) -> Wants:
+    return Wants(owned=True)
+
+
+def _away(argument: str, scene: Scene) -> Result:
+    """Until the time named, else for as long as a notice without a date counts; what waits is offered to others."""
+    agent, now_ms = scene.agent, scene.now_ms
+    named_ms = moment(argument, now_ms, scene.brand.timezone) if argument else now_ms + scene.policy.away_ms
+    if named_ms is None:
+        return refuse(NO_TIME)
+    until_ms = min(named_ms, now_ms + LONGEST_MS)
+    waiting = [ticket for ticket in scene.facts.owned if ticket.waiting_since_ms is not None]
+    told = why(agent, day_of(until_ms, scene.brand.timezone))
+    return Result(
+        effects=(SetAbsence(agent.id, until_ms, "by command"),),
+        letters=tuple(offer(waiting, agent.id, scene.policy, scene.facts.absent, now_ms, told)),
+        said=phrase("you get no new tickets until {when}", when=stamp(until_ms, scene.brand.timezone)),
+    )
+
+
+def _back(argument: str, scene: Scene) -> Result:
+    return Result(effects=(SetAbsence(scene.agent.id, None, "by command"),), said=phrase("welcome back"))
+
+
+COMMANDS: tuple[Meaning, ...] = (
+    Meaning("away", _away, Act.COMMAND, needs_ticket=False, wants=_owned, example="until friday"),
+    Meaning("back", _back, Act.COMMAND, needs_ticket=False),
+)

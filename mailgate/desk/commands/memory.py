@@ -1,0 +1,75 @@
+"""``#undo``: what the agent did last to the ticket is taken back.
+
+Each mail whose commands changed something is remembered with what undoes it (``RecordAct``). What has gone out by mail
+cannot be fetched back, and a ticket that was opened stays. Where the customer has written since, the ticket keeps the
+state that this brought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mailgate.desk.clock.clocks import remind
+from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
+from mailgate.desk.facts import Act as Done
+from mailgate.desk.phrase import phrase
+from mailgate.desk.plan import (
+    AddParticipant,
+    ChangeTicket,
+    ClearTimer,
+    Effect,
+    LinkTickets,
+    MarkUndone,
+    RemoveParticipant,
+    SetTimer,
+    UnlinkTickets,
+)
+from mailgate.desk.ticket import Ticket
+
+UNDOING = (AddParticipant, ChangeTicket, ClearTimer, LinkTickets, RemoveParticipant, SetTimer, UnlinkTickets)
+"""What may undo something; anything else in a memory is left alone."""
+
+_MOVED = frozenset({"status", "state", "waiting_since_ms", "closed_ms"})
+
+
+def _last(argument: str, asker: Asker) -> Wants:
+    return Wants(last_act=True)
+
+
+def _undo(argument: str, scene: Scene) -> Result:
+    """The author's last act on this ticket that is not undone; a second ``#undo`` takes back the one before it."""
+    done, ticket = scene.facts.last_act, scene.ticket
+    if done is None or ticket is None or done.ticket != ticket.id or done.agent != scene.agent.id:
+        return refuse(phrase("there is nothing of yours to undo on this ticket"))
+    changes: dict[str, object] = {}
+    for effect in done.undo:
+        if isinstance(effect, ChangeTicket) and effect.ticket == ticket.id:
+            changes |= _still(effect.changes, ticket, done)
+    return Result(
+        changes,
+        effects=(*_others(done, ticket), *_reminded(changes, scene), MarkUndone(done.id)),
+        said=phrase("undone: {command}", command=done.command),
+        forgets=True,
+    )
+
+
+def _others(done: Done, ticket: Ticket) -> Iterator[Effect]:
+    for effect in done.undo:
+        own = isinstance(effect, ChangeTicket) and effect.ticket == ticket.id
+        if isinstance(effect, UNDOING) and not own:
+            yield effect
+
+
+def _still(changes: Mapping[str, object], ticket: Ticket, done: Done) -> dict[str, object]:
+    """Without the state where the customer has written since: that mail must not be forgotten."""
+    wrote = ticket.waiting_since_ms is not None and ticket.waiting_since_ms > done.at_ms
+    return {name: value for name, value in changes.items() if not (wrote and name in _MOVED)}
+
+
+def _reminded(changes: Mapping[str, object], scene: Scene) -> Iterator[Effect]:
+    """Who waits again is not forgotten."""
+    if scene.ticket and changes.get("waiting_since_ms") is not None:
+        yield from remind(scene.policy, scene.ticket.team, scene.ticket.id, scene.now_ms)
+
+
+COMMANDS: tuple[Meaning, ...] = (Meaning("undo", _undo, wants=_last),)

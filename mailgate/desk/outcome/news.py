@@ -1,0 +1,95 @@
+"""Who hears of what an agent did: the readers of an answer, whom a ticket is given to, who is told of a note, and the
+agent, by transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mailgate.desk.case import Case
+from mailgate.desk.commands.tally import Line, Orders
+from mailgate.desk.gate import is_role_account
+from mailgate.desk.identity.rights import Act, allowed
+from mailgate.desk.identity.token import scrub
+from mailgate.desk.outcome.orders import answer, notifications, to_agent
+from mailgate.desk.phrase import phrase
+from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
+from mailgate.desk.policy import Agent
+from mailgate.desk.routing.assign import audience, followers
+from mailgate.desk.ticket import ParticipantRole, Ticket
+from mailgate.mail.model import Address
+
+
+def readers(case: Case, ticket: Ticket, agent: Agent) -> Iterator[tuple[Address, LetterKind]]:
+    """Who gets the words: the requester, then watchers, following agents and the ticket's owner, each once, never the
+    speaker and never a third party."""
+    yield Address(ticket.requester.email, ticket.requester.name), LetterKind.ANSWER
+    seen = {ticket.requester.email.lower(), *agent.addresses}
+    owner = case.policy.agents.get(ticket.assignee)
+    owning = [(owner.address, owner.name)] if owner and owner.active else []
+    people = [(who.email, who.name) for who in ticket.participants if who.role is not ParticipantRole.THIRD_PARTY]
+    for email, name in (*people, *owning):
+        if email.lower() not in seen:
+            seen.add(email.lower())
+            yield Address(email, name), LetterKind.COPY
+
+
+def resolved(case: Case, agent: Agent, ticket: Ticket) -> Iterator[LetterOrder]:
+    """The question whether it is solved, where the agent had no words for the customer: not to an address that nobody
+    reads, and not from one who may not answer."""
+    to = Address(ticket.requester.email, ticket.requester.name)
+    if is_role_account(to.email) or allowed(Act.REPLY, agent, ticket, case.policy):
+        return
+    yield replace(answer(case, ticket, to, LetterKind.RESOLUTION, agent, ""), attach=())
+
+
+def handed_over(case: Case, agent: Agent, orders: Orders, before: Ticket) -> list[LetterOrder]:
+    """The agent or team that a command gave the ticket to hears of it."""
+    ticket = orders.ticket
+    if ticket is None or not {"assignee", "team"} & orders.changed.keys():
+        return []
+    given = bool(ticket.assignee)
+    told = audience(case.policy, ticket.team, ticket.assignee, agent.id)
+    said = "\n".join(part for part in (*_behind(orders), scrub(case.text).strip()) if part) if orders.note else ""
+    if said:
+        told = tuple(each for each in told if each.id not in orders.told)
+    asks = f"{before.requester.name} <{before.requester.email}>".strip()
+    values: dict[str, object] = {"text": before.asked, "quoted": "", "author": asks, "attachments": (), "cc": ()}
+    if said:
+        values |= {"text": said, "quoted": before.asked, "author": agent.name or agent.id}
+    why = phrase("handed over by {name}", name=agent.name or agent.id)
+    news = notifications(case, told, before, "given" if given else "offer", why, values)
+    return [replace(order, attach=()) for order in news]
+
+
+def noted(case: Case, agent: Agent, orders: Orders, ticket: Ticket, note: bool) -> list[LetterOrder]:
+    """Who is told of a note: those whom it names, else the owner and who follows the ticket."""
+    if not note:
+        return []
+    given = {"text": "\n".join(part for part in (*_behind(orders), case.text) if part)}
+    if orders.told:
+        told = tuple(case.policy.agents[one] for one in orders.told)
+        return notifications(case, told, ticket, "note", ticket.reason, given)
+    handed = bool({"assignee", "team"} & orders.changed.keys())  # whom it was given to has it with the ticket
+    owner = audience(case.policy, ticket.team, ticket.assignee, agent.id) if ticket.assignee and not handed else ()
+    everybody = dict.fromkeys((*owner, *followers(ticket.participants, case.policy)))
+    told = tuple(each for each in everybody if each.id != agent.id)
+    return notifications(case, told, ticket, "note", ticket.reason, given)
+
+
+def transcript(case: Case, agent: Agent, ticket: Ticket | None, orders: Orders, *remarks: Line) -> list[LetterOrder]:
+    """One letter a mail about what was done, refused or not understood; none when there was nothing to say."""
+    if not orders.results and not remarks:
+        return []
+    unsent = case.has_words and not orders.settled
+    values: dict[str, object] = {
+        "lines": (*orders.lines, *remarks),
+        "unsent": unsent,
+        "undoable": bool(orders.undo),
+    }
+    purpose = Purpose.AGENT if ticket else Purpose.CONTROL
+    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, values, purpose)]
+
+
+def _behind(orders: Orders) -> Iterator[str]:
+    return (command.argument for command, result in orders.results if result.note and command.argument)
