@@ -16,7 +16,7 @@ from mailgate.edges import webhook
 from mailgate.edges.settings import Webhook
 from mailgate.errors import Refused, Temporary
 from mailgate.logs import fault, get
-from mailgate.store.calls import Call, claim_calls, settle_call
+from mailgate.store.calls import Call, calls_due, claim_calls, settle_call
 from mailgate.store.database import Store, Tx
 from mailgate.store.rows import to_json
 
@@ -37,6 +37,9 @@ class Caller:
     def turn(self) -> int:
         """Make the calls that are due; returns how many there were. Raises ``Temporary`` while the database is away."""
         now_ms = self.clock.now_ms()
+        self.store.rows.connect()
+        if not calls_due(self.store.rows, now_ms):
+            return 0
         calls = self.store.run(lambda tx: claim_calls(tx.work.rows, self.holder, now_ms, GROUP))
         for one in calls:
             self._make(one)

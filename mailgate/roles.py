@@ -21,6 +21,7 @@ import uvloop
 from mailgate import gateway, logs
 from mailgate.applier import Applier
 from mailgate.assembly import DeskRecipients, desk_of, open_store, senses_of
+from mailgate.calling import Caller
 from mailgate.clock import Clock
 from mailgate.config.settings import Settings
 from mailgate.counters import Counters
@@ -234,6 +235,10 @@ def clock(context: Context) -> None:
         store, context.spool(), desk, senses, context.clock, anchors, context.letter_bell.ring, reload
     )
     pulse = _pulse(context, store)
+    ended = threading.Event()
+    calls = threading.Thread(target=_call, args=(context, store, ended)) if context.settings.webhooks else None
+    if calls:
+        calls.start()
     while not stop:
         try:
             timetable.tick()
@@ -243,6 +248,26 @@ def clock(context: Context) -> None:
         stop.wait(1.0)
     if pulse:
         pulse.close()
+    ended.set()
+    if calls:
+        calls.join()
+    store.close()
+
+
+def _call(context: Context, store: Store, ended: threading.Event) -> None:
+    """The thread beside the clock that calls webhooks: their hosts may take their time."""
+    desk = desk_of(context.settings, context.clock)
+    caller = Caller(store, desk, context.settings.webhooks, context.holder, context.clock)
+    while not ended.is_set():
+        try:
+            made = caller.turn()
+        except Temporary:  # the clock itself waits for the database, and says so
+            made = 0
+        except Exception as error:
+            logs.get("webhooks").error("calls wait for the next look", **logs.fault(error))
+            made = 0
+        if not made:
+            ended.wait(1.0)
     store.close()
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailgate import __version__
-from mailgate.cli import agents, audit, backup, held, init, keys, outbox, rules, serve, stats, ticket, traffic
+from mailgate.cli import agents, audit, backup, held, init, keys, outbox, rules, serve, stats, ticket, traffic, webhooks
 
 app = typer.Typer(
     help="A helpdesk whose only screen is the mail client that people already have open.",
@@ -43,3 +43,4 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(agents.app, name="agents")
+app.add_typer(webhooks.app, name="webhooks")

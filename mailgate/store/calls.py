@@ -30,6 +30,15 @@ class Call:
     created_ms: int
 
 
+def calls_due(rows: Rows, now_ms: int) -> bool:
+    """Whether there is anything to claim; asked before the writers' lock is taken for it."""
+    sql = (
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM calls WHERE state IN ('queued', 'retry') AND next_ms <= ?) "
+        "OR EXISTS (SELECT 1 FROM calls WHERE state = 'handing' AND claimed_ms <= ?)"
+    )
+    return rows.one(sql, (now_ms, now_ms - STALE_MS)) is not None
+
+
 def claim_calls(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Call]:
     """Take at most ``limit`` calls that are due, oldest first; they are ``handing`` once the transaction commits."""
     skip = "FOR UPDATE SKIP LOCKED" if rows.postgres else ""
