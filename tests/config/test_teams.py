@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.desk.policy import Assign, May
+from mailgate.desk.canned import VARIABLES
+from mailgate.desk.policy import Assign, May, Role
 from mailgate.errors import Problem
 from tests.config.folder import GOOD, problems, settings, write
 
@@ -31,6 +32,7 @@ name = "Second level"
 members = ["ana"]
 """
 AGENT = 'capacity = 7\nskills = ["refund"]\nlanguages = ["en", "zh-Hans"]\nregions = ["North Sea"]\n'
+PAGE = (Path(__file__).parents[2] / "docs" / "teams.md").read_text("utf-8")
 CANNED = '[[canned]]\nname = "hello"\n'
 
 
@@ -147,3 +149,9 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "bad.txt").write_bytes(b"\xff\xfe\x00")
     assert any("is not UTF-8" in wrong for _, wrong, _ in told(tmp_path, f'{GOOD}{CANNED}file = "bad.txt"\n'))
+
+
+def test_the_page_for_admins_names_every_way_right_role_and_variable() -> None:
+    named = {f"`{word}`" for word in (*Assign, *May, *Role, "reply", "reassign", "close", "merge", "notes")}
+    named |= {"`{field:NAME}`" if name == "field" else f"`{{{name}}}`" for name in VARIABLES}
+    assert [word for word in sorted(named) if word not in PAGE] == []
