@@ -7,7 +7,7 @@ that jumps loses nothing and doubles nothing. A duty that fails is logged and lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +39,7 @@ ROUNDS = 10
 FAILED_MS = 3_600_000
 DONE_KEPT_MS = 7 * 86_400_000
 
-Duty = Callable[[Sequence[Ticket], Hour], list[Planned]]
+Duty = Callable[[Sequence[Ticket], Hour], Iterable[Planned]]
 
 DUTIES: Mapping[str, Duty] = {
     reminder.TIMER: reminder.remind,
@@ -70,6 +70,7 @@ class Timetable:
         lets the config be read again, and returns what is wrong with it."""
         self.store, self.spool, self.desk, self.senses = store, spool, desk, senses
         self.clock, self.folder, self.ring, self.reload = clock, folder, ring, reload
+        self.duties = dict(DUTIES)
         self.jobs = schedule.Scheduler()
         for seconds, duty in (
             (1, self.due),
@@ -148,7 +149,28 @@ class Timetable:
         due = tx.due_tickets(timer, now_ms, CLAIM)
         if not due:
             return 0, 0
-        return len(due), self._carry_out(tx, duty(due, self._hour(tx, now_ms)), now_ms, timer)
+        hour = self._hour(tx, now_ms)
+        try:
+            with tx.savepoint():
+                return len(due), self._carry_out(tx, duty(due, hour), now_ms)
+        except Temporary:
+            raise
+        except Exception as error:
+            log.error("a duty failed; its tickets are tried one by one", timer=timer, **logs.fault(error))
+        return len(due), sum(self._alone(timer, duty, ticket, hour, tx) for ticket in due)
+
+    def _alone(self, timer: str, duty: Duty, ticket: Ticket, hour: Hour, tx: Tx) -> int:
+        """One ticket of a batch that failed: a bug of ours that it brings out costs it an hour, not the others
+        theirs."""
+        try:
+            with tx.savepoint():
+                return self._carry_out(tx, duty((ticket,), hour), hour.now_ms)
+        except Temporary:
+            raise
+        except Exception as error:
+            log.error("a duty failed for a ticket", timer=timer, ticket=ticket.number, **logs.fault(error))
+        later = Plan(Outcome.EVENT, (SetTimer(ticket.id, timer, hour.now_ms + FAILED_MS),), ticket=ticket.id)
+        return len(act(tx, ticket, later, self.desk, hour.now_ms))
 
     def _hour(self, tx: Tx, now_ms: int) -> Hour:
         """The hour as duties see it, with the agents in force."""
@@ -156,22 +178,9 @@ class Timetable:
         policy = self.desk.under(roster).policy
         return Hour(policy, now_ms, tx, roster.absences, roster.paused, lambda: self.clock.jitter(0.0, 1.0))
 
-    def _carry_out(self, tx: Tx, plans: Sequence[Planned], now_ms: int, timer: str = "") -> int:
-        """Each plan under a savepoint of its own: one that fails is a bug of ours and costs that ticket an hour, not
-        the others theirs. Returns the number of letters."""
-        written = 0
-        for ticket, plan in plans:
-            try:
-                with tx.savepoint():
-                    written += len(act(tx, ticket, plan, self.desk, now_ms))
-            except Temporary:
-                raise
-            except Exception as error:
-                log.error("a duty failed for one ticket", timer=timer, ticket=plan.ticket, **logs.fault(error))
-                if ticket is not None and timer:
-                    later = Plan(Outcome.EVENT, (SetTimer(ticket.id, timer, now_ms + FAILED_MS),), ticket=ticket.id)
-                    act(tx, ticket, later, self.desk, now_ms)
-        return written
+    def _carry_out(self, tx: Tx, plans: Iterable[Planned], now_ms: int) -> int:
+        """Each plan is written before the next is asked for; returns the number of letters."""
+        return sum(len(act(tx, ticket, plan, self.desk, now_ms)) for ticket, plan in plans)
 
     def recover(self) -> None:
         """Take over the letters of a daemon that died while it handed them to the relay, and has not come back."""

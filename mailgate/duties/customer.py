@@ -8,7 +8,7 @@ ticket again, before and after it was closed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mailgate.desk.clock.arming import CUSTOMER as TIMER
 from mailgate.desk.facts import Spoken
@@ -35,9 +35,11 @@ QUOTED = 600
 """How much of what was asked a reminder repeats."""
 
 
-def ask_again(due: Sequence[Ticket], hour: Hour) -> list[Planned]:
-    """The plans for all tickets whose customer has not answered in time."""
-    return [(ticket, _plan(ticket, hour)) for ticket in due]
+def ask_again(due: Sequence[Ticket], hour: Hour) -> Iterator[Planned]:
+    """The plans for all tickets whose customer has not answered in time; each is asked for when the one before is
+    written, so that budgets count it."""
+    for ticket in due:
+        yield ticket, _plan(ticket, hour)
 
 
 def _plan(ticket: Ticket, hour: Hour) -> Plan:

@@ -24,8 +24,7 @@ from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address
 
 HOUR_MS = 3_600_000
-POSTPONED_MS = HOUR_MS // 4
-"""When what the gate did not let out is tried again."""
+QUARTER_MS = HOUR_MS // 4
 
 Planned = tuple[Ticket | None, Plan]
 
@@ -75,6 +74,11 @@ class Hour:
         told = audience(self.policy, ticket.team, "" if self.away(ticket.assignee) else ticket.assignee)
         there = tuple(agent for agent in told if not self.away(agent.id))
         return there or able(self.policy, ticket.team, self.absent, self.now_ms) or told
+
+    @property
+    def next_ms(self) -> int:
+        """When what the gate did not let out is tried again: at the next quarter, so that it comes together."""
+        return (self.now_ms // QUARTER_MS + 1) * QUARTER_MS
 
     def quiet(self, ticket: Ticket) -> bool:
         """Whether an admin has stopped the automatic letters of the ticket's team or mailbox."""

@@ -28,7 +28,7 @@ from mailgate.desk.policy import Agent
 from mailgate.desk.routing.assign import Needs, choose
 from mailgate.desk.routing.notices import supervisors
 from mailgate.desk.ticket import Ticket
-from mailgate.duties.hour import POSTPONED_MS, Hour, Item, Planned, listing, rounds
+from mailgate.duties.hour import Hour, Item, Planned, listing, rounds
 
 TIMER = clocks.SLA
 
@@ -63,7 +63,7 @@ def _item(ticket: Ticket, reached: Sequence[Promise], first: Promise, hour: Hour
         "left_ms": abs(left),
         "over": left < 0,
     }
-    later = (SetTimer(ticket.id, TIMER, hour.now_ms + POSTPONED_MS),)
+    later = (SetTimer(ticket.id, TIMER, hour.next_ms),)
     return Item(ticket, tuple(told), row, effects, later)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from mailgate.desk.clock import clocks
 from mailgate.desk.plan import AddEvent, ClearTimer, LetterKind, Outcome, Plan, SetTimer
 from mailgate.desk.ticket import Ticket
-from mailgate.duties.hour import POSTPONED_MS, Hour, Item, Planned, listing, rounds
+from mailgate.duties.hour import Hour, Item, Planned, listing, rounds
 
 TIMER = clocks.REMINDER
 
@@ -49,4 +49,4 @@ def _item(ticket: Ticket, hour: Hour) -> Item:
         "priority": ticket.priority,
         "waited_ms": hour.now_ms - (ticket.waiting_since_ms or ticket.updated_ms),
     }
-    return Item(ticket, told, row, (event, *again), (SetTimer(ticket.id, TIMER, hour.now_ms + POSTPONED_MS),))
+    return Item(ticket, told, row, (event, *again), (SetTimer(ticket.id, TIMER, hour.next_ms),))

@@ -7,7 +7,7 @@ robots are not asked about. Then one letter goes out, at most once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mailgate.desk.clock import clocks
 from mailgate.desk.facts import Spoken
@@ -18,22 +18,16 @@ from mailgate.duties.hour import HOUR_MS, Hour, Planned, customer_letter, never,
 TIMER = clocks.SURVEY
 
 
-def ask_ratings(due: Sequence[Ticket], hour: Hour) -> list[Planned]:
-    """The plans for all tickets whose survey is due; of one customer's tickets that are due together, one is asked."""
-    plans: list[Planned] = []
-    asked: set[str] = set()
+def ask_ratings(due: Sequence[Ticket], hour: Hour) -> Iterator[Planned]:
+    """The plans for all tickets whose survey is due; each is asked for when the one before is written, so that of one
+    customer's tickets that are due together one is asked about."""
     for ticket in due:
-        plan = _plan(ticket, asked, hour)
-        asked |= {_customer(ticket)} if plan.letters else set()
-        plans.append((ticket, plan))
-    return plans
+        yield ticket, _plan(ticket, hour)
 
 
-def _plan(ticket: Ticket, asked: set[str], hour: Hour) -> Plan:
+def _plan(ticket: Ticket, hour: Hour) -> Plan:
     spoken = hour.look.spoken(ticket)
-    reason = _not_asked(ticket, spoken, hour) or (
-        "this customer was asked a short while ago" if _customer(ticket) in asked else ""
-    )
+    reason = _not_asked(ticket, spoken, hour)
     done = ClearTimer(ticket.id, TIMER)
     if reason:
         event = AddEvent(ticket.id, "survey not sent", {"why": reason})
@@ -46,10 +40,6 @@ def _plan(ticket: Ticket, asked: set[str], hour: Hour) -> Plan:
     order = customer_letter(ticket, LetterKind.SURVEY, Purpose.SURVEY, hour.policy, values)
     spends = tuple(Spend(key) for key in leave.keys)
     return Plan(Outcome.EVENT, (done, AddEvent(ticket.id, "survey sent"), *spends), (order,), ticket=ticket.id)
-
-
-def _customer(ticket: Ticket) -> str:
-    return f"{ticket.brand} {ticket.requester.email.lower()}"
 
 
 def _not_asked(ticket: Ticket, spoken: Spoken, hour: Hour) -> str:

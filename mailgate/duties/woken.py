@@ -13,7 +13,7 @@ from mailgate.desk.lifecycle import ENDED, Happening, changes
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import AddEvent, ChangeTicket, ClearTimer, Effect, LetterKind, Outcome, Plan, SetTimer
 from mailgate.desk.ticket import Ticket
-from mailgate.duties.hour import POSTPONED_MS, Hour, Item, Planned, listing, rounds
+from mailgate.duties.hour import Hour, Item, Planned, listing, rounds
 
 WHY: Mapping[str, Phrase] = {
     PENDING: phrase("the day until which we waited has come"),
@@ -51,5 +51,5 @@ def _item(kind: str, ticket: Ticket, hour: Hour) -> Item:
     moved = MOVES[kind](ticket, hour.now_ms)
     if moved:
         effects.append(ChangeTicket(ticket.id, moved, Happening.REMINDED.value))
-    later = (SetTimer(ticket.id, kind, hour.now_ms + POSTPONED_MS),)
+    later = (SetTimer(ticket.id, kind, hour.next_ms),)
     return Item(ticket, told, {"number": ticket.number}, tuple(effects), later)

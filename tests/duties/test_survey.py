@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from email.message import EmailMessage
 
@@ -9,6 +10,7 @@ import pytest
 
 from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Survey
+from mailgate.store.csat import By, csat
 from tests.desk.conversation import policy
 from tests.duties.desk import DAY, MINUTE, World, back, text_of, to
 
@@ -88,3 +90,103 @@ def test_words_instead_of_a_rating_reach_the_team(world: World) -> None:
     world.mail(CLEO, "It does not work at all, please call me.", to=back(survey))
     assert any("please call me" in text_of(each) for each in to(world.sent(), ANA))
     assert world.ticket(ticket).status.value == "open"
+
+
+def rating_events(world: World, ticket: int) -> list[int]:
+    """The scores in the ticket's history, oldest first."""
+    with world.store.transaction() as tx:
+        found = tx.work.rows.all(
+            "SELECT meta FROM events WHERE ticket_id = ? AND kind = 'rated' ORDER BY seq", (ticket,)
+        )
+    return [json.loads(meta)["score"] for (meta,) in found]
+
+
+def test_V03_a_second_answer_replaces_the_first_for_a_week_and_both_stay_in_the_history(world: World) -> None:
+    ticket, (_, survey) = closed(world)
+    world.mail(CLEO, "bad", to=back(survey))
+    world.clock.ms += DAY
+    world.mail(CLEO, "Good, sorry!", to=back(survey))
+    assert world.ticket(ticket).rating == 5
+    assert rating_events(world, ticket) == [1, 5]
+    world.clock.ms += 8 * DAY
+    late = world.mail(CLEO, "2", to=back(survey))
+    assert late.plan.outcome is Outcome.EVENT
+    assert world.ticket(ticket).rating == 5
+
+
+def test_a_low_rating_is_told_to_the_supervisor_with_the_customers_words(world: World) -> None:
+    ticket, (_, survey) = closed(world)
+    world.sent()
+    world.mail(CLEO, "bad\n\nIt took two weeks.", to=back(survey))
+    (told,) = to(world.sent(), "sue@acme.example")
+    assert "1 of 5" in text_of(told)
+    assert "It took two weeks." in text_of(told)
+    assert world.ticket(ticket).status.value == "closed"
+
+
+def test_a_low_rating_opens_the_ticket_again_where_the_admin_wants_that(new_world: Callable[..., World]) -> None:
+    world = new_world(policy(survey=Survey(reopen_low=True)))
+    ticket, (_, survey) = closed(world)
+    world.mail(CLEO, "不满意", to=back(survey))
+    assert (world.ticket(ticket).rating, world.ticket(ticket).status.value) == (1, "open")
+
+
+def test_a_rating_that_asks_for_something_is_both(world: World) -> None:
+    ticket, (_, survey) = closed(world)
+    world.sent()
+    world.mail(CLEO, "5\n\nBut how do I change the paper?", to=back(survey))
+    assert (world.ticket(ticket).rating, world.ticket(ticket).status.value) == (5, "open")
+    assert any("how do I change the paper" in text_of(each) for each in to(world.sent(), ANA))
+
+
+def test_V06_an_answer_between_the_quoted_lines_counts_and_the_quoted_scale_does_not(world: World) -> None:
+    ticket, (_, survey) = closed(world)
+    quoted = "\n".join(f"> {line}" for line in text_of(survey).splitlines())
+    world.mail(CLEO, quoted, to=back(survey))
+    assert world.ticket(ticket).rating is None
+    half = quoted.splitlines()
+    world.mail(CLEO, "\n".join((*half[:4], "", "good", "", *half[4:])), to=back(survey))
+    assert world.ticket(ticket).rating == 5
+
+
+def test_V07_a_robots_ticket_and_a_childs_are_not_asked_about(world: World) -> None:
+    settled = world.mail(CLEO, "Disk full", headers=[("Auto-Submitted", "auto-generated")])
+    (news,) = to(world.sent(), ANA)
+    world.mail(ANA, "#close", to=back(news))
+    world.later(MINUTE)
+    assert to(world.sent(), CLEO) == []
+    assert world.ticket(settled.ticket).status.value == "closed"
+
+
+def test_V07_two_tickets_of_one_customer_that_close_together_bring_one_question(world: World) -> None:
+    for subject in ("One matter", "Another matter"):
+        world.opened(CLEO, subject=subject)
+        (news,) = to(world.sent(), ANA)
+        world.mail(ANA, "#close", to=back(news))
+        world.sent()
+    world.later(MINUTE)
+    assert len(to(world.sent(), CLEO)) == 1
+
+
+def test_the_question_comes_as_long_after_closing_as_the_admin_wants(new_world: Callable[..., World]) -> None:
+    world = new_world(policy(survey=Survey(delay_ms=DAY)))
+    _, letters = closed(world)
+    assert len(letters) == 1
+    world.later(DAY)
+    assert len(to(world.sent(), CLEO)) == 1
+
+
+def test_ratings_are_counted_for_desk_agent_team_and_brand(world: World) -> None:
+    for customer, score in ((CLEO, "good"), ("dora@customer.example", "bad"), ("emil@customer.example", "4")):
+        world.opened(customer, subject=f"Matter of {customer}", text=f"Text of {customer}")
+        (news,) = to(world.sent(), ANA)
+        world.mail(ANA, "#take\n#close", subject=customer, to=back(news))
+        world.later(MINUTE)
+        (survey,) = [each for each in to(world.sent(), customer) if "+s" in back(each)]
+        world.mail(customer, score, to=back(survey))
+    (desk,) = csat(world.store.rows)
+    assert (desk.asked, desk.rated, desk.content, desk.average) == (3, 3, 2, pytest.approx(10 / 3))
+    assert [each.name for each in csat(world.store.rows, by=By.AGENT)] == ["ana"]
+    assert [each.name for each in csat(world.store.rows, by=By.TEAM)] == ["help"]
+    assert [each.csat for each in csat(world.store.rows, by=By.BRAND)] == [pytest.approx(2 / 3)]
+    assert csat(world.store.rows, since_ms=world.clock.ms + 1) == []

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from mailgate.desk.policy import Role
+from mailgate.desk.ticket import Ticket
+from mailgate.duties import reminder
 from mailgate.duties.alert import broken_template
+from mailgate.duties.hour import Hour, Planned
 from mailgate.duties.undelivered import report
 from mailgate.errors import Permanent, Temporary
 from mailgate.store.outbox import list_letters
 from tests.desk.conversation import ANA, BEN, policy, ticket
-from tests.duties.desk import DAY, HOUR, MINUTE, World
+from tests.duties.desk import DAY, HOUR, MINUTE, World, text_of
 
 CLEO = "cleo@customer.example"
 
@@ -30,6 +33,29 @@ def test_a_duty_that_fails_stops_no_other(world: World) -> None:
         world.timetable.jobs.every(1).seconds.do(world.timetable._safely, duty)
     world.later(5 * HOUR)
     assert len(world.sent()) == 2
+
+
+def test_a_ticket_that_a_duty_cannot_bear_costs_only_itself(world: World) -> None:
+    """A bug that one ticket brings out: the others' reminders go out, it is tried again an hour later."""
+    bad = world.opened(CLEO, subject="Bad matter")
+    world.opened("dora@customer.example", subject="Good matter")
+    world.sent()
+
+    def fails_for_one(due: Sequence[Ticket], hour: Hour) -> list[Planned]:
+        if any(ticket.id == bad for ticket in due):
+            raise ZeroDivisionError("a bug")
+        return reminder.remind(due, hour)
+
+    world.timetable.duties[reminder.TIMER] = fails_for_one
+    world.later(5 * HOUR)
+    letters = world.sent()
+    assert len(letters) == 2
+    assert all("Good matter" in text_of(each) for each in letters)
+    world.timetable.duties[reminder.TIMER] = reminder.remind
+    world.later(59 * MINUTE)
+    assert world.sent() == []
+    world.later(MINUTE)
+    assert all("Bad matter" in text_of(each) for each in world.sent())
 
 
 def test_a_database_that_is_away_is_told_to_the_caller(world: World) -> None:

@@ -1,0 +1,68 @@
+"""Days that agents have set come: what was snoozed, what waited until then, what is due."""
+
+from __future__ import annotations
+
+from mailgate.desk.ticket import Status
+from tests.duties.desk import DAY, HOUR, MINUTE, World, back, to
+
+CLEO = "cleo@customer.example"
+ANA, BEN = "ana@acme.example", "ben@acme.example"
+
+
+def commanded(world: World, *lines: str) -> int:
+    """A ticket that Ana has, with those commands; its id."""
+    ticket = world.opened(CLEO)
+    (notification,) = to(world.sent(), ANA)
+    world.mail(ANA, "\n".join(("#take", *lines)), to=back(notification))
+    world.sent()
+    assert world.ticket(ticket).assignee == "ana"
+    return ticket
+
+
+def told(world: World) -> list[str]:
+    return sorted(str(each["To"].addresses[0].addr_spec) for each in world.sent())
+
+
+def test_a_snoozed_ticket_reminds_nobody_until_then_and_its_agent_then(world: World) -> None:
+    ticket = commanded(world, "#snooze 2d")
+    world.later(DAY)
+    assert told(world) == []
+    until_ms = world.ticket(ticket).snoozed_ms
+    assert until_ms is not None
+    world.later(until_ms - world.clock.ms - MINUTE)
+    assert told(world) == []
+    world.later(MINUTE)
+    assert ANA in told(world)
+    assert world.ticket(ticket).snoozed_ms is None
+
+
+def test_what_waited_until_a_day_is_open_again(world: World) -> None:
+    ticket = commanded(world, "#pending 2d")
+    assert world.ticket(ticket).status is Status.WAITING_CUSTOMER
+    world.later(4 * DAY)
+    assert ANA in told(world)
+    assert world.ticket(ticket).status is Status.OPEN
+
+
+def test_a_due_date_reminds_hours_before_it_once(world: World) -> None:
+    ticket = commanded(world, "#due 2026-12-01", "#snooze 30d")
+    due_ms = world.ticket(ticket).due_ms
+    assert due_ms is not None
+    world.later(due_ms - world.clock.ms - 8 * HOUR - MINUTE)
+    assert told(world) == []
+    world.later(MINUTE)
+    assert told(world) == [ANA]
+    world.later(DAY)
+    assert told(world) == []
+
+
+def test_a_ticket_that_ended_meanwhile_wakes_nobody(world: World) -> None:
+    ticket = world.opened(CLEO)
+    (notification,) = to(world.sent(), ANA)
+    world.mail(ANA, "#due 2026-12-01\n#snooze 2d", to=back(notification))
+    world.mail(ANA, "#spam", to=back(notification))
+    world.sent()
+    world.later(30 * DAY)
+    assert told(world) == []
+    assert world.ticket(ticket).status is Status.SPAM
+    assert world.store.next_timer_ms() is None
