@@ -7,6 +7,7 @@ step          what happens
 ============  =================================================================================================
 open          a new ticket gets its number, so that letters can name it
 follow        the admin's rules on events are asked (``desk.follow``)
+family        a ticket goes on when the last one has ended that it waits for (``desk.family``)
 arm           states start and stop their timers (``desk.clock.arming``)
 wind          the clocks of promises move on (``desk.clock.wind``), after all that moves them
 compose       letters get their bytes, Message-IDs and dates
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field, replace
 
 from mailgate.desk.clock.arming import arm, changed
 from mailgate.desk.clock.wind import touched, wind
+from mailgate.desk.family import ends, resume
 from mailgate.desk.follow import Scene, follow
 from mailgate.desk.following import following
 from mailgate.desk.identity.token import Tokens
@@ -128,6 +130,9 @@ def _completed(tx: Tx, plan: Plan, ticket: Ticket | None, reading: Reading | Non
     if desk.events or plan.then is not None:
         named = tx.known({getattr(effect, "ticket", NEW_TICKET) for effect in plan.effects} - {NEW_TICKET})
         plan = follow(plan, ticket, named, Scene(desk.events, tx, now_ms, reading))
+    if ticket and ends(plan, ticket):
+        resumed = resume(ticket, *tx.family(ticket), desk.policy, now_ms)
+        plan = replace(plan, more=(*plan.more, resumed)) if resumed else plan
     plan = arm(plan, ticket, tx.known(changed(plan, ticket)), desk.policy, now_ms)
     if desk.policy.sla:
         plan = wind(plan, ticket, tx.known(touched(plan)).values(), desk.policy, now_ms)

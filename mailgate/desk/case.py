@@ -133,7 +133,7 @@ class Case:
     def trust(self) -> Trust:
         """What the author may do; see ``trust``."""
         where = self.placement
-        if where.long_closed and where.who in (Who.PARTICIPANT, Who.STRANGER):
+        if where.long_closed and where.who in (Who.PARTICIPANT, Who.THIRD, Who.STRANGER):
             # What it was on is over; the mail opens a ticket, and is answered as a first one is.
             return judge(Who.FIRST, Who.FIRST, Held.NONE, self.sender.proof, False, self.policy.trust)
         return judge(where.who, where.as_requester, where.held, self.sender.proof, self.acts, self.policy.trust)

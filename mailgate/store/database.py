@@ -94,6 +94,12 @@ class Tx:
             self.work.remember(tickets_by_id(self.work.rows, missing, lock=True), lock=True)
         return {id_: self.work.tickets[id_] for id_ in sorted(wanted) if id_ in self.work.tickets}
 
+    def family(self, child: Ticket) -> tuple[Ticket | None, tuple[Ticket, ...]]:
+        """The parent of a ticket, and the parent's open children, locked, as this transaction has left them."""
+        ids = facts.open_children(self.work, child.parent) if child.parent else ()
+        found = self.known({*ids, *((child.parent,) if child.parent else ())})
+        return found.get(child.parent or 0), tuple(found[one] for one in ids if one in found)
+
     def spent(self, keys: Iterable[str]) -> dict[str, int]:
         """What each budget has let out, this transaction's letters included."""
         return facts.spent(self.work, keys)
@@ -281,6 +287,11 @@ class Store:
         """What ``decide`` would be told, without locking and without effect, for ``explain``."""
         self.rows.connect()
         return facts.facts(self._work(), questions, lock=False)
+
+    def roster(self) -> Roster:
+        """Who works at the desk now, for ``explain`` and the command line."""
+        self.rows.connect()
+        return roster_of(self._work())
 
     def next_timer_ms(self) -> int | None:
         """When the next timer is due; None when there is none."""

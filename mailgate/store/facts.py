@@ -77,14 +77,20 @@ def _family(work: Work, tickets: Iterable[Ticket], *, lock: bool) -> dict[str, A
     ticket = next(iter(tickets), None)
     if ticket is None:
         return {}
-    ids = work.rows.all(
-        "SELECT id FROM tickets WHERE parent_id = ? AND closed_ms IS NULL ORDER BY id LIMIT ?", (ticket.id, CHILDREN)
-    )
-    wanted = [id_ for (id_,) in ids] + ([ticket.parent] if ticket.parent else [])
+    ids = open_children(work, ticket.id)
+    wanted = [*ids, *((ticket.parent,) if ticket.parent else ())]
     found = tickets_by_id(work.rows, wanted, lock=lock)
     work.remember(found, lock=lock)
-    children = tuple(found[id_][0] for (id_,) in ids if id_ in found)
+    children = tuple(found[id_][0] for id_ in ids if id_ in found)
     return {"children": children, "parent": found[ticket.parent][0] if ticket.parent in found else None}
+
+
+def open_children(work: Work, ticket: int) -> tuple[int, ...]:
+    """The ids of the open tickets whose parent is the ticket of that id."""
+    found = work.rows.all(
+        "SELECT id FROM tickets WHERE parent_id = ? AND closed_ms IS NULL ORDER BY id LIMIT ?", (ticket, CHILDREN)
+    )
+    return tuple(id_ for (id_,) in found)
 
 
 def lock_tickets(work: Work, batch: Iterable[Questions]) -> None:

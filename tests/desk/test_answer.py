@@ -126,13 +126,12 @@ def test_commands_above_an_answer_run_and_are_not_sent_along() -> None:
     assert [line["result"] for line in lines] == ["done", "done"]  # type: ignore[attr-defined]
 
 
-def test_closing_with_words_sends_them_and_asks_whether_it_helped() -> None:
+def test_closing_with_words_sends_them() -> None:
     plan = Desk(tickets=(WAITING,)).answer("#close\nAll done.", Purpose.AGENT, ANA)
     assert letters(plan, LetterKind.ANSWER)
     [changed] = effects(plan, ChangeTicket)
     assert isinstance(changed, ChangeTicket)
     assert (changed.changes["status"], changed.changes["closed_ms"]) == (Status.CLOSED, NOW_MS)
-    assert effects(plan, SetTimer) == [SetTimer(ticket().id, "survey", NOW_MS)]
 
 
 def test_commands_alone_are_an_event_with_a_transcript() -> None:

@@ -137,14 +137,16 @@ def test_the_authors_own_token_counts_before_a_forwarded_one() -> None:
     assert "token: own token" in desk.plan(what).trace
 
 
-@pytest.mark.parametrize("role", [ParticipantRole.THIRD_PARTY, ParticipantRole.FOLLOWER])
-def test_a_third_party_is_no_participant_by_having_written_once(role: ParticipantRole) -> None:
+@pytest.mark.parametrize(
+    ("role", "who"), [(ParticipantRole.THIRD_PARTY, Who.THIRD), (ParticipantRole.FOLLOWER, Who.STRANGER)]
+)
+def test_who_was_asked_and_who_follows_is_no_participant(role: ParticipantRole, who: Who) -> None:
     found = ticket(participants=(Participant(EVE, role=role),))
     what = reading(mail(sender=EVE, subject="[#1042]"))
     desk = Desk(tickets=(found,))
     clue = all_clues(what, desk.policy)[0]
     placed = place((clue,), Facts(tickets={clue: found}), what.sender, "acme", desk.policy, NOW_MS, desk.tokens)
-    assert placed.who is Who.STRANGER
+    assert placed.who is who
 
 
 def test_S26b_a_header_outside_the_signature_places_a_mail_but_gives_no_authority() -> None:

@@ -42,6 +42,10 @@ EXPECTED = {
         (Who.PARTICIPANT, NONE, UNKNOWN, False, "append-unverified"),
         (Who.PARTICIPANT, OTHER, UNKNOWN, False, "append-unverified"),
     ],
+    "third party, proof failed": [(Who.THIRD, OWN, FAIL, False, "append-failed")],
+    "third party with token": [(Who.THIRD, OWN, proof, False, "append-answer") for proof in (PASS, UNKNOWN)],
+    "third party without token, proved": [(Who.THIRD, NONE, PASS, False, "append-answer")],
+    "third party without token, proof unknown": [(Who.THIRD, NONE, UNKNOWN, False, "append-third-party")],
     "stranger with a forwarded token": [(Who.STRANGER, OTHER, proof, False, "append-third-party") for proof in Proof],
     "stranger without token, proved": [(Who.STRANGER, NONE, PASS, False, "open-linked")],
     "stranger without token, proof unknown": [(Who.STRANGER, NONE, UNKNOWN, False, "open-linked-neutral")],
@@ -68,7 +72,7 @@ def test_an_agent_who_would_not_act_is_as_any_requester(as_requester: Who, proof
 
 def test_nothing_falls_through_the_table() -> None:
     for who, base, held, proof, acts in itertools.product(
-        Who, (Who.FIRST, Who.PARTICIPANT, Who.STRANGER), Held, Proof, (True, False)
+        Who, (Who.FIRST, Who.PARTICIPANT, Who.THIRD, Who.STRANGER), Held, Proof, (True, False)
     ):
         view = who if who in (Who.AGENT, Who.FORMER_AGENT) else base
         assert judge(view, base, held, proof, acts).row != "no row fits"
@@ -84,7 +88,7 @@ def test_promise_5_only_a_proved_agent_with_an_own_token_speaks_for_the_desk() -
 
 
 def test_failed_proof_is_never_acknowledged_and_moves_nothing_that_exists() -> None:
-    for who, held in itertools.product((Who.FIRST, Who.PARTICIPANT, Who.STRANGER), Held):
+    for who, held in itertools.product((Who.FIRST, Who.PARTICIPANT, Who.THIRD, Who.STRANGER), Held):
         treatment = judge(who, who, held, FAIL, False).treatment
         assert treatment.acknowledge is Acknowledge.NONE
         assert treatment.commands is Commands.NONE

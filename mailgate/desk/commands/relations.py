@@ -10,7 +10,7 @@ from mailgate.desk.commands.names import no_such, numbers, team_named
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub
-from mailgate.desk.lifecycle import ENDED, LIVE, Happening, changes
+from mailgate.desk.lifecycle import LIVE, Happening, changes
 from mailgate.desk.outcome.orders import notifications
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import (
@@ -36,7 +36,7 @@ _CHILD = re.compile(r"(?P<team>[^:：]{1,60})[:：]\s*(?P<subject>.+)")
 
 
 def _named(argument: str, asker: Asker) -> Wants:
-    return Wants(numbers=numbers(argument), family=True)
+    return Wants(numbers=numbers(argument))
 
 
 def no_ticket(number: int) -> Phrase:
@@ -57,7 +57,7 @@ def _merge(argument: str, scene: Scene) -> Result:
         return refuse(objection)
     effects = (*_joined(source, target, scene), *_woken(source, target, scene))
     return Result(
-        {"merged_into": target.id, "parent": None},
+        {"merged_into": target.id},
         Happening.MERGED,
         effects=effects,
         undo=tuple(_parted(source, target, effects)),
@@ -182,11 +182,6 @@ def _task(scene: Scene, parent: Ticket, team: Team, subject: str) -> Plan:
     news = notifications(case, told, None, "new", reason, {"text": text, "quoted": ""})
     effects: tuple[Effect, ...] = (opened, message, *remind(scene.policy, team.id, NEW_TICKET, scene.now_ms))
     return case.plan(Outcome.NEW, effects, news, (f"child: of ticket {parent.number}",), ticket=NEW_TICKET)
-
-
-def ends(ticket: Ticket, changed: Ticket) -> bool:
-    """Whether a ticket that went on does not any more."""
-    return ticket.status not in ENDED and changed.status in ENDED
 
 
 COMMANDS: tuple[Meaning, ...] = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import time
 
+from mailgate.desk.clock.arming import DUE, PENDING, SNOOZE
 from mailgate.desk.commands.names import no_such
-from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
+from mailgate.desk.commands.scene import Meaning, Result, Scene, refuse
 from mailgate.desk.commands.when import EVENING, MORNING, moment, stamp
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.lifecycle import Happening, named
@@ -14,19 +15,11 @@ from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import ClearTimer, Effect, SetTimer
 from mailgate.desk.ticket import Status, Ticket
 
-PENDING, SNOOZE, DUE = "pending", "snooze", "due"
-"""Kinds of timers; ``duties`` act when they are due."""
-
 ENDS: Mapping[Happening, Phrase] = {
     Happening.RESOLVED: phrase("resolved"),
     Happening.CLOSED: phrase("closed"),
     Happening.MARKED_SPAM: phrase("marked as spam"),
 }
-
-
-def _family(argument: str, asker: Asker) -> Wants:
-    """What ends a ticket may be what its parent waits for."""
-    return Wants(family=True)
 
 
 def _end(happening: Happening) -> Callable[[str, Scene], Result]:
@@ -155,12 +148,12 @@ def _timer_of(ticket: int, kind: str, at_ms: int | None) -> Effect:
 
 
 COMMANDS: tuple[Meaning, ...] = (
-    Meaning("status", _status, wants=_family, example="testing"),
+    Meaning("status", _status, example="testing"),
     Meaning("pending", _pending, example="fri"),
     Meaning("snooze", _snooze, example="2d"),
     Meaning("due", _due, example="2026-12-01"),
-    Meaning("resolve", _end(Happening.RESOLVED), Act.CLOSE, wants=_family),
-    Meaning("close", _end(Happening.CLOSED), Act.CLOSE, destroys=True, wants=_family),
+    Meaning("resolve", _end(Happening.RESOLVED), Act.CLOSE),
+    Meaning("close", _end(Happening.CLOSED), Act.CLOSE, destroys=True),
     Meaning("reopen", _reopen),
-    Meaning("spam", _end(Happening.MARKED_SPAM), Act.SPAM, destroys=True, wants=_family),
+    Meaning("spam", _end(Happening.MARKED_SPAM), Act.SPAM, destroys=True),
 )

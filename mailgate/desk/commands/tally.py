@@ -5,14 +5,14 @@ Every command counts, or none when one is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.scene import Result
 from mailgate.desk.lifecycle import Happening
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import NEW_TICKET, ChangeTicket, ClearTimer, Effect, LetterOrder, Plan, RecordAct, SetTimer
+from mailgate.desk.plan import NEW_TICKET, ChangeTicket, Effect, LetterOrder, Plan, RecordAct
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Ticket
 
@@ -92,14 +92,13 @@ class Orders:
         fields = (ChangeTicket(self.before.id, was, "undone", self.agent.id),) if was else ()
         return (*fields, *(effect for result in self.counted for effect in result.undo))
 
-    def record(self, timers: Iterable[SetTimer] = ()) -> Iterator[RecordAct]:
-        """The memory that ``#undo`` needs; ``timers`` were set because of the commands."""
+    def record(self) -> Iterator[RecordAct]:
+        """The memory that ``#undo`` needs."""
         if self.before is None or not self.undo:
             return
         elsewhere = next((result.recorded_on for result in self.counted if result.recorded_on is not None), None)
         ticket = self.before.id if elsewhere is None else elsewhere
-        undo = (*self.undo, *(ClearTimer(timer.ticket, timer.kind) for timer in timers))
-        yield RecordAct(ticket, self.agent.id, "; ".join(one.line for one, _ in self.results), undo)
+        yield RecordAct(ticket, self.agent.id, "; ".join(one.line for one, _ in self.results), self.undo)
 
 
 def line(command: Command, result: Result, settled: bool = True) -> Line:

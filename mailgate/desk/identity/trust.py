@@ -23,6 +23,7 @@ class Who(StrEnum):
 
     FIRST = "first contact"
     PARTICIPANT = "participant"
+    THIRD = "third party that was asked"
     STRANGER = "stranger"
     AGENT = "agent"
     FORMER_AGENT = "former agent"
@@ -66,7 +67,8 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What happens to a mail. ``changes_state``: it may reopen the ticket and start its clocks."""
+    """What happens to a mail. ``changes_state``: it may reopen the ticket and start its clocks. ``answers``: it is what
+    the ticket waits for when a third party was asked."""
 
     name: str
     place: Place
@@ -74,6 +76,7 @@ class Treatment:
     marks: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     changes_state: bool = True
+    answers: bool = False
     commands: Commands = Commands.NONE
 
 
@@ -91,6 +94,9 @@ TREATMENTS: Mapping[str, Treatment] = {
         Treatment("append-unverified", Place.APPEND, marks=("unverified",)),
         Treatment("append-failed", Place.APPEND, marks=("proof failed",), visibility=_AGENTS, changes_state=False),
         Treatment("append-third-party", Place.APPEND, marks=("third party",), visibility=_AGENTS, changes_state=False),
+        Treatment(
+            "append-answer", Place.APPEND, marks=("third party",), visibility=_AGENTS, changes_state=False, answers=True
+        ),
         Treatment("speak", Place.SPEAK, commands=Commands.ALL),
         Treatment("open-agent", Place.NEW, Acknowledge.FULL, commands=Commands.HARMLESS),
         Treatment("confirm", Place.CONFIRM),
@@ -141,6 +147,10 @@ TABLE: tuple[Row, ...] = (
     Row("participant with token", Who.PARTICIPANT, _OWN, _PASS | _UNKNOWN, "append"),
     Row("participant without token, proved", Who.PARTICIPANT, _OTHER | _NONE, _PASS, "append"),
     Row("participant without token, proof unknown", Who.PARTICIPANT, _OTHER | _NONE, _UNKNOWN, "append-unverified"),
+    Row("third party, proof failed", Who.THIRD, _ANY_TOKEN, _FAIL, "append-failed"),
+    Row("third party with token", Who.THIRD, _OWN, _PASS | _UNKNOWN, "append-answer"),
+    Row("third party without token, proved", Who.THIRD, _OTHER | _NONE, _PASS, "append-answer"),
+    Row("third party without token, proof unknown", Who.THIRD, _OTHER | _NONE, _UNKNOWN, "append-third-party"),
     Row("stranger with a forwarded token", Who.STRANGER, _OWN | _OTHER, _ANY, "append-third-party"),
     Row("stranger without token, proved", Who.STRANGER, _NONE, _PASS, "open-linked"),
     Row("stranger without token, proof unknown", Who.STRANGER, _NONE, _UNKNOWN, "open-linked-neutral"),

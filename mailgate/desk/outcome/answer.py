@@ -20,7 +20,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from mailgate.desk.case import Case
-from mailgate.desk.clock.clocks import REMINDER, SURVEY, remind
+from mailgate.desk.clock.clocks import REMINDER, remind
 from mailgate.desk.commands.obey import obey
 from mailgate.desk.commands.people import as_desk
 from mailgate.desk.commands.tally import Line, Orders
@@ -41,14 +41,10 @@ from mailgate.desk.plan import (
     LetterOrder,
     Outcome,
     Plan,
-    SetTimer,
     Visibility,
 )
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Status, Ticket
-
-CONFIRM_CLOSE = "confirm-close"
-"""The timer that closes what was resolved and nobody objected to."""
 
 
 class Fate(StrEnum):
@@ -121,12 +117,11 @@ def _done(case: Case, agent: Agent, orders: Orders, ticket: Ticket, fate: Fate) 
         why = Happening.AGENT_ANSWERED.value if fate is Fate.SENT else "by command"
         yield ChangeTicket(ticket.id, changed, why, agent.id)
     yield from orders.effects
-    yield from orders.record(_timers(case, orders, ticket))
+    yield from orders.record()
     if fate is Fate.SENT or (orders.happenings and ticket.status in ENDED):
         yield ClearTimer(ticket.id, REMINDER)
     elif Happening.REOPENED in orders.happenings:
         yield from remind(case.policy, ticket.team, ticket.id, case.now_ms)
-    yield from _timers(case, orders, ticket)
 
 
 def _answered(case: Case, orders: Orders, ticket: Ticket) -> dict[str, object]:
@@ -134,18 +129,6 @@ def _answered(case: Case, orders: Orders, ticket: Ticket) -> dict[str, object]:
     if orders.happenings:
         return {"answered_ms": case.now_ms, "waiting_since_ms": None}
     return changes(ticket, Happening.AGENT_ANSWERED, case.now_ms)
-
-
-def _timers(case: Case, orders: Orders, ticket: Ticket) -> Iterator[SetTimer]:
-    """What is resolved closes when nobody objects; what is closed is asked about: ``duties`` see to the share and to
-    how often one customer is asked."""
-    if not orders.happenings or "status" not in orders.changed:
-        return
-    wait_ms = case.policy.closing.confirm_after_ms
-    if ticket.status is Status.RESOLVED and wait_ms:
-        yield SetTimer(ticket.id, CONFIRM_CLOSE, case.now_ms + wait_ms)
-    if ticket.status is Status.CLOSED and case.policy.survey.enabled and ticket.rating is None:
-        yield SetTimer(ticket.id, SURVEY, case.now_ms + case.policy.survey.delay_ms)
 
 
 def _sent(case: Case, agent: Agent, orders: Orders, ticket: Ticket, text: str, fate: Fate) -> Iterator[LetterOrder]:

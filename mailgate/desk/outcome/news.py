@@ -53,10 +53,13 @@ def handed_over(case: Case, agent: Agent, orders: Orders, before: Ticket) -> lis
     said = "\n".join(part for part in (*_behind(orders), scrub(case.text).strip()) if part) if orders.note else ""
     if said:
         told = tuple(each for each in told if each.id not in orders.told)
-    asks = f"{before.requester.name} <{before.requester.email}>".strip()
-    values: dict[str, object] = {"text": before.asked, "quoted": "", "author": asks, "attachments": (), "cc": ()}
-    if said:
-        values |= {"text": said, "quoted": before.asked, "author": agent.name or agent.id}
+    values: dict[str, object] = {
+        "text": said or before.asked,
+        "quoted": before.asked if said else "",
+        "author": agent.name or agent.id,
+        "attachments": (),
+        "cc": (),
+    }
     why = phrase("handed over by {name}", name=agent.name or agent.id)
     news = notifications(case, told, before, "given" if given else "offer", why, values)
     return [replace(order, attach=()) for order in news]

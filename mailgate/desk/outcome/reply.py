@@ -41,6 +41,9 @@ def append(case: Case, ticket: Ticket, happening: Happening = Happening.CUSTOMER
     ]
     if moves:
         effects += _moved(case, ticket, happening)
+    elif treatment.answers and ticket.status is Status.WAITING_THIRD:
+        moved = changes(ticket, Happening.THIRD_ANSWERED, case.now_ms)
+        effects.append(ChangeTicket(ticket.id, moved, Happening.THIRD_ANSWERED.value, "third party"))
     else:
         effects.append(AddEvent(ticket.id, "appended", {"trust": case.trust.row, "state": "unchanged"}))
     if case.author and moves and case.sender.proof is not Proof.FAIL:

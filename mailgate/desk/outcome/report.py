@@ -35,7 +35,7 @@ from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Action, Bounce, ReportedRecipient, VerdictKind
 
-SPOKEN = frozenset({LetterKind.ANSWER.value, LetterKind.COPY.value})
+SPOKEN = frozenset(kind.value for kind in (LetterKind.ANSWER, LetterKind.COPY, LetterKind.RESOLUTION, LetterKind.ASK))
 """Letters whose failure agents are told of: somebody's words did not arrive. Of the others the ticket shows it."""
 
 

@@ -19,11 +19,15 @@ from mailgate.desk.identity.token import Tokens, binding
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
-from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
+from mailgate.desk.ticket import ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, Sender
 
 DAY_MS = 86_400_000
-_INSIDERS = frozenset({ParticipantRole.REQUESTER, ParticipantRole.WATCHER})
+_STANDINGS = {
+    ParticipantRole.REQUESTER: Who.PARTICIPANT,
+    ParticipantRole.WATCHER: Who.PARTICIPANT,
+    ParticipantRole.THIRD_PARTY: Who.THIRD,
+}
 _CUSTOMERS = frozenset({Purpose.CUSTOMER, Purpose.SURVEY})
 
 
@@ -85,7 +89,7 @@ def place(
         trace.append(f"clue: {clue.carrier.value} {clue.shown}: ticket {ticket.number}")
         grip = check.best_grip(found[position:], ticket, check.desk_wide(found))
         trace.append(f"token: {grip.held.value}")
-        inside = Who.PARTICIPANT if _insider(ticket, author) else Who.STRANGER
+        inside = _standing(ticket, author)
         who = _who(inside, agent, grip)
         return Placement(ticket, clue, who, inside, grip, _long_closed(ticket, policy, now_ms), tuple(trace))
     who = Who.AGENT if agent else Who.FIRST
@@ -181,14 +185,14 @@ def _who(inside: Who, agent: Agent | None, grip: Grip) -> Who:
     return Who.FORMER_AGENT if former else inside
 
 
-def _insider(ticket: Ticket, author: Address | None) -> Participant | None:
-    """The author as requester or watcher; a third party or a follower is let in on nothing by that alone."""
+def _standing(ticket: Ticket, author: Address | None) -> Who:
+    """The author as requester or watcher, or as who was asked; a follower is let in on nothing by that alone."""
     if author is None:
-        return None
+        return Who.STRANGER
     if ticket.requester.email.lower() == author.key:
-        return ticket.requester
+        return Who.PARTICIPANT
     found = ticket.participant(author.email)
-    return found if found and found.role in _INSIDERS else None
+    return _STANDINGS.get(found.role, Who.STRANGER) if found else Who.STRANGER
 
 
 def _long_closed(ticket: Ticket, policy: Policy, now_ms: int) -> bool:

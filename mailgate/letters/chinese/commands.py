@@ -114,6 +114,7 @@ CHINESE: Mapping[str, str] = {
     "merged; it goes on in ticket {number}": "已合并；后续在工单 {number} 中处理",
     "write it as #child team: subject": "请写成“#子工单 团队：主题”",
     "this ticket has ended; #reopen it first": "此工单已结束；请先“#重开”",
+    "ticket {number}, which it waited for, has ended: {subject}": "它所等待的工单 {number} 已结束：{subject}",
     # times and states
     "until when? Write 2d, fri, tomorrow 14:00 or 2026-12-01, a time to come": (
         "到什么时候？请写“2天”“周五”“明天 14:00”或“2026-12-01”，须是将来的时间"
