@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import selectors
 import signal
 import socket
@@ -54,6 +55,7 @@ SLOW_S = 0.5
 AWAY_S = 1.0
 SEND_TIMEOUT_S = 5.0
 BATCHES_AHEAD = 2
+GATHER_S = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ class WorkerPool:
             self._judge(now)
             if self._has(enough) or now >= end:
                 break
+            if enough > 1:
+                select.select((), (), (), GATHER_S)  # several are wanted: let a few come, rather than wake for each
         self._left = self._clock.monotonic()
         finished, self._finished = self._finished, []
         return finished

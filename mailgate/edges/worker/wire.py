@@ -88,11 +88,13 @@ class _MailValues(pickle.Unpickler):
 
         Python before 3.11.4 (Debian 12 has 3.11.2) pickles an enum's member as ``getattr`` of its class and its name.
         """
-        if (module, name) == ("builtins", "getattr"):
-            return _member
+        known = _KNOWN.get((module, name))
+        if known is not None:
+            return known
         if module.startswith("mailgate.mail.") and "." not in name:
             found = super().find_class(module, name)
             if isinstance(found, type) and found.__module__ == module:
+                _KNOWN[module, name] = found
                 return found
         raise BrokenWire(f"{module}.{name} has no place in an answer")
 
@@ -102,6 +104,10 @@ def _member(kind: object, name: str) -> Enum:
     if isinstance(kind, type) and issubclass(kind, Enum) and name in kind.__members__:
         return kind[name]
     raise BrokenWire("only members of enums are looked up")
+
+
+_KNOWN: dict[tuple[str, str], Any] = {("builtins", "getattr"): _member}
+"""What was looked up before: the same dozen classes in every answer."""
 
 
 def _unpickle(content: bytes) -> Any:
