@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,29 +18,47 @@ if TYPE_CHECKING:
 DAY_MS = 86_400_000
 
 
+class Grouping(StrEnum):
+    """What ratings are shown for."""
+
+    DESK = "desk"
+    AGENT = "agent"
+    TEAM = "team"
+    BRAND = "brand"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog="Example: mailgate stats --days 30 --json")(stats)
+    app.command(epilog="Example: mailgate stats --since 90d --by team --json")(stats)
 
 
 def stats(
     config: ConfigFile = DEFAULT_CONFIG,
     days: Annotated[int, typer.Option(min=0, help="Of the last so many days; 0: of all time.")] = 0,
+    since: Annotated[str, typer.Option(help="Since then: a length of time such as 90d, or a date.")] = "",
+    by: Annotated[Grouping, typer.Option(help="Ratings for the whole desk, or by agent, team or brand.")] = (
+        Grouping.DESK
+    ),
     as_json: AsJson = False,
 ) -> None:
-    """Count what became of all mail.
+    """Count what became of all mail, and how content customers are.
 
-    Deliveries by outcome, held mail by cause, letters by state, tickets by status.
+    Deliveries by outcome, held mail by cause, letters by state, tickets by status; ratings and CSAT, the share of
+    customers who rate 4 or 5.
     """
+    from mailgate.store.csat import By, csat
     from mailgate.store.stats import stats as count
 
+    now_ms = SystemClock().now_ms()
+    since_ms = _since(since, now_ms) if since else now_ms - days * DAY_MS if days else 0
     settings = read_settings(config)
-    since = SystemClock().now_ms() - days * DAY_MS if days else 0
     with opened(settings) as store:
-        found = count(store.rows, since)
+        found = count(store.rows, since_ms)
+        ratings = csat(store.rows, since_ms, by=By(by.value))
     waiting = _spooled(settings)
     if as_json:
-        emit({**asdict(found), "deliveries": found.deliveries, "spooled": waiting})
+        rated = [{**asdict(each), "csat": each.csat, "average": each.average} for each in ratings]
+        emit({**asdict(found), "deliveries": found.deliveries, "spooled": waiting, "ratings": rated})
         return
     shown = console()
     shown.print(f"{found.deliveries} deliveries, {waiting} in the spool, {found.held} held now, {found.timers} timers")
@@ -50,6 +70,23 @@ def stats(
     ):
         for name, number in counts.items():
             shown.print(f"  {title:>10}  {name:<28} {number:>8}")
+    for each in ratings:
+        share = "no rating yet" if each.csat is None else f"{each.csat:.0%} content, {each.average:.1f} of 5"
+        shown.print(f"  {'ratings':>10}  {each.name or by.value:<28} {each.rated:>8} of {each.asked} asked: {share}")
+
+
+def _since(text: str, now_ms: int) -> int:
+    """The moment that ``90d`` or ``2026-11-01`` names, in ms; a text that names none ends with exit code 2."""
+    from mailgate.config.units import Wrong, clock_duration
+
+    try:
+        return int(datetime.fromisoformat(text).astimezone().timestamp() * 1000)
+    except ValueError:
+        pass
+    try:
+        return now_ms - clock_duration(text).ms()
+    except Wrong as error:
+        raise typer.BadParameter(f"{error.wrong}; {error.right}", param_hint="--since") from error
 
 
 def _spooled(settings: Settings) -> int:

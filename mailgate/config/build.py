@@ -105,6 +105,7 @@ def teams(config: schema.Config, known: Mapping[str, policy.Hours]) -> dict[str,
             sla=team.sla,
             escalate_to=team.escalate_to,
             states=dict(team.states),
+            digest_at=team.digest_at,
         )
         for team in config.teams
     }

@@ -24,6 +24,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
+_HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _STRETCH = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d) ?[-–] ?((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 _LONGEST = 20_000
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -191,6 +192,16 @@ def stretch(value: object) -> tuple[time, time]:
     )
 
 
+def time_of_day(value: object) -> time:
+    """An hour of the day, ``08:30``, as text or as TOML's own time."""
+    if isinstance(value, time):
+        return value
+    found = _HOUR.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Wrong(f"{value!r} is no time of day", 'write it as "08:30"')
+    return time.fromisoformat(found[0])
+
+
 def day_name(value: object) -> date:
     """A date that stands as a key, ``"2026-12-05"``; TOML has dates as values only."""
     try:
@@ -230,6 +241,7 @@ Language = Annotated[str, BeforeValidator(language)]
 Timezone = Annotated[str, BeforeValidator(timezone)]
 SubjectTag = Annotated[str, BeforeValidator(subject_tag)]
 FolderName = Annotated[str, BeforeValidator(folder_name)]
+TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 Stretch = Annotated[tuple[time, time], BeforeValidator(stretch)]
 DayName = Annotated[date, BeforeValidator(day_name)]
 Size = Annotated[int, BeforeValidator(units.size)]

@@ -14,6 +14,7 @@ from mailgate.config.fields import (
     Passage,
     SecretValue,
     Text,
+    TimeOfDay,
 )
 from mailgate.config.schema_mail import Section
 from mailgate.config.units import Duration
@@ -57,6 +58,9 @@ class Team(Section):
     sla: Id | Literal[""] = Field("", description="The [sla.*] that its tickets have; empty: the desk's.")
     remind_after: AnyDuration = Field(
         Duration(0, "s"), description="The team is reminded of a ticket that waits longer for an answer; 0: never."
+    )
+    digest_at: TimeOfDay | None = Field(
+        None, description="When its agents get the morning's digest on working days; left out: never."
     )
     assign: Literal["manual", "round-robin", "least-loaded"] = Field(
         "manual",
