@@ -24,12 +24,14 @@ from mailgate.cli.frame import (
     table,
     zone_of,
 )
+from mailgate.cli.sla import sla
 
 if TYPE_CHECKING:
     from mailgate.desk.ticket import Ticket
     from mailgate.store.tickets import Shown
 
 app = group("Look at tickets.")
+app.command(epilog="Example: mailgate ticket sla 1042")(sla)
 
 
 @app.command("list", epilog="Example: mailgate ticket list --open --team billing")
