@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 from mailgate import __version__
-from mailgate.cli import agents, audit, backup, held, init, keys, outbox, rules, serve, stats, ticket, traffic, webhooks
+from mailgate.cli import (
+    agents,
+    audit,
+    backup,
+    held,
+    init,
+    keys,
+    outbox,
+    rules,
+    search,
+    serve,
+    stats,
+    ticket,
+    traffic,
+    webhooks,
+)
 
 app = typer.Typer(
     help="A helpdesk whose only screen is the mail client that people already have open.",
@@ -34,7 +49,7 @@ def everything(
     """A helpdesk whose only screen is the mail client that people already have open."""
 
 
-for add in (serve.register, init.register, traffic.register, stats.register, backup.register):
+for add in (serve.register, init.register, traffic.register, stats.register, backup.register, search.register):
     add(app)
 app.add_typer(ticket.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")

@@ -67,16 +67,19 @@ def list_(
         return
     zone = zone_of(settings)
     table(
-        ("NUMBER", "STATUS", "PRIORITY", "TEAM", "ASSIGNEE", "UPDATED", "REQUESTER", "SUBJECT"),
+        ("NUMBER", "STATUS", "PRIORITY", "TEAM", "ASSIGNEE", "DUE", "UPDATED", "REQUESTER", "SUBJECT"),
         (_row(ticket, zone) for ticket in found),
         "no tickets",
     )
 
 
 def _row(ticket: Ticket, zone: str) -> tuple[object, ...]:
-    updated = moment(ticket.updated_ms, zone)
-    who = ticket.requester.email
-    return (ticket.number, ticket.status, ticket.priority, ticket.team, ticket.assignee, updated, who, ticket.subject)
+    from mailgate.store.read import due_of
+
+    due, updated = due_of(ticket), moment(ticket.updated_ms, zone)
+    status, who = ticket.state or ticket.status, ticket.requester.email
+    about = (ticket.number, status, ticket.priority, ticket.team, ticket.assignee)
+    return (*about, moment(due, zone) if due else "", updated, who, ticket.subject)
 
 
 @app.command(epilog="Example: mailgate ticket show 1042 --json | jq .events")
@@ -106,19 +109,27 @@ def _print(found: Shown, zone: str) -> None:
     """The ticket as one reads it: what it is, then everything in its order."""
     from rich.text import Text
 
+    from mailgate.store.read import due_of
+
     shown, ticket = console(), found.ticket
     shown.print(Text(f"#{ticket.number} {plain(ticket.subject)}", style="bold"))
     facts = {
-        "status": ticket.status,
+        "status": f"{ticket.state} ({ticket.status})" if ticket.state else ticket.status,
         "team": " / ".join(filter(None, (ticket.team, ticket.assignee))),
         "priority": ticket.priority,
         "requester": f"{ticket.requester.name} <{ticket.requester.email}>".strip(),
         "tags": ", ".join(ticket.tags),
         "kind": ticket.kind,
         "rule": " – ".join(filter(None, (ticket.rule, ticket.reason))),
+        "due": moment(due, zone) if (due := due_of(ticket)) else "",
+        "snoozed": moment(ticket.snoozed_ms, zone) if ticket.snoozed_ms else "",
+        "nudged": f"{ticket.nudges}, last {moment(ticket.nudged_ms, zone)}" if ticket.nudges else "",
+        "promise": ticket.sla,
         "opened": moment(ticket.created_ms, zone),
         "closed": moment(ticket.closed_ms, zone) if ticket.closed_ms else "",
         "rating": ticket.rating,
+        "parent": f"#{found.parent}" if found.parent else "",
+        "children": ", ".join(f"#{number}" for number in found.children),
         "related": ", ".join(f"#{link['number']} ({link['why']})" for link in found.links),
     }
     for name, value in facts.items():

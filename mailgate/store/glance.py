@@ -31,7 +31,8 @@ def held_mail(rows: Rows, query: Query) -> Answer:
 def _beginning(rows: Rows, held_id: int) -> str:
     """The first characters of a held mail as it came: it is not parsed here, where nothing could kill the parser."""
     row = rows.one(
-        "SELECT substr(r.data, 1, CAST(? AS INTEGER)) FROM raws r JOIN held h ON h.entry_key = r.entry_key WHERE h.id = ?",
+        "SELECT substr(r.data, 1, CAST(? AS INTEGER)) FROM raws r JOIN held h ON h.entry_key = r.entry_key "
+        "WHERE h.id = ?",
         (SHOWN, held_id),
     )
     return bytes(row[0]).decode("utf-8", "replace").replace("\r\n", "\n") if row and row[0] is not None else ""

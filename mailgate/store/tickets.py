@@ -25,7 +25,8 @@ LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A ticket with its story: each list oldest first, each item a dictionary that ``--json`` can print."""
+    """A ticket with its story: each list oldest first, each item a dictionary that ``--json`` can print. ``parent`` and
+    ``children`` are numbers of tickets."""
 
     ticket: Ticket
     messages: list[dict[str, Any]]
@@ -33,6 +34,8 @@ class Shown:
     letters: list[dict[str, Any]]
     links: list[dict[str, Any]]
     deliveries: list[dict[str, Any]]
+    parent: int | None = None
+    children: tuple[int, ...] = ()
 
 
 def list_tickets(
@@ -72,6 +75,14 @@ def show_ticket(rows: Rows, number: int) -> Shown | None:
             .where(Deliveries.ticket_id == ticket.id)
             .order_by(Deliveries.received_ms, Deliveries.entry_key)
         ),
+        parent=next(iter(_numbers(rows, Tickets.id == ticket.parent)), None) if ticket.parent else None,
+        children=_numbers(rows, Tickets.parent_id == ticket.id),
+    )
+
+
+def _numbers(rows: Rows, condition: Any) -> tuple[int, ...]:
+    return tuple(
+        row["number"] for row in rows.select(Tickets.select(Tickets.number).where(condition).order_by(Tickets.id))
     )
 
 
