@@ -333,6 +333,17 @@ class Policy:
         return tuple(dict.fromkeys(agent.id for agent in people if agent.role is not Role.WATCHER))
 
     @cached_property
+    def weighs_load(self) -> bool:
+        """Whether it matters for any choice how many tickets an agent holds."""
+        capped = any(self.agents[one].capacity for one in self.crew)
+        return capped or any(team.assign is Assign.LEAST_LOADED for team in self.teams.values())
+
+    @cached_property
+    def sticks(self) -> bool:
+        """Whether it matters for any choice who served a customer last."""
+        return any(team.sticky for team in self.teams.values())
+
+    @cached_property
     def _mailboxes(self) -> dict[str, Mailbox]:
         return {box.address.lower(): box for box in self.mailboxes}
 

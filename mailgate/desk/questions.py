@@ -30,7 +30,9 @@ class Questions:
     ``numbers`` are tickets that commands name; ``queries`` are to be answered; ``acts_of`` is the agent whose last act
     on the clues' ticket is wanted (``#undo``); ``crew`` are the agents among whom a new ticket may be given to one;
     ``family``: the parent and the children of the clues' ticket are wanted. ``owner`` is the agent whose open tickets
-    are wanted: an automatic mail says that the agent is away. ``terms`` are those on which queries are answered."""
+    are wanted: an automatic mail says that the agent is away. Of the crew, ``load`` wants how many tickets each holds,
+    ``sticky`` who served the author last: looks that a team in turn does not need. ``terms`` are those on which queries
+    are answered."""
 
     brand: str
     clues: tuple[Clue, ...] = ()
@@ -45,6 +47,8 @@ class Questions:
     crew: tuple[str, ...] = ()
     family: bool = False
     owner: str = ""
+    load: bool = True
+    sticky: bool = True
     terms: Terms = TERMS
 
 
@@ -70,6 +74,8 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
         confirms=agent.addresses if agent and any(clue.purpose == Purpose.CONFIRMATION for clue in found) else (),
         crew=policy.crew if reading.verdict.kind is not VerdictKind.BOUNCE and not (agent and numbers) else (),
         owner=agent.id if agent and reading.verdict.kind is VerdictKind.AUTO_REPLY else "",
+        load=policy.weighs_load,
+        sticky=policy.sticks,
         terms=Terms(now_ms, policy.priorities),
     )
     return _commanded(plain, agent, reading, policy, now_ms) if agent else _wished(plain, reading, numbers[:3], now_ms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mailgate.desk.facts import Crew
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Ticket
@@ -20,14 +22,25 @@ LATEST = 20
 def crew(work: Work, questions: Questions) -> Crew:
     """What assignment looks at, for the agents that ``questions.crew`` names; this transaction's tickets count."""
     names = questions.crew
-    counted = work.rows.all(
-        "SELECT assignee, count(*) FROM tickets WHERE closed_ms IS NULL AND assignee <> '' "  # noqa: S608
-        f"AND {among('assignee', names)} GROUP BY assignee",
-        names,
-    )
     turns = f"SELECT agent, given_ms FROM turns WHERE {among('agent', names)}"  # noqa: S608
     given = dict(work.rows.all(turns, names)) | {name: ms for name, ms in work.given.items() if name in names}
-    return Crew(dict(counted), given, _sticky(work, questions))
+    work.turn = max((work.turn, *given.values()))
+    sticky = _sticky(work, questions) if questions.sticky else ""
+    return Crew(_loads(work, names) if questions.load else {}, given, sticky)
+
+
+def _loads(work: Work, names: Sequence[str]) -> dict[str, int]:
+    """How many open tickets each holds: counted once a transaction, which keeps the count as it goes on, since the
+    count looks at every one of them."""
+    unknown = [name for name in names if name not in work.loads]
+    if unknown:
+        counted = work.rows.all(
+            "SELECT assignee, count(*) FROM tickets WHERE closed_ms IS NULL AND assignee <> '' "  # noqa: S608
+            f"AND {among('assignee', unknown)} GROUP BY assignee",
+            unknown,
+        )
+        work.loads |= dict.fromkeys(unknown, 0) | dict(counted)
+    return {name: work.loads[name] for name in names}
 
 
 def _sticky(work: Work, questions: Questions) -> str:

@@ -174,7 +174,10 @@ class Draft:
             changes = {"closed_ms": self.now_ms if finished else None, **changes}
             self.customer(ticket.brand, ticket.requester.email).open_tickets += -1 if finished else 1
         self.changed.setdefault(ticket.id, {}).update(columns_of(changes))
-        self.work.tickets[ticket.id] = replace(ticket, **changes)
+        after = replace(ticket, **changes)
+        self.work.weigh(ticket, -1)
+        self.work.weigh(after, 1)
+        self.work.tickets[ticket.id] = after
 
     def event(
         self, ticket_id: int, kind: str, meta: Mapping[str, object], payload: Mapping[str, object], actor: str = ""
@@ -196,10 +199,10 @@ class Draft:
 
     def given(self, agent: str) -> None:
         """An agent (empty: nobody) was given a ticket; the row is written at the end of the transaction."""
-        if agent:
-            self.work.given[agent] = self.now_ms
+        self.work.give(agent, self.now_ms)
 
     def begin_chain(self, ticket: Ticket) -> None:
         """Let a ticket that is about to be written be known, with an empty history."""
         self.work.tickets[ticket.id] = ticket
+        self.work.weigh(ticket, 1)
         self.work.heads[ticket.id] = Link(0, START)

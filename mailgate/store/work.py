@@ -27,7 +27,8 @@ UNREAD = Roster(version=-1)
 class Work:
     """One transaction's state. ``unsettled`` are (entry key, brand) that were claimed and have no outcome yet,
     ``duplicates`` leads from such a pair to the entry that came first. ``rosters`` holds the roster that this process
-    read last; ``given`` says when agents were given tickets."""
+    read last; ``given`` says when agents were given tickets, in the order of giving even where a batch has one hour for
+    all: ``turn`` is the latest of them. ``loads`` counts the open tickets of agents that were asked for."""
 
     rows: Rows
     ids: Ids
@@ -42,6 +43,8 @@ class Work:
     roster: Roster | None = None
     roster_changed: bool = False
     given: dict[str, int] = field(default_factory=dict)
+    turn: int = 0
+    loads: dict[str, int] = field(default_factory=dict)
     spent_ms: int = 0
 
     def remember(self, found: Mapping[int, tuple[Ticket, Link]], *, lock: bool) -> None:
@@ -50,10 +53,22 @@ class Work:
         if lock:
             self.heads |= {id_: link for id_, (_, link) in found.items()}
 
+    def give(self, agent: str, now_ms: int) -> None:
+        """The agent (empty: nobody) was given a ticket: after everybody who was given one before."""
+        if agent:
+            self.turn = max(now_ms, self.turn + 1)
+            self.given[agent] = self.turn
+
+    def weigh(self, ticket: Ticket, by: int) -> None:
+        """An open ticket is one more, or one less, that its agent holds."""
+        if ticket.closed_ms is None and ticket.assignee in self.loads:
+            self.loads[ticket.assignee] += by
+
     def forget(self) -> None:
         """Drop what was read of tickets; the next look goes to the database."""
         self.tickets.clear()
         self.heads.clear()
+        self.loads.clear()
         self.roster = None
 
     @contextmanager

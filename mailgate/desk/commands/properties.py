@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mailgate.desk.commands.names import agent_named, no_agent, no_such, team_named
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
@@ -84,7 +85,8 @@ def choice_in(team: str, scene: Scene) -> Choice:
     if scene.ticket is None or scene.facts.crew is None:
         return Choice()
     needs = Needs.of(scene.ticket, (scene.agent.id,))
-    return choose(team, needs, scene.facts.crew, scene.facts.absent, scene.policy, scene.now_ms)
+    crew = replace(scene.facts.crew, sticky="")  # whom the author's own tickets went to says nothing of the customer's
+    return choose(team, needs, crew, scene.facts.absent, scene.policy, scene.now_ms)
 
 
 def crew(argument: str, asker: Asker) -> Wants:
