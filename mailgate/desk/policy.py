@@ -172,7 +172,7 @@ class Team:
         return self.names.get(language) or self.names.get(language.partition("-")[0]) or self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hours:
     """Business hours of a week in one time zone: per weekday (0 is Monday) the open stretches, and days off.
     ``open_days`` are days that open as they say, whatever weekday or day off they are (a Sunday that is worked)."""
@@ -182,6 +182,11 @@ class Hours:
     week: Mapping[int, tuple[tuple[time, time], ...]]
     closed: frozenset[date] = frozenset()
     open_days: Mapping[date, tuple[tuple[time, time], ...]] = field(default_factory=dict)
+
+    @cached_property
+    def known_days(self) -> dict[date, tuple[tuple[int, int], ...]]:
+        """What ``clock.hours`` has worked out already, each day once."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ def day_of(hours: Hours, at_ms: int) -> date:
 
 def opened_on(hours: Hours, day: date) -> tuple[Stretch, ...]:
     """The open stretches of one day, in order."""
+    known = hours.known_days
+    if day not in known:
+        known[day] = _worked_out(hours, day)
+    return known[day]
+
+
+def _worked_out(hours: Hours, day: date) -> tuple[Stretch, ...]:
     written = hours.open_days.get(day)
     if written is None:
         written = () if day in hours.closed else hours.week.get(day.weekday(), ())

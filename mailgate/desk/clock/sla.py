@@ -220,10 +220,10 @@ def _promise(
         measure(hours, span.unit, *part) for part in (*runs, *(((going, now_ms),) if going is not None else ()))
     )
     told = next((each.share for each in clock.told if each.kind is kind and each.target == str(span)), 0)
-    ahead = [(share, _reached(share, span, hours, runs, going)) for share in policy.warn if share > told]
+    times = {share: _reached(share, span, hours, runs, going) for share in {100, *policy.warn}}
+    ahead = [(share, times[share]) for share in policy.warn if share > told]
     reached = max((share for share, at_ms in ahead if at_ms is not None and at_ms <= now_ms), default=0)
-    next_ms = ahead[0][1] if ahead else None
-    return Promise(kind, span, since_ms, spent, _reached(100, span, hours, runs, going), reached, next_ms)
+    return Promise(kind, span, since_ms, spent, times[100], reached, ahead[0][1] if ahead else None)
 
 
 def _reached(share: int, span: Span, hours: Hours | None, runs: Sequence[Stretch], going: int | None) -> int | None:
