@@ -30,6 +30,7 @@ T = TypeVar("T", bound=Effect)
 DAY_MS = 86_400_000
 FRIDAY_MS = NOW_MS + 2 * DAY_MS
 HELD_BY_ANA = ticket(assignee="ana", status=Status.OPEN, waiting_since_ms=NOW_MS - DAY_MS)
+CONTROL = Desk().token_address(Purpose.CONTROL, ANA.address)
 OURS = "our-letter@acme.example"
 
 
@@ -179,3 +180,23 @@ def test_a_reply_goes_to_the_owner_who_is_there() -> None:
         "It is broken on the second floor too.", Purpose.CUSTOMER, "cleo@customer.example"
     )
     assert {letter.agent for letter in plan.letters} == {"ana"}
+
+
+def test_away_by_command_is_as_a_notice_and_its_own_mail_does_not_end_it() -> None:
+    plan = desk(HELD_BY_ANA).answer("#away until friday", Purpose.AGENT, ANA.address)
+    (absence,) = found(plan, SetAbsence)
+    assert (absence.agent, absence.why) == ("ana", "by command")
+    assert absence.until_ms is not None
+    assert NOW_MS < absence.until_ms <= FRIDAY_MS
+    assert [letter.agent for letter in plan.letters if letter.kind is LetterKind.HANDOVER] == ["ben"]
+
+
+def test_a_longer_absence_by_command_offers_nothing_again() -> None:
+    plan = desk(HELD_BY_ANA, absent={"ana": FRIDAY_MS}).answer("#away until 2026-12-10", Purpose.AGENT, ANA.address)
+    assert len(found(plan, SetAbsence)) == 1
+    assert [letter.kind for letter in plan.letters] == [LetterKind.TRANSCRIPT]
+
+
+def test_back_ends_it_once() -> None:
+    plan = desk(absent={"ana": FRIDAY_MS}).plan(reading(mail("#back", ANA.address), recipients=(CONTROL,)))
+    assert found(plan, SetAbsence) == [SetAbsence("ana", None, "by command")]

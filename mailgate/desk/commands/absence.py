@@ -6,10 +6,9 @@ from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, r
 from mailgate.desk.commands.states import NO_TIME
 from mailgate.desk.commands.when import moment, stamp
 from mailgate.desk.identity.rights import Act
-from mailgate.desk.outcome.vacation import LONGEST_MS, day_of, why
+from mailgate.desk.outcome.vacation import LONGEST_MS, offers
 from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import SetAbsence
-from mailgate.desk.routing.handover import offer
 
 
 def _owned(argument: str, asker: Asker) -> Wants:
@@ -23,12 +22,13 @@ def _away(argument: str, scene: Scene) -> Result:
     if named_ms is None:
         return refuse(NO_TIME)
     until_ms = min(named_ms, now_ms + LONGEST_MS)
-    waiting = [ticket for ticket in scene.facts.owned if ticket.waiting_since_ms is not None]
-    told = why(agent, day_of(until_ms, scene.brand.timezone))
     return Result(
         effects=(SetAbsence(agent.id, until_ms, "by command"),),
-        letters=tuple(offer(waiting, agent.id, scene.policy, scene.facts.absent, now_ms, told)),
-        said=phrase("you get no new tickets until {when}", when=stamp(until_ms, scene.brand.timezone)),
+        letters=tuple(offers(agent, until_ms, scene.facts, scene.policy, scene.brand.timezone, now_ms)),
+        said=phrase(
+            "you get no new tickets until {when}; #back or any later mail of yours ends it",
+            when=stamp(until_ms, scene.brand.timezone),
+        ),
     )
 
 

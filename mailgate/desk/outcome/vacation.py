@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.desk.case import Case
+from mailgate.desk.facts import Facts
 from mailgate.desk.identity.trust import Held
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import AddEvent, Cause, Effect, LetterOrder, Outcome, Plan, Purpose, SetAbsence
-from mailgate.desk.policy import Agent
+from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.routing.handover import offer
 from mailgate.mail.model import Proof
 
@@ -39,7 +40,7 @@ def away(case: Case, agent: Agent) -> Plan:
     if until_ms <= known_ms:
         return case.plan(Outcome.EVENT, events, trace=("robot: an agent is away, as is known",), ticket=ticket)
     absence = SetAbsence(agent.id, until_ms, "automatic reply")
-    letters = _offers(case, agent, until_ms) if known_ms <= case.now_ms else []
+    letters = offers(agent, until_ms, case.facts, case.policy, case.brand.timezone, case.now_ms)
     told = ", ".join(letter.agent for letter in letters) or "nobody"
     said = f"robot: {agent.id} is away until {day_of(until_ms, case.brand.timezone)}; what waits is offered to {told}"
     return case.plan(Outcome.EVENT, (*events, absence), letters, (said,), ticket=ticket)
@@ -74,11 +75,6 @@ def day_of(until_ms: int, zone: str) -> str:
     return datetime.fromtimestamp(until_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def until_words(until_ms: int, case: Case) -> str:
-    """The same, in the zone of the case's brand."""
-    return day_of(until_ms, case.brand.timezone)
-
-
 def _until(case: Case) -> int:
     said = case.reading.verdict.away_until_ms
     plain = case.now_ms + case.policy.away_ms
@@ -93,16 +89,13 @@ def _remembered(case: Case, agent: Agent) -> tuple[Effect, ...]:
     return (AddEvent(case.ticket.id, "agent away", {**meta, "proof": case.sender.proof.value}),)
 
 
-def _offers(case: Case, agent: Agent, until_ms: int) -> list[LetterOrder]:
-    waiting = [ticket for ticket in case.facts.owned if ticket.waiting_since_ms is not None]
-    return offer(
-        waiting,
-        agent.id,
-        case.policy,
-        case.facts.absent,
-        case.now_ms,
-        why(agent, day_of(until_ms, case.brand.timezone)),
-    )
+def offers(agent: Agent, until_ms: int, facts: Facts, policy: Policy, zone: str, now_ms: int) -> list[LetterOrder]:
+    """The letters that offer what waits for the agent (``Facts.owned``) to the others; none where the agent is away
+    already, since then it was offered."""
+    if facts.absent.get(agent.id, 0) > now_ms:
+        return []
+    waiting = [ticket for ticket in facts.owned if ticket.waiting_since_ms is not None]
+    return offer(waiting, agent.id, policy, facts.absent, now_ms, why(agent, day_of(until_ms, zone)))
 
 
 def why(agent: Agent, until: str) -> Phrase:

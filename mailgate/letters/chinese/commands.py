@@ -42,7 +42,9 @@ CHINESE: Mapping[str, str] = {
     "open again": "已重新打开",
     "marked as spam": "已标为垃圾邮件",
     # absences
-    "you get no new tickets until {when}": "在{when}之前，不会再分给您新工单",
+    "you get no new tickets until {when}; #back or any later mail of yours ends it": (
+        "在{when}之前，不会再分给您新工单；发送“#回来”或之后的任何邮件即可结束"
+    ),
     "welcome back": "欢迎回来",
     # filing
     "filed as a ticket of {address}": "已立为{address}的工单",
