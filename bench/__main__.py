@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import feed, growth, ingest, parsing
+from bench import feed, growth, ingest, parsing, replay
 
 
 def main() -> int:
@@ -36,6 +36,8 @@ def main() -> int:
         grown = figures.add_parser(name, help=said)
         grown.add_argument("--count", type=int, default=100_000 if name == "tickets" else 10_000)
         grown.add_argument("--mails", type=int, default=1500)
+    diff = figures.add_parser("diff", help="rules diff over stored mail, against plainly parsing it")
+    diff.add_argument("--mails", type=int, default=10_000)
     chosen = parser.parse_args()
     if chosen.figure == "feed" and (chosen.way == "imap") != bool(chosen.server):
         parser.error("--way imap needs --server, and only that")
@@ -51,6 +53,8 @@ def _measure(chosen: argparse.Namespace) -> dict[str, object]:
     if chosen.figure in ("tickets", "rules"):
         grow = growth.tickets if chosen.figure == "tickets" else growth.rules
         return grow(chosen.count, chosen.mails)
+    if chosen.figure == "diff":
+        return replay.run(chosen.mails)
     if chosen.figure == "parse":
         return parsing.run()
     return ingest.run(chosen.mails, chosen.sessions, chosen.database, chosen.workers)

@@ -65,6 +65,16 @@ def known(value: str, names: Iterable[str]) -> str:
     return value
 
 
+def length(written: str) -> int:
+    """A length of time as options have it, such as ``90d``, in ms; anything else is a usage error."""
+    from mailgate.config.units import Wrong, clock_duration
+
+    try:
+        return clock_duration(written).ms()
+    except Wrong as error:
+        raise typer.BadParameter(f"{error.wrong}; {error.right}") from error
+
+
 def keep_owner(settings: Settings) -> None:
     """End with a sentence where root is about to leave files in the state folder that the daemon's user cannot open."""
     if os.geteuid() != 0 or not settings.state_dir.exists():

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, emit, failed, group, plain, read_settings, say
+from mailgate.cli.frame import (
+    DEFAULT_CONFIG,
+    AsJson,
+    ConfigFile,
+    emit,
+    failed,
+    group,
+    length,
+    opened,
+    plain,
+    read_settings,
+    say,
+)
 from mailgate.clock import SystemClock
 
 app = group("Try the rules.")
@@ -45,3 +58,29 @@ def run_tests(
         failed(f"{bad} of {len(results)} tests came out otherwise")
     elif not as_json:
         typer.echo(f"all as expected: {len(results)}" if results else "there are no tests")
+
+
+@app.command("diff", epilog="Example: mailgate rules diff new/config.toml --since 90d")
+def diff(
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Another configuration, or a file with [[rules]] alone.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    since: Annotated[str, typer.Option(metavar="TIME", help="Mail of the last 90d, 12 weeks, 24h …")] = "90d",
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Show at most so many tickets; sums count all.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what other rules would have made of stored mail.
+
+    Each stored mail that opened a ticket, or was held by a rule, is decided with the rules in force and with the new
+    ones; nothing is changed. With --json one object a mail that differs (JSON Lines), and the sums last.
+    """
+    from mailgate.cli.rule_diff import other_policy, show_difference, show_sums, tell_progress
+    from mailgate.rule_diff import RuleDiff
+
+    since_ms = SystemClock().now_ms() - length(since)
+    settings = read_settings(config)
+    compared = RuleDiff(settings.policy, other_policy(new, settings))
+    with opened(settings) as store, tell_progress() as progress:
+        for place, difference in enumerate(compared.differences(store.rows, since_ms, progress)):
+            if as_json or place < limit:
+                show_difference(difference, as_json=as_json)
+    show_sums(compared, as_json=as_json)

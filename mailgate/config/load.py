@@ -30,6 +30,7 @@ from mailgate.config.settings import Settings
 from mailgate.config.shipped import shipped
 from mailgate.config.units import DAY, HOUR, Wrong
 from mailgate.desk.policy import Budgets, Hours, Policy
+from mailgate.desk.routing.rule import Rule
 from mailgate.edges.settings import Secret
 from mailgate.errors import ConfigError, Problem, Temporary
 
@@ -100,6 +101,27 @@ def load(path: Path, clock: Clock) -> Settings:
         metrics=config.metrics.listen,
         warnings=tuple(warnings),
     )
+
+
+def rules_of(path: Path, settings: Settings) -> tuple[Rule, ...]:
+    """The rules of a file that holds nothing else, against the rest of the settings. Raises ``ConfigError``."""
+    policy = settings.policy
+    source = Source.parse(str(path), _read(path))
+    file = RuleFile(source, path.absolute().parent, salvage(source.data, RuleSections))
+    named = {
+        "brands": frozenset(policy.brands),
+        "teams": frozenset(policy.teams),
+        "agents": frozenset(policy.agents),
+        "hours": frozenset(policy.hours),
+        "lists": frozenset(policy.lists),
+        "sla": frozenset(policy.sla),
+        "webhooks": frozenset(settings.webhooks),
+    }
+    book = compile_rules([file], policy, named)
+    problems = [*(source.problem(one) for one in file.found.complaints), *book.problems]
+    if problems:
+        raise ConfigError(tuple(problems))
+    return tuple(book.rules)
 
 
 def _read(path: Path) -> str:
