@@ -173,11 +173,13 @@ def explain(paths: Iterable[Path], settings: Settings | None) -> Iterator[dict[s
 def _explainer(settings: Settings | None, clock: Clock) -> tuple[Explainer, Store | None]:
     if settings is None:
         return plain_explainer(clock), None
+    desk, store = desk_of(settings, clock), None
     try:
         store = open_store(settings, clock)
+        desk = desk.under(store.roster())
     except Temporary:
         store = None
-    return Explainer(desk_of(settings, clock), senses_of(settings, clock), clock, store), store
+    return Explainer(desk, senses_of(settings, clock), clock, store), store
 
 
 def plain_explainer(clock: Clock) -> Explainer:

@@ -210,5 +210,6 @@ class Sender:
     def _tell_agents(self, tx: Tx, letter: Outgoing, result: Result, now_ms: int) -> None:
         ticket = tx.ticket(letter.ticket_id or 0)
         if ticket is not None:
-            plan = undelivered.report(letter.kind, letter.recipient, result.error, ticket, self.desk.policy)
+            policy = self.desk.under(tx.roster()).policy
+            plan = undelivered.report(letter.kind, letter.recipient, result.error, ticket, policy)
             act(tx, ticket, plan, self.desk, now_ms)

@@ -35,10 +35,11 @@ def serve(store: Store, desk: Desk, reload: Callable[[], str], now_ms: int) -> b
     """
     written = False
     for request in waiting(store.rows):
-        if request.kind == "reload":
-            written |= _reload(store, desk, request, reload(), now_ms)
-        else:
-            written |= _leave(store, desk, request, now_ms)
+        match request.kind:
+            case "reload":
+                written |= _reload(store, desk, request, reload(), now_ms)
+            case "leave":
+                written |= _leave(store, desk, request, now_ms)
     return written
 
 

@@ -29,6 +29,7 @@ class Enrolled:
 class Roster:
     """What was changed by mail. ``version`` grows with every change, so that two of one version are the same.
 
+    ``former`` are those of ``dismissed`` whom a mail had added: their mail is known for that of a former agent.
     ``absences`` maps agents to when they are back, in ms; ``paused`` are the teams and mailboxes that admins stopped.
     """
 
@@ -37,6 +38,7 @@ class Roster:
     dismissed: frozenset[str] = frozenset()
     absences: Mapping[str, int] = field(default_factory=dict)
     paused: frozenset[str] = frozenset()
+    former: tuple[Enrolled, ...] = ()
 
 
 NO_ROSTER = Roster()
@@ -49,6 +51,8 @@ def with_roster(policy: Policy, roster: Roster) -> Policy:
     agents = {name: _dismissed(agent, roster) for name, agent in policy.agents.items()}
     for enrolled in roster.added:
         agents[enrolled.agent] = _agent(enrolled, agents.get(enrolled.agent))
+    for former in roster.former:
+        agents.setdefault(former.agent, replace(_agent(former, None), active=False))
     return replace(policy, agents=agents, teams={name: _team(team, roster) for name, team in policy.teams.items()})
 
 

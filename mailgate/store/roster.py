@@ -41,18 +41,18 @@ def read_roster(rows: Rows) -> Roster:
     """The roster as it stands in the tables. The count is read first: what is newer than it is read again."""
     row = rows.one("SELECT value FROM meta WHERE key = 'roster'")
     version = int(row[0]) if row else 0
-    added, dismissed = [], set()
+    added: list[Enrolled] = []
+    gone: list[Enrolled] = []
     for state, agent, name, address, role, teams, language in rows.all(
         "SELECT state, agent, name, address, role, teams, language FROM roster ORDER BY at_ms, agent"
     ):
-        if state == "dismissed":
-            dismissed.add(agent)
-        else:
-            added.append(Enrolled(agent, name, address, role, tuple(from_json(teams)), language))
+        listed = gone if state == "dismissed" else added
+        listed.append(Enrolled(agent, name, address, role, tuple(from_json(teams)), language))
     return Roster(
         version,
         tuple(added),
-        frozenset(dismissed),
+        frozenset(one.agent for one in gone),
         dict(rows.all("SELECT agent, until_ms FROM absences ORDER BY agent")),
         frozenset(name for (name,) in rows.all("SELECT name FROM paused")),
+        tuple(one for one in gone if one.address),
     )

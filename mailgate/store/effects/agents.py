@@ -9,7 +9,7 @@ from __future__ import annotations
 from mailgate.desk import plan as p
 from mailgate.store.acts import to_text
 from mailgate.store.draft import Draft
-from mailgate.store.roster import changed
+from mailgate.store.roster import changed, roster_of
 from mailgate.store.rows import to_json
 
 
@@ -33,7 +33,9 @@ def enroll(draft: Draft, effect: p.Enroll) -> None:
 
 def dismiss(draft: Draft, effect: p.Dismiss) -> None:
     """An agent is one no more; the clock gives the open tickets back to their teams."""
-    draft.add("roster", effect.agent, "dismissed", "", "", "", "[]", "", effect.by, draft.now_ms)
+    known = next((one for one in roster_of(draft.work).added if one.agent == effect.agent), None)
+    about = (known.name, known.address, known.role) if known else ("", "", "")
+    draft.add("roster", effect.agent, "dismissed", *about, "[]", "", effect.by, draft.now_ms)
     _request(draft, "leave", effect.agent, effect.by)
     changed(draft.work)
 
@@ -59,6 +61,11 @@ def pause(draft: Draft, effect: p.Pause) -> None:
 def request_reload(draft: Draft, effect: p.RequestReload) -> None:
     """The clock process reads the config again, once."""
     _request(draft, "reload", "", effect.by)
+
+
+def request_privacy(draft: Draft, effect: p.RequestPrivacy) -> None:
+    """The clock process exports or erases what is held about an address, once."""
+    _request(draft, effect.right, effect.address, effect.by)
 
 
 def _request(draft: Draft, kind: str, about: str, by: str) -> None:
