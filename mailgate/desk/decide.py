@@ -90,6 +90,8 @@ def _agent(case: Case) -> Plan | None:
         return confirm.refuse(case)
     if case.agent is None:
         return None
+    if place is Place.SPEAK and (asked := confirm.once_more(case, case.agent)):
+        return asked
     if place is Place.SPEAK and case.ticket:
         return answer.speak(case, case.agent, case.ticket)
     # Elsewhere a proved agent's fresh mail may carry commands, but is no order where it asks nothing of the desk.

@@ -56,11 +56,13 @@ class LetterFact:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A mail in an agent's name that the agent was asked to confirm: the id it is held under, and its entry key, which
-    the confirmation's token binds. ``waiting``: nobody has settled it yet."""
+    the confirmation's token binds. ``waiting``: nobody has settled it yet. ``strict``: it
+    carries an admin's commands, so that the word itself must be proved."""
 
     held: int
     entry_key: str
     waiting: bool
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

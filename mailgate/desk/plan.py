@@ -47,6 +47,7 @@ class Cause(StrEnum):
     EMPTY = "empty"
     WORKER_DIED = "worker-died"
     INTERNAL = "internal-error"
+    AWAITS_CONFIRMATION = "awaits-confirmation"
 
 
 class Visibility(StrEnum):
@@ -295,6 +296,16 @@ class RequestReload:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestPrivacy:
+    """Export (``right`` is ``export``) or erase (``erase``) all that the desk holds about an address; done once, and
+    the admin ``by`` is told by letter."""
+
+    right: str
+    address: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueWebhook:
     """Call a webhook of the config, by name, with a JSON body; queued, signed and tried again like a letter."""
 
@@ -348,6 +359,7 @@ Effect = (
     | SetAbsence
     | Pause
     | RequestReload
+    | RequestPrivacy
     | QueueWebhook
     | AddMessage
     | AddNote

@@ -53,6 +53,15 @@ ENGLISH: Mapping[str, Usage] = {
     "away": ("#away until friday", "no new tickets for you until then"),
     "back": ("#back", "you are back"),
     "help": ("#help", "this list"),
+    "held": ("#held", "held mail; #held show 7, release 7, drop 7"),
+    "health": ("#health", "the desk at a glance"),
+    "rules": ("#rules test", "where the rules send the mail below"),
+    "reload": ("#reload", "the configuration is read again"),
+    "pause": ("#pause billing", "a team or mailbox sends nothing by itself"),
+    "resume": ("#resume billing", "or does again"),
+    "agents": ("#agents", "who is enrolled"),
+    "agent": ("#agent add eve eve@b.example Eve billing", "enrols Eve; #agent remove eve ends it"),
+    "privacy": ("#privacy export eve@b.example", "all that is held about Eve; #privacy erase forgets it"),
 }
 """How each command is written and what it does, in the order of the manual: what agents do most comes first."""
 
@@ -96,6 +105,15 @@ CHINESE: Mapping[str, Usage] = {
     "away": ("#外出 周五", "在此之前不再分派给您"),
     "back": ("#回来", "恢复分派"),
     "help": ("#帮助", "本列表"),
+    "held": ("#扣留", "被扣留的邮件；可加 show 7、release 7、drop 7"),
+    "health": ("#概况", "服务台概况"),
+    "rules": ("#规则 test", "试用规则，看下方邮件会分派到哪里"),
+    "reload": ("#重载", "重新读取配置"),
+    "pause": ("#暂停 billing", "某团队或邮箱暂停自动邮件"),
+    "resume": ("#恢复 billing", "恢复自动邮件"),
+    "agents": ("#客服名单", "列出全部客服"),
+    "agent": ("#客服 add eve eve@b.example Eve billing", "添加客服；remove eve 则移除"),
+    "privacy": ("#隐私 export eve@b.example", "导出某人的数据；erase 则永久删除"),
 }
 """The same in Chinese."""
 

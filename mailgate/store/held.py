@@ -53,7 +53,7 @@ class HeldMail:
     decided_by: str = ""
 
 
-TO_CONFIRM = (Cause.UNPROVED_AGENT.value,)
+TO_CONFIRM = (Cause.UNPROVED_AGENT.value, Cause.AWAITS_CONFIRMATION.value)
 """The causes under which a mail waits for its author's word."""
 
 ASKED = 100
@@ -132,11 +132,14 @@ def asked(rows: Rows, brand: str, authors: Sequence[str]) -> tuple[Asked, ...]:
     """The newest mails in the name of one of these addresses (lower case) that were held to be confirmed, waiting or
     not."""
     found = rows.all(
-        f"SELECT id, entry_key, state FROM held WHERE {among('cause', TO_CONFIRM)} AND brand = ? "  # noqa: S608
+        f"SELECT id, entry_key, state, cause FROM held WHERE {among('cause', TO_CONFIRM)} AND brand = ? "  # noqa: S608
         f"AND {among('lower(author)', authors)} ORDER BY id DESC LIMIT {ASKED}",
         (*TO_CONFIRM, brand, *authors),
     )
-    return tuple(Asked(held_id, entry_key, state == HeldState.HELD.value) for held_id, entry_key, state in found)
+    strict = Cause.AWAITS_CONFIRMATION.value
+    return tuple(
+        Asked(number, entry, state == HeldState.HELD.value, cause == strict) for number, entry, state, cause in found
+    )
 
 
 def confirmed(rows: Rows) -> list[HeldMail]:

@@ -3,6 +3,10 @@
 Nothing of it runs and nothing of it reaches a customer. The enrolled address is asked with a token that only it is
 given, within the budget of unproved mail; answering yes settles the held mail again, as if it had been proved. Each
 held mail has a token of its own, so that a yes runs what it was asked about, once, and nothing else.
+
+What an admin orders needs more. A mail with admins' commands that is not proved is held the same way, but under a cause
+of its own: the yes to it must be proved itself. And a few commands (who is an agent, erasing somebody's data) are asked
+about once more even when all is proved.
 """
 
 from __future__ import annotations
@@ -11,10 +15,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailgate.desk.case import Case
+from mailgate.desk.commands.line import Command
+from mailgate.desk.commands.obey import obey
+from mailgate.desk.commands.vocabulary import BY_NAME
 from mailgate.desk.gate import within
 from mailgate.desk.identity.token import scrub
 from mailgate.desk.identity.trust import Held
 from mailgate.desk.outcome.orders import shorten, to_agent
+from mailgate.desk.phrase import NOTHING, phrase
 from mailgate.desk.plan import (
     AddEvent,
     Cause,
@@ -26,7 +34,9 @@ from mailgate.desk.plan import (
     ReleaseHeld,
     Spend,
 )
+from mailgate.desk.policy import Agent, Role
 from mailgate.desk.routing.words import fold
+from mailgate.mail.model import Proof
 
 YES = frozenset(
     {"yes", "y", "ok", "okay", "confirm", "confirmed", "go", "是", "是的", "好", "好的", "确认", "確認", "同意"}
@@ -44,6 +54,8 @@ def confirmed(case: Case) -> Plan | None:
     words = fold(case.mail.reply_text_nosig).split()
     yes = bool(words) and words[0].strip(".,!。，！") in YES
     ticket = where.ticket
+    if yes and asked.strict and case.sender.proof is not Proof.PASS:
+        return _doubted(case, case.agent)
     effects: list[Effect] = []
     if ticket:
         effects.append(AddEvent(ticket.id, "confirmation", {"agent": case.agent.id, "confirmed": yes}))
@@ -67,12 +79,53 @@ def ask_to_confirm(case: Case) -> Plan:
         agent.address, ticket.number if ticket else None, False, case.facts.spent, case.policy.budgets, case.now_ms
     )
     if leave.reason:
-        return case.hold(Cause.UNPROVED_AGENT, f"{detail}; not asked: {leave.reason}", effects)
+        return case.hold(_cause(case), f"{detail}; not asked: {leave.reason}", effects)
     effects += [Spend(key) for key in leave.keys]
     values: dict[str, object] = {"would": tuple(_would(case))}
     letter = to_agent(case, LetterKind.CONFIRMATION, agent, ticket, values, Purpose.CONFIRMATION)
     bound = replace(letter, bound=case.reading.entry_key)
-    return case.hold(Cause.UNPROVED_AGENT, detail, effects, (bound,))
+    return case.hold(_cause(case), detail, effects, (bound,))
+
+
+def _doubted(case: Case, agent: Agent) -> Plan:
+    """A yes to an admin's commands that is not proved itself: refused, told at the enrolled address, written down."""
+    why = phrase("admins' commands run only on a yes that is proved to be yours; answer from your own mail program")
+    line = {"command": "", "result": "refused", "detail": why, "answer": None, "title": NOTHING, "help": False}
+    letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, {"lines": (line,)}, None)
+    leave = within(agent.address, None, False, case.facts.spent, case.policy.budgets, case.now_ms)
+    letters = () if leave.reason else (letter,)
+    effects: list[Effect] = [Spend(key) for key in leave.keys]
+    if case.ticket:
+        effects.append(AddEvent(case.ticket.id, "confirmation doubted", {"agent": agent.id}))
+    return case.plan(Outcome.EVENT, effects, letters, (f"confirmation: refused: {why}",))
+
+
+def once_more(case: Case, agent: Agent) -> Plan | None:
+    """Hold a proved mail whose commands are asked about twice, and ask; None for every other, and where a command of it
+    is refused anyway: then the transcript says so."""
+    twice = [command for command in case.commands if _asked_twice(command)]
+    if not twice or case.delivery.confirmed:
+        return None
+    orders = obey(case, agent, case.ticket)
+    if not orders.settled:
+        return None
+    would = tuple(result.said or command.line for command, result in orders.results)
+    letter = to_agent(case, LetterKind.CONFIRMATION, agent, case.ticket, {"would": would}, Purpose.CONFIRMATION)
+    bound = replace(letter, bound=case.reading.entry_key)
+    named = ", ".join(command.name for command in twice)
+    return case.hold(Cause.AWAITS_CONFIRMATION, f"{agent.id} is asked once more: {named}", (), (bound,))
+
+
+def _asked_twice(command: Command) -> bool:
+    meaning = BY_NAME.get(command.name)
+    return meaning is not None and meaning.asks_twice(command.argument)
+
+
+def _cause(case: Case) -> Cause:
+    """Admins' commands are confirmed under a cause of their own."""
+    meanings = (BY_NAME.get(command.name) for command in case.commands)
+    strict = any(meaning is not None and meaning.role is Role.ADMIN for meaning in meanings)
+    return Cause.AWAITS_CONFIRMATION if strict else Cause.UNPROVED_AGENT
 
 
 def refuse(case: Case) -> Plan:

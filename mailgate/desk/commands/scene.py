@@ -97,7 +97,8 @@ class Scene:
         """Whether the mail carries the agent's own token and is itself proved: what changes the desk needs both."""
         where = self.case.placement
         own = where.held is Held.OWN and where.purpose in (Purpose.AGENT, Purpose.CONTROL)
-        return own and self.case.reading.sender.proof is Proof.PASS
+        # A mail with admins' commands that was confirmed was confirmed by a mail that is proved itself (``confirm``).
+        return own and (self.case.reading.sender.proof is Proof.PASS or self.case.delivery.confirmed)
 
     @cached_property
     def asker(self) -> Asker:
@@ -157,13 +158,17 @@ def _nothing(argument: str, asker: Asker) -> Wants:
     return Wants()
 
 
+def _never(argument: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """A command: what it does, the right that it takes, and the least role.
 
     ``needs_ticket``: it acts on the mail's ticket, so that a fresh mail with it opens one. ``destroys``: it loses
     something, so that it needs a token of the ticket and not only a proved sender. ``example`` is an argument that help
-    shows.
+    shows. ``asks_twice``: with this argument it runs only when the agent has said yes to what it would do.
     """
 
     name: str
@@ -174,6 +179,7 @@ class Meaning:
     role: Role = Role.AGENT
     wants: Callable[[str, Asker], Wants] = _nothing
     example: str = ""
+    asks_twice: Callable[[str], bool] = _never
 
     @property
     def words(self) -> tuple[str, ...]:

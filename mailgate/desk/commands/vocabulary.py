@@ -1,15 +1,16 @@
 """The whole vocabulary: every command that there is, and how one is run.
 
 ``COMMANDS`` is joined from the tables of the modules that know a subject; ``words`` has what each is called. ``run``
-asks in order whether the command is known, whether the agent's role is enough, whether there is a ticket for it to act
-on and a token where it destroys something, and whether the agent has the right; then the command itself answers.
+asks in order whether the command is known, whether the agent's role is enough (an admin's mail must also carry the own
+token and be proved), whether there is a ticket for it to act on and a token where it destroys something, and whether
+the agent has the right; then the command itself answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mailgate.desk.commands import absence, filing, memory, people, properties, queries, relations, states
+from mailgate.desk.commands import absence, admin, filing, memory, people, properties, queries, relations, states
 from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.identity.rights import allowed
@@ -26,6 +27,7 @@ COMMANDS: tuple[Meaning, ...] = (
     *queries.COMMANDS,
     *memory.COMMANDS,
     *absence.COMMANDS,
+    *admin.COMMANDS,
 )
 
 BY_NAME: Mapping[str, Meaning] = {meaning.name: meaning for meaning in COMMANDS}
@@ -69,6 +71,8 @@ def desk_wide(commands: Iterable[Command]) -> bool:
 def _objection(meaning: Meaning, scene: Scene) -> Phrase:
     if not meaning.open_to(scene.agent):
         return _ONLY[meaning.role]
+    if meaning.role is Role.ADMIN and not scene.proved:
+        return phrase("only from your control address or a letter's own, and only where the mail is proved to be yours")
     if meaning.needs_ticket and scene.ticket is None:
         return phrase("which ticket? Answer one of its letters, or name it in the subject")
     if meaning.destroys and scene.case.trust.treatment.commands is not Commands.ALL:

@@ -56,7 +56,17 @@ ON_THE_DESK: Mapping[str, tuple[str, ...]] = {
 }
 """What needs no ticket, or can name one."""
 
-FOR_ADMINS: Mapping[str, tuple[str, ...]] = {}
+FOR_ADMINS: Mapping[str, tuple[str, ...]] = {
+    "held": ("held", "quarantine", "扣留", "隔离", "隔離"),
+    "health": ("health", "概况", "概況"),
+    "rules": ("rules", "规则", "規則"),
+    "reload": ("reload", "重载", "重新加载", "重載"),
+    "pause": ("pause", "暂停", "暫停"),
+    "resume": ("resume", "恢复", "恢復"),
+    "privacy": ("privacy", "隐私", "隱私"),
+    "agents": ("agents", "客服名单", "客服名單"),
+    "agent": ("agent", "客服"),
+}
 """What changes the desk itself (``admin.py``)."""
 
 WORDS: Mapping[str, tuple[str, ...]] = {**ON_TICKETS, **ON_THE_DESK, **FOR_ADMINS}

@@ -36,5 +36,6 @@ EFFECTS: Mapping[type, Callable[[Draft, Any], None]] = {
     p.SetAbsence: agents.set_absence,
     p.Pause: agents.pause,
     p.RequestReload: agents.request_reload,
+    p.RequestPrivacy: agents.request_privacy,
 }
 """Every effect there is; a test holds this against ``desk.plan.Effect``."""
