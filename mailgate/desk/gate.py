@@ -30,6 +30,9 @@ NUDGES_TOLD = 3
 CLAIMS_TOLD = 10
 """How many alerts an hour admins get about claims to data; forged mail may claim anything."""
 
+BOUNCES = 3
+"""After so many letters that came back within a day an address is taken for dead, until they are forgotten."""
+
 ROLE_ACCOUNTS = frozenset(
     {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply", "daemon", "root", "nobody"}
 )
@@ -82,13 +85,20 @@ def unasked(
 ) -> Leave:
     """Whether a letter that no mail has asked for (a survey, a reminder) may go to a customer. ``proved``: whether the
     mail that opened the ticket proved its sender."""
-    reason = next((why for why, refuses in UNREACHABLE if refuses(to, policy)), "")
+    reason = next((why for why, refuses in UNREACHABLE if refuses(to, policy)), "") or _dead(to, spent, now_ms)
     return Leave(reason) if reason else within(to, ticket, proved, spent, policy.budgets, now_ms, kind)
 
 
 def to_agent(address: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
     """Whether one more letter of what the hour brings (a warning, a reminder) may go to an agent."""
-    return _leave((_agent_budget(address, budgets),), spent, now_ms)
+    dead = _dead(address, spent, now_ms)
+    return Leave(dead) if dead else _leave((_agent_budget(address, budgets),), spent, now_ms)
+
+
+def bounced(address: str, now_ms: int) -> str:
+    """The key under which a letter that came back from an address counts: after ``BOUNCES`` of them in a day nothing
+    that the hour brings goes there for a while (L-33)."""
+    return _dead_budget(address).keys(now_ms)[0]
 
 
 def news(author: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
@@ -134,7 +144,12 @@ def budget_keys(
 
 def agent_keys(address: str, now_ms: int) -> tuple[str, ...]:
     """The keys that ``to_agent`` may want to know."""
-    return _agent_budget(address, Budgets()).keys(now_ms)
+    return (*_agent_budget(address, Budgets()).keys(now_ms), *dead_keys(address, now_ms))
+
+
+def dead_keys(address: str, now_ms: int) -> tuple[str, ...]:
+    """The keys by which ``unasked`` knows that letters to an address come back."""
+    return _dead_budget(address).keys(now_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +186,14 @@ def _news_budget(author: str, budgets: Budgets) -> _Budget:
 def _agent_budget(address: str, budgets: Budgets) -> _Budget:
     limit = budgets.per_agent_hour
     return _Budget("agent:h", address.lower(), HOUR_MS, limit, "letters an hour to one agent")
+
+
+def _dead_budget(address: str) -> _Budget:
+    return _Budget("dead:d", address.lower(), DAY_MS, BOUNCES, "letters a day that come back")
+
+
+def _dead(address: str, spent: Mapping[str, int], now_ms: int) -> str:
+    return "letters to that address come back" if _leave((_dead_budget(address),), spent, now_ms).reason else ""
 
 
 def _nudge_budget(ticket: int) -> _Budget:

@@ -154,7 +154,8 @@ def to_customer(ticket: Ticket, kind: LetterKind, spoken: Spoken, hour: Hour) ->
     if hour.quiet(ticket):
         return Leave("an admin has paused it")
     email, proved = ticket.requester.email, spoken.proof == "pass"
-    spent = hour.look.spent(gate.budget_keys(email, (ticket.number,), hour.now_ms, proved, kind))
+    keys = gate.budget_keys(email, (ticket.number,), hour.now_ms, proved, kind)
+    spent = hour.look.spent((*keys, *gate.dead_keys(email, hour.now_ms)))
     return gate.unasked(email, ticket.number, proved, spent, hour.policy, hour.now_ms, kind)
 
 

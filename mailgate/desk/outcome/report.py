@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.facts import LetterFact
+from mailgate.desk.gate import bounced as bounced_key
 from mailgate.desk.gate import is_role_account
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.outcome import vacation
@@ -29,6 +30,7 @@ from mailgate.desk.plan import (
     Outcome,
     Plan,
     RecordBounce,
+    Spend,
     Visibility,
 )
 from mailgate.desk.routing.assign import audience
@@ -53,6 +55,8 @@ def bounced(case: Case) -> Plan | None:
     for who in _about(bounce, letter):
         if letter:
             effects.append(RecordBounce(letter.id, ticket_id, who))
+            if who.action is Action.FAILED:
+                effects.append(Spend(bounced_key(letter.recipient, case.now_ms)))
         elif ticket_id is not None:
             meta: dict[str, object] = {"action": who.action.value, "status": who.status}
             effects.append(AddEvent(ticket_id, "bounce", meta, {"recipient": who.email, "reason": who.reason}))
