@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from mailgate.desk.commands.words import name_of, nearest
 from mailgate.mail.model import Mail, Sender
+from mailgate.mail.quotes.quote import only_forwards
 
 LIMIT = 20
 """Commands in one mail; what stands below them is text."""
@@ -41,13 +42,15 @@ class Command:
 def find(mail: Mail, sender: Sender, control: bool) -> tuple[tuple[Command, ...], str]:
     """The commands of an agent's mail, and its new text without them. ``control``: it came to a control address.
 
-    A subject that the proving signature does not cover may be anybody's, and says nothing (S-26b).
+    What a mail only forwards is somebody else's text, and no order (S-31). A subject that the proving signature does
+    not cover may be anybody's, and says nothing (S-26b).
     """
-    commands, rest = split(mail.reply_text)
+    foreign = only_forwards(mail.text, mail.spans)
+    commands, rest = ((), mail.reply_text.strip()) if foreign else split(mail.reply_text)
     if sender.signed_headers is not None and "subject" not in sender.signed_headers:
         return commands, rest
     above, _ = in_subject(mail.subject)
-    if not above and not commands and control and not mail.reply_text_nosig.strip():
+    if not (above or commands or foreign) and control and not mail.reply_text_nosig.strip():
         above = as_subject(mail.subject)
     return (*above, *commands)[:LIMIT], rest
 

@@ -338,6 +338,11 @@ def reply_text_nosig(text: str, spans: Iterable[Span]) -> str:
     return _without(text, list(spans))
 
 
+def only_forwards(text: str, spans: Sequence[Span]) -> bool:
+    """Whether the author wrote nothing above or below what the mail forwards: then its new text is somebody else's."""
+    return any(span.kind is SpanKind.FORWARDED for span in spans) and not _left(text, spans)
+
+
 def _without(text: str, spans: Sequence[Span]) -> str:
     new = _left(text, spans)
     if not new and any(span.kind is SpanKind.FORWARDED for span in spans):

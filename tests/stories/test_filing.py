@@ -1,0 +1,108 @@
+"""Customers' tickets that agents open: forwarded mails, telephone calls."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+from tests.duties.desk import text_of
+from tests.stories.conversation import ANA, BEN, CLEO, EVE, Conversation
+
+GMAIL = """
+---------- Forwarded message ---------
+From: Cleo Lim <cleo@customer.example>
+Date: Wed, 25 Nov 2026 at 09:00
+Subject: Broken printer
+To: Ana Ruiz <ana@acme.example>
+
+{text}
+"""
+OUTLOOK = """
+________________________________
+From: Cleo Lim [mailto:cleo@customer.example]
+Sent: Wednesday, November 25, 2026 9:00 AM
+To: Ana Ruiz <ana@acme.example>
+Subject: Broken printer
+
+{text}
+"""
+APPLE_CHINESE = """
+开始转发的邮件：
+
+发件人： Cleo Lim <cleo@customer.example>
+主题： Broken printer
+日期： 2026年11月25日 GMT+8 09:00:00
+收件人： Ana Ruiz <ana@acme.example>
+
+{text}
+"""
+
+
+def test_a_forwarded_mail_is_its_writers_ticket(desk: Conversation) -> None:
+    for number, shape in enumerate((GMAIL, OUTLOOK, APPLE_CHINESE), 1):
+        desk.write(ANA, "#as\n" + shape.format(text=f"It smokes. ({number})"), "Fwd: Broken printer")
+        ticket = desk.ticket(number)
+        assert (ticket.requester.email, ticket.requester.name) == (CLEO, "Cleo Lim"), shape
+        assert (ticket.subject, ticket.asked) == ("Broken printer", f"It smokes. ({number})")
+    acknowledged = desk.reads(CLEO)
+    assert "It smokes. (1)" in text_of(acknowledged[0])
+    assert "It smokes. (1)" in text_of(desk.reads(BEN)[0])
+
+
+def test_an_attached_mail_too(desk: Conversation) -> None:
+    original = EmailMessage()
+    original["From"], original["Subject"] = f"Cleo Lim <{CLEO}>", "Broken printer"
+    original.set_content("It smokes.")
+    desk.write(ANA, "#as\nShe is in a hurry.", "Fwd: Broken printer", attached=[original])
+    ticket = desk.ticket()
+    assert (ticket.requester.email, ticket.asked) == (CLEO, "It smokes.")
+    assert "in a hurry" not in desk.read(CLEO)
+
+
+def test_what_is_forwarded_to_ones_own_address_needs_no_command(desk: Conversation) -> None:
+    desk.write(ANA, GMAIL.format(text="It smokes."), "Fwd: Broken printer", desk.control(ANA))
+    assert desk.ticket().requester.email == CLEO
+    desk.reply(ANA, "Please open a window.")
+    assert "open a window" in text_of(desk.boxes[CLEO][-1])
+
+
+def test_S31_commands_of_a_forwarded_mail_do_not_run(desk: Conversation) -> None:
+    desk.write(ANA, GMAIL.format(text="#assign ben\n#close\nIt smokes."), "Fwd: [close] Printer", desk.control(ANA))
+    ticket = desk.ticket()
+    assert (ticket.status, ticket.assignee) == ("new", "")
+    assert ticket.asked.startswith("#assign ben")
+
+
+def test_a_ticket_cannot_be_filed_in_a_colleagues_name(desk: Conversation) -> None:
+    desk.write(ANA, f"#as {BEN}\n" + GMAIL.format(text="#close"), "Fwd: Broken printer")
+    assert "a colleague's" in desk.read(ANA)
+    assert desk.world.store.rows.all("SELECT COUNT(*) FROM tickets")[0][0] == 0
+
+
+def test_a_call_is_written_down(desk: Conversation) -> None:
+    desk.write(ANA, f"#new Cleo Lim <{CLEO}> Broken printer\n\nShe says that it smokes.", "call", desk.control(ANA))
+    ticket = desk.ticket()
+    assert (ticket.requester.name, ticket.subject, ticket.asked) == (
+        "Cleo Lim",
+        "Broken printer",
+        "She says that it smokes.",
+    )
+    assert len(desk.reads(CLEO)) == 1
+    assert "is open; the customer is told" in desk.read(ANA)
+    desk.reply(CLEO, "It still does.")
+    assert "It still does." in text_of(desk.boxes[ANA][-1])
+
+
+def test_the_gate_holds_for_what_is_filed(desk: Conversation) -> None:
+    """Promise 6: an address gets three automatic letters an hour, whoever files its tickets."""
+    for number in range(5):
+        desk.write(ANA, f"#new {CLEO} Call {number}", "calls", desk.control(ANA))
+    assert len(desk.reads(CLEO)) == 3
+    assert "the customer is not told" in text_of(desk.reads(ANA)[-1])
+
+
+def test_S01_nobody_else_files_anything(desk: Conversation) -> None:
+    desk.write(EVE, f"#new {CLEO} Broken printer\n\nIt smokes.", "call", desk.control(ANA))
+    assert desk.ticket().requester.email == EVE
+    assert desk.reads(CLEO) == []
+    desk.write(ANA, f"#new {CLEO} Broken printer\n\nIt smokes.", "call", desk.control(ANA), proved=False)
+    assert desk.reads(CLEO) == []
