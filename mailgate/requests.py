@@ -43,6 +43,19 @@ def serve(store: Store, desk: Desk, reload: Callable[[], str], now_ms: int) -> b
     return written
 
 
+def departed(store: Store, desk: Desk, now_ms: int) -> None:
+    """Ask for the tickets of everybody who holds some and is no agent any more: the admin took them out of the config,
+    and nothing has said so to the desk. Raises ``Temporary`` when the database is away."""
+
+    def body(tx: Tx) -> None:
+        agents = desk.under(tx.roster()).policy.agents
+        for name in tx.holders():
+            if name not in agents or not agents[name].active:
+                tx.ask("leave", name, now_ms)
+
+    store.run(body)
+
+
 def _reload(store: Store, desk: Desk, request: Request, wrong: str, now_ms: int) -> bool:
     def body(tx: Tx) -> bool:
         if not tx.finish_request(request.id, now_ms):

@@ -23,7 +23,7 @@ from mailgate.duties.hour import Hour, Planned
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, Senses, act, settle_held
-from mailgate.requests import serve
+from mailgate.requests import departed, serve
 from mailgate.store.anchors import write_anchors
 from mailgate.store.database import Store, Tx
 from mailgate.store.held import confirmed
@@ -77,6 +77,7 @@ class Timetable:
             (60, self.digests),
             (1, self.confirmations),
             (1, self.requests),
+            (300, self.departed),
             (60, self.recover),
             (300, self.sweep),
             (3600, self.anchor),
@@ -120,6 +121,10 @@ class Timetable:
         """Do what mails asked of the desk itself."""
         if serve(self.store, self.desk, self.reload, self.clock.now_ms()):
             self.ring()
+
+    def departed(self) -> None:
+        """Let the tickets of those who are no agents any more be given to others."""
+        departed(self.store, self.desk, self.clock.now_ms())
 
     def digests(self) -> None:
         """Tell agents in the morning what their team's queue looks like."""

@@ -54,6 +54,12 @@ def _sticky(work: Work, questions: Questions) -> str:
     return next((name for (name,) in found if name in questions.crew), "")
 
 
+def holders(work: Work) -> list[str]:
+    """Everybody who holds an open ticket, agents or not any more."""
+    found = "SELECT DISTINCT assignee FROM tickets WHERE closed_ms IS NULL AND assignee <> '' ORDER BY assignee"
+    return [name for (name,) in work.rows.all(found)]
+
+
 def owned(work: Work, agent: str, limit: int = OWNED) -> tuple[Ticket, ...]:
     """The agent's open tickets, oldest first, locked."""
     ids = work.rows.all(

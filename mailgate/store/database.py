@@ -30,7 +30,7 @@ from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
 from mailgate.store import apply, audit, duties, facts, held, intake, outbox, queries, requests, timers
 from mailgate.store.chain import SALT_OCTETS
-from mailgate.store.crew import crew, owned
+from mailgate.store.crew import crew, holders, owned
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
@@ -115,6 +115,14 @@ class Tx:
     def owned(self, agent: str) -> tuple[Ticket, ...]:
         """The agent's open tickets, locked; see ``crew.owned``."""
         return owned(self.work, agent)
+
+    def holders(self) -> list[str]:
+        """See ``crew.holders``."""
+        return holders(self.work)
+
+    def ask(self, kind: str, about: str, now_ms: int) -> None:
+        """See ``requests.ask``."""
+        requests.ask(self.work, kind, about, now_ms)
 
     def finish_request(self, request: int, now_ms: int) -> bool:
         """See ``requests.finish``."""

@@ -1,10 +1,11 @@
-"""What mails asked the clock process to do, each once (``mailgate.requests`` does it)."""
+"""What mails, and the desk itself, asked the clock process to do, each once (``mailgate.requests`` does it)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from mailgate.store.rows import Rows
+from mailgate.store.work import Work
 
 AT_ONCE = 20
 
@@ -26,6 +27,15 @@ def waiting(rows: Rows) -> list[Request]:
         "SELECT id, kind, about, asked_by FROM requests WHERE done_ms IS NULL ORDER BY id LIMIT ?", (AT_ONCE,)
     )
     return [Request(number, kind, about, asked_by) for number, kind, about, asked_by in found]
+
+
+def ask(work: Work, kind: str, about: str, now_ms: int) -> None:
+    """The desk asks something of itself; not twice for what is still to be done."""
+    work.rows.run(
+        "INSERT INTO requests (id, kind, about, asked_by, at_ms) SELECT ?, ?, ?, '', ? WHERE NOT EXISTS "
+        "(SELECT 1 FROM requests WHERE kind = ? AND about = ? AND done_ms IS NULL)",
+        (work.ids.take("row_ids"), kind, about, now_ms, kind, about),
+    )
 
 
 def finish(rows: Rows, request: int, now_ms: int) -> bool:

@@ -75,7 +75,9 @@ def _holder(case: Case, ticket: Ticket) -> tuple[str, tuple[ChangeTicket, ...]]:
         return ticket.assignee, ()
     if not choice.agent:
         return "", ()
-    why = f"{ticket.assignee} is away; {choice.reason}"
+    owner = case.policy.agents.get(ticket.assignee)
+    gone = f"{owner.name or owner.id} is away" if owner and owner.active else f"{ticket.assignee} has left"
+    why = f"{gone}; {choice.reason}"
     return choice.agent, (ChangeTicket(ticket.id, {"assignee": choice.agent}, why),)
 
 
