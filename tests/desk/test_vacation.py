@@ -38,7 +38,8 @@ def notice(until_ms: int | None = FRIDAY_MS, proof: Proof = Proof.PASS, **change
     """Ana's auto-responder, as the worker reads it."""
     what = mail("I am out of the office.", ANA.address, "Out of office", **changes)
     read = reading(what, proof, VerdictKind.AUTO_REPLY)
-    return replace(read, verdict=Verdict(VerdictKind.AUTO_REPLY, True, ("Auto-Submitted",), away_until_ms=until_ms))
+    seen = ("Subject: Out of office",)
+    return replace(read, verdict=Verdict(VerdictKind.AUTO_REPLY, True, seen, away_until_ms=until_ms))
 
 
 def desk(*tickets: Ticket, absent: dict[str, int] | None = None, **facts: object) -> Desk:
@@ -66,6 +67,15 @@ def test_L28_a_notice_changes_no_ticket_and_no_customer_sees_it() -> None:
     assert not found(plan, ChangeTicket)
     assert {letter.to.email for letter in plan.letters} == {BEN.address}
     assert [event.kind for event in found(plan, AddEvent)] == ["agent away"]
+
+
+def test_a_program_that_writes_in_an_agents_name_is_no_absence() -> None:
+    """A scanner or a nightly job: made by itself, to nobody's question, with no word of an absence."""
+    job = notice(None, headers=(("Auto-Submitted", "auto-generated"),))
+    job = replace(job, verdict=replace(job.verdict, evidence=("Auto-Submitted: auto-generated",)))
+    plan = desk(HELD_BY_ANA).plan(job)
+    assert (plan.outcome, plan.cause, plan.letters) == (Outcome.HOLD, Cause.ROBOT, ())
+    assert found(plan, SetAbsence) == []
 
 
 def test_a_notice_without_a_day_counts_for_the_days_that_the_desk_says() -> None:

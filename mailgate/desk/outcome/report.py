@@ -85,8 +85,9 @@ def automatic(case: Case) -> Plan | None:
     kind = case.reading.verdict.kind
     if kind not in (VerdictKind.AUTO_REPLY, VerdictKind.BULK):
         return None
+    answers = next((why for why, holds in ANSWERS if holds(case)), "")
     if case.agent and kind is VerdictKind.AUTO_REPLY:
-        return vacation.away(case, case.agent)
+        return vacation.away(case, case.agent, answers)
     where = case.placement
     known = where.as_requester is Who.PARTICIPANT or where.held is not Held.NONE
     ticket = where.ticket if known else None
@@ -95,7 +96,6 @@ def automatic(case: Case) -> Plan | None:
         effects = (AddMessage(ticket.id, Direction.ROBOT, Visibility.AGENTS, marks=marks),)
         said = f"robot: put on ticket {ticket.number}, which stays {ticket.status.value}"
         return case.plan(Outcome.APPEND, effects, (), (said,), acknowledge="a robot wrote it", ticket=ticket.id)
-    answers = next((why for why, holds in ANSWERS if holds(case)), "")
     if kind is VerdictKind.AUTO_REPLY and answers:
         return case.hold(Cause.ROBOT, f"an automatic reply that belongs to no ticket: {answers}")
     return open_ticket(case)

@@ -27,14 +27,17 @@ LONGEST_MS = 120 * 86_400_000
 """Who is away for longer is taken off the desk by an admin, not by a date in an automatic mail."""
 
 
-def away(case: Case, agent: Agent) -> Plan:
-    """What becomes of an automatic mail of an agent's."""
+def away(case: Case, agent: Agent, answers: str) -> Plan:
+    """What becomes of an automatic mail of an agent's; ``answers`` is what shows that it answers somebody, empty where
+    it is a program that has something to say: a scanner or a nightly job in the agent's name is no absence."""
     events = _remembered(case, agent)
     ticket = case.ticket.id if case.ticket else None
-    if not is_the_agents(case, agent):
+    doubt = "" if is_the_agents(case, agent) else "in an agent's name, and nothing proves it"
+    doubt = doubt if answers else "a program's in an agent's name, which answers nobody"
+    if doubt:
         if ticket is None:
-            return case.hold(Cause.ROBOT, "an automatic reply in an agent's name that nothing proves")
-        return case.plan(Outcome.EVENT, events, trace=("robot: an agent's, which nothing proves",), ticket=ticket)
+            return case.hold(Cause.ROBOT, f"an automatic mail {doubt}")
+        return case.plan(Outcome.EVENT, events, trace=(f"robot: {doubt}",), ticket=ticket)
     until_ms = _until(case)
     known_ms = case.facts.absent.get(agent.id, 0)
     if until_ms <= known_ms:
