@@ -153,7 +153,8 @@ def test_what_is_paused_goes_on_and_what_there_is_not_is_told() -> None:
     assert (result, '"billing"' in said) == ("refused", True)
 
 
-REFUNDS = Rule("refunds", Condition("test", (), "subject", "contains", ("refund",)), Actions(team="billing", priority="high"))
+HAS_REFUND = Condition("test", subject="subject", relation="contains", values=("refund",))
+REFUNDS = Rule("refunds", HAS_REFUND, Actions(team="billing", priority="high"))
 
 
 def _routed(plan: Plan) -> DecisionRow:
