@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import feed, growth, ingest, parsing, replay
+from bench import clock, feed, growth, ingest, parsing, replay
 
 
 def main() -> int:
@@ -38,6 +38,8 @@ def main() -> int:
         grown.add_argument("--mails", type=int, default=1500)
     diff = figures.add_parser("diff", help="rules diff over stored mail, against plainly parsing it")
     diff.add_argument("--mails", type=int, default=10_000)
+    ticks = figures.add_parser("clock", help="a tick with so many open tickets and nothing due, and 1,000 letters due")
+    ticks.add_argument("--count", type=int, default=100_000)
     chosen = parser.parse_args()
     if chosen.figure == "feed" and (chosen.way == "imap") != bool(chosen.server):
         parser.error("--way imap needs --server, and only that")
@@ -53,6 +55,8 @@ def _measure(chosen: argparse.Namespace) -> dict[str, object]:
     if chosen.figure in ("tickets", "rules"):
         grow = growth.tickets if chosen.figure == "tickets" else growth.rules
         return grow(chosen.count, chosen.mails)
+    if chosen.figure == "clock":
+        return clock.run(chosen.count)
     if chosen.figure == "diff":
         return replay.run(chosen.mails)
     if chosen.figure == "parse":

@@ -62,7 +62,7 @@ class Bench:
 def tickets(count: int, mails: int) -> dict[str, object]:
     """CPU of a mail with ``count`` tickets already there, against an empty database."""
     with tempfile.TemporaryDirectory(prefix="bench-growth-") as folder:
-        empty, full = _open(Path(folder) / "empty", ""), _open(Path(folder) / "full", "")
+        empty, full = open_desk(Path(folder) / "empty", ""), open_desk(Path(folder) / "full", "")
         known = fill(full, count)
         return {"figure": "tickets", "tickets": known, **_compare(empty, full, mails)}
 
@@ -70,8 +70,8 @@ def tickets(count: int, mails: int) -> dict[str, object]:
 def rules(count: int, mails: int) -> dict[str, object]:
     """CPU of a mail with ``count`` keyword rules, none of which it meets, against ten."""
     with tempfile.TemporaryDirectory(prefix="bench-growth-") as folder:
-        few = _open(Path(folder) / "few", "".join(RULE.format(n=n) for n in range(10)))
-        many = _open(Path(folder) / "many", "".join(RULE.format(n=n) for n in range(count)))
+        few = open_desk(Path(folder) / "few", "".join(RULE.format(n=n) for n in range(10)))
+        many = open_desk(Path(folder) / "many", "".join(RULE.format(n=n) for n in range(count)))
         return {"figure": "rules", "rules": count, **_compare(few, many, mails)}
 
 
@@ -112,7 +112,8 @@ def _largest(bench: Bench, *tables: str) -> int:
     return max(int(number) for (number,) in bench.store.rows.all(said))
 
 
-def _open(folder: Path, extra: str) -> Bench:
+def open_desk(folder: Path, extra: str) -> Bench:
+    """A desk on SQLite in that folder, with more of a config."""
     folder.mkdir()
     config, secret = folder / "config.toml", folder / "secret"
     config.write_text(CONFIG.format(database="sqlite", relay=25, workers=1, imap="") + extra)

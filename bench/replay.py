@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench.growth import _batches, _open
+from bench.growth import _batches, open_desk
 from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.mail.classify import classify
 from mailgate.mail.parse import parse
@@ -34,7 +34,7 @@ RULES = tuple(
 def run(mails: int) -> dict[str, object]:
     """The figure over so many stored mails."""
     with tempfile.TemporaryDirectory(prefix="bench-diff-") as folder:
-        bench = _open(Path(folder) / "desk", "")
+        bench = open_desk(Path(folder) / "desk", "")
         for batch in _batches(FIRST, "diff"):
             bench.settle(batch)
         rows = bench.store.rows
