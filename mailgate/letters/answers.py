@@ -17,7 +17,7 @@ from mailgate.desk.policy import Policy
 from mailgate.desk.query import Answer, DecisionRow, EventRow, HeldRow, MessageRow, TicketRow
 from mailgate.letters import when
 from mailgate.letters.headers import clean_line, shorten
-from mailgate.letters.vocabulary import put, said
+from mailgate.letters.vocabulary import COUNTED, put, said
 from mailgate.letters.words import cut
 
 TEXT = 4_000
@@ -139,8 +139,12 @@ def _row(title: str, cells: tuple[str, ...], text: str = "", below: str = "", ma
 
 def _count(name: str, count: int, reading: Reading) -> tuple[str, str]:
     """A figure of the desk's health; one whose name ends in ``_ms`` is a span."""
-    words = name.removesuffix("_ms").replace("_", " ")
-    return said(words, reading.language), (when.lapse(count, reading.language) if name.endswith("_ms") else str(count))
+    if name.endswith("_ms"):
+        return reading.state(name), when.lapse(count, reading.language)
+    sort, _, of = name.partition("_")
+    team = reading.policy.teams.get(of) if sort == "open" else None
+    of = team.name_in(reading.language) if team else reading.state(of)
+    return put(sort, of, reading.language) if sort in COUNTED else name.replace("_", " "), str(count)
 
 
 _FORMS: Mapping[type, Callable[[Any, Reading], Mapping[str, Any]]] = {

@@ -55,7 +55,7 @@ _FIRST_LINES: Mapping[LetterKind, tuple[str, str]] = {
         "We are waiting for your answer to go on. Please reply to this mail.",
         "我们正在等待您的答复，以便继续处理。请回复本邮件。",
     ),
-    LetterKind.HANDOVER: ("These tickets need somebody.", "以下工单需要有人接手。"),
+    LetterKind.HANDOVER: ("These tickets need you.", "以下工单需要您处理。"),
     LetterKind.WARNING: ("Answers were promised on these tickets.", "以下工单已承诺答复时间，请尽快处理。"),
     LetterKind.DIGEST: ("The queue, most urgent first:", "当前队列，最紧急的在前："),
     LetterKind.WELCOME: (

@@ -190,7 +190,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self._sources = sources
         self._steps = 0
         self.filters = {name: self.filters[name] for name in _FILTERS}
-        self.filters.update(words=words.to_html, quoted=words.quoted, cut=words.cut, size=when.size)
+        self.filters.update(
+            words=words.to_html, quoted=words.quoted, cut=words.cut, size=when.size, sentence=words.sentence
+        )
         self.globals = {"range": self._range}
 
     def has(self, file: str) -> bool:

@@ -59,6 +59,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "reminded": ("team reminded", "已提醒团队"),
     "commands": ("commands", "执行指令"),
     "survey sent": ("survey sent", "已发送满意度调查"),
+    # letters, and the desk at a glance
+    "queued": ("queued", "待发"),
+    "retry": ("to be tried again", "待重试"),
+    "handing": ("on their way", "发送中"),
+    "failed": ("failed", "失败"),
+    "unknown": ("fate unknown", "结果未知"),
+    "waiting_ms": ("longest wait", "最长等待"),
     # who wrote
     "customer": ("customer", "客户"),
     "agent": ("agent", "客服"),
@@ -93,8 +100,16 @@ _FORMS: Mapping[str, tuple[str, str]] = {
     "rules of": ("rules {}", "规则版本：{}"),
     "no acknowledgement": ("not acknowledged: {}", "未发送确认：{}"),
     "files": ("Files: {}", "附件：{}"),
+    # figures of the desk's health
+    "letters": ("letters, {}", "邮件（{}）"),
+    "held": ("held mail, {}", "扣留的邮件（{}）"),
+    "open": ("open tickets of {}", "{}的未结工单"),
 }
 """How a fact about a ticket or a mail is put, with ``{}`` for the fact."""
+
+
+COUNTED = frozenset({"letters", "held", "open"})
+"""The sorts of things that the desk's health counts."""
 
 
 def said(word: str, language: str) -> str:

@@ -25,6 +25,7 @@ _LINKED = 32_768
 
 _STYLE = "margin:0 0 1em;overflow-wrap:anywhere"
 _INDENTS = (" ", "\t")
+_STOPS = frozenset(".!?:…。！？：")
 _PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -58,6 +59,15 @@ def cut(text: object, most: int) -> str:
     kept = words[:most]
     edge = max(kept.rfind(" ", most - 80), kept.rfind("\n", most - 80))
     return (kept[:edge] if edge > 0 else kept).rstrip() + " […]"
+
+
+def sentence(text: object) -> str:
+    """``text`` as a sentence of its own: a capital in front, a full stop (of its script) at the end if it has none."""
+    words = str(text).strip()
+    if not words:
+        return ""
+    stop = "" if words[-1] in _STOPS else "。" if words[-1] > "\u2e7f" else "."
+    return f"{words[0].upper()}{words[1:]}{stop}"
 
 
 def mailto(address: str, subject: str, body: str) -> str:

@@ -81,13 +81,17 @@ def test_history_decisions_held_mail_and_health_have_a_line_each(composer):
     held = HeldRow(12, "spam", "score 9", "x@spam.example", "WIN", NOW_MS)
     body = text_of(
         transcript(
-            composer, Answer((event,)), Answer((decision,)), Answer((held,)), Answer(counts={"oldest_waiting_ms": HOUR})
+            composer,
+            Answer((event,)),
+            Answer((decision,)),
+            Answer((held,)),
+            Answer(counts={"letters_retry": 2, "open_it": 12, "waiting_ms": HOUR}),
         )
     )
     assert "today 13:30 · changed · Bo Chen · status: open → resolved" in body
     assert "rule printers, rules 3f2a91\n> subject has printer" in body
     assert "12 spam: WIN" in body
-    assert "oldest waiting: 1 hour" in body
+    assert "letters, to be tried again: 2\nopen tickets of Second Floor IT: 12\nlongest wait: 1 hour" in body
 
 
 def test_S36_what_a_message_quotes_of_our_letters_has_no_token_in_it(composer):

@@ -133,6 +133,6 @@ def test_a_warning_says_what_was_promised_and_how_much_time_is_left(composer, le
 def test_sentences_of_the_desk_are_said_wherever_they_stand(composer):
     why = phrase("{name} is away", name="Bo")
     letter = several(composer, LetterKind.HANDOVER, values={"why": why})
-    assert "Bo is away" in text_of(letter)
+    assert "Bo is away. The most urgent comes first." in text_of(letter)
     letter = write(composer, order(LetterKind.CONFIRMATION, values={"would": (phrase("{n} closed", n=7), "as it is")}))
-    assert "* 7 closed\n* as it is" in text_of(letter)
+    assert "* 7 closed.\n* As it is." in text_of(letter)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.letters.words import cut, mailto, quoted, to_html
+from mailgate.letters.words import cut, mailto, quoted, sentence, to_html
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -81,3 +81,19 @@ def test_a_mailto_link_is_one_clean_address(subject, body):
     assert not set(link) & set(" \r\n\"<>'")
     assert link.count("?") == 1
     assert link.count("&") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("bo is away", "Bo is away."),
+        ("Done!", "Done!"),
+        ("请稍候", "请稍候。"),
+        ("请稍候。", "请稍候。"),
+        ("", ""),
+        (" ", ""),
+        ("x", "X."),
+    ],
+)
+def test_a_sentence_has_a_capital_and_a_stop(text, whole):
+    assert sentence(text) == whole
