@@ -15,6 +15,7 @@ from mailgate.cli import (
     init,
     keys,
     outbox,
+    privacy,
     rules,
     search,
     serve,
@@ -59,3 +60,4 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(agents.app, name="agents")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(privacy.app, name="privacy")

@@ -184,6 +184,19 @@ class Spool:
                 return swept
             after = rows[-1][0]
 
+    def forget(self, keys: Sequence[str]) -> int:
+        """Remove the raw mail of these entries where they are done, before their week is over; returns how many were.
+        What is pending stays: nobody has settled it yet."""
+        forgotten = 0
+        for start in range(0, len(keys), CHUNK):
+            part = [(key,) for key in keys[start : start + CHUNK]]
+            done = "(SELECT seq FROM entry WHERE key = ? AND done_ms IS NOT NULL)"
+            with self._writing() as db:
+                forgotten += db.executemany(f"DELETE FROM raw WHERE seq IN {done}", part).rowcount  # noqa: S608
+                db.executemany(f"DELETE FROM entry WHERE seq IN {done} AND origin IS NULL", part)  # noqa: S608
+                db.executemany(f"UPDATE entry SET envelope = '' WHERE seq IN {done}", part)  # noqa: S608
+        return forgotten
+
     def reopen_done(self, known: Callable[[Sequence[str]], set[str]]) -> int:
         """Make pending again what is done here but not in the database, which ``known`` asks for the keys that have a
         done-mark there: after a restore or a failover that lost transactions. Returns how many were reopened."""

@@ -1,0 +1,189 @@
+"""What the desk holds about one person, by address: all of it in one place, and the end of it.
+
+Whose a thing is: tickets that the person asked for are theirs with all that hangs on them. On the tickets of others
+theirs are the messages that they wrote, the letters that they got, and the events that name them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mailgate.store.erasure import empty_entries, empty_letters, empty_messages, empty_tickets
+from mailgate.store.held import raw_of
+from mailgate.store.rows import Rows, key_of
+from mailgate.store.schema import Customers, Held, Letters, Messages
+from mailgate.store.tickets import show_ticket
+
+AT_ONCE = 100
+"""Tickets that one transaction erases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is of a person: ids of tickets of their own, and of messages, letters, held mails on others'."""
+
+    tickets: tuple[int, ...]
+    messages: tuple[int, ...]
+    letters: tuple[int, ...]
+    held: tuple[int, ...]
+    customers: int
+
+    def __bool__(self) -> bool:
+        """Whether there is anything at all."""
+        return bool(self.tickets or self.messages or self.letters or self.held or self.customers)
+
+
+def find(rows: Rows, address: str) -> Found:
+    """Everything of that address (ASCII case folded); changes nothing."""
+    rows.connect()
+    key, lower = key_of(address), address.lower()
+    own = "SELECT id FROM tickets WHERE requester_key = ?"
+    return Found(
+        tickets=_ids(rows, f"{own} ORDER BY id", key),
+        messages=_ids(
+            rows,
+            f"SELECT id FROM messages WHERE lower(author_email) = ? AND ticket_id NOT IN ({own}) ORDER BY id",  # noqa: S608
+            lower,
+            key,
+        ),
+        letters=_ids(
+            rows,
+            "SELECT id FROM letters WHERE lower(recipient) = ? "  # noqa: S608
+            f"AND (ticket_id IS NULL OR ticket_id NOT IN ({own})) ORDER BY id",
+            lower,
+            key,
+        ),
+        held=_ids(rows, "SELECT id FROM held WHERE lower(author) = ? ORDER BY id", lower),
+        customers=len(_ids(rows, "SELECT 1 FROM customers WHERE email_key = ?", key)),
+    )
+
+
+def records(rows: Rows, address: str) -> Iterator[tuple[str, dict[str, Any] | bytes]]:
+    """All of it, as (name, content) one after the other: JSON objects, and mails and letters as they were."""
+    found = find(rows, address)
+    numbers = [number for one in found.tickets for number in _ids(rows, "SELECT number FROM tickets WHERE id = ?", one)]
+    customers = rows.select(Customers.select().where(Customers.email_key == key_of(address)))
+    yield "person.json", {"address": address, "tickets": numbers, "known_as": customers}
+    for one, number in zip(found.tickets, numbers, strict=True):
+        shown = show_ticket(rows, number)
+        if shown is not None:
+            yield f"ticket-{number}/ticket.json", asdict(shown)
+        yield from _octets(rows, f"ticket-{number}", "ticket_id", one)
+    for place, message in enumerate(rows.select(Messages.select().where(Messages.id.in_(found.messages))), 1):
+        yield f"elsewhere/message-{place}.json", message
+        yield from _raw(rows, f"elsewhere/message-{place}.eml", message["entry_key"])
+    for letter in rows.select(Letters.select().where(Letters.id.in_(found.letters))):
+        yield f"elsewhere/letter-{letter['id']}.json", letter
+        yield from _letter(rows, f"elsewhere/letter-{letter['id']}.eml", letter["id"])
+    for held in rows.select(Held.select().where(Held.id.in_(found.held))):
+        yield f"held/{held['id']}.json", held
+        yield from _raw(rows, f"held/{held['id']}.eml", held["entry_key"])
+
+
+def erase(
+    rows: Rows, address: str, now_ms: int, progress: Callable[[int, int], None] = lambda done, total: None
+) -> tuple[Found, tuple[str, ...]]:
+    """Take all of it away; returns what there was, and the spool's keys of the mails. Tickets that were open close.
+
+    Some tickets a transaction: a crash leaves the rest for another call, which finds what is left.
+    """
+    found = find(rows, address)
+    entries = _entries(rows, address, found)
+    if not rows.postgres:
+        rows.run("PRAGMA secure_delete = ON")  # what was there is overwritten, on free pages too
+    for start in range(0, len(found.tickets), AT_ONCE):
+        part = found.tickets[start : start + AT_ONCE]
+        with rows.transaction():
+            _close(rows, part, now_ms)
+            empty_tickets(rows, part)
+        progress(min(start + AT_ONCE, len(found.tickets)), len(found.tickets))
+    with rows.transaction():
+        empty_messages(rows, found.messages)
+        empty_letters(rows, (*found.letters, *_caused(rows, entries)))
+        empty_entries(rows, entries)
+        _forget(rows, address, found, now_ms)
+    return found, entries
+
+
+def _close(rows: Rows, ids: tuple[int, ...], now_ms: int) -> None:
+    marks = ", ".join("?" * len(ids))
+    rows.run(
+        "UPDATE tickets SET status = 'closed', closed_ms = ?, waiting_since_ms = NULL "  # noqa: S608
+        f"WHERE closed_ms IS NULL AND id IN ({marks})",
+        (now_ms, *ids),
+    )
+
+
+def _forget(rows: Rows, address: str, found: Found, now_ms: int) -> None:
+    """What is left of the person besides messages and letters."""
+    key, lower = key_of(address), address.lower()
+    where = "SELECT ticket_id FROM participants WHERE email_key = ?"
+    rows.run(
+        f"UPDATE events SET payload = NULL, salt = NULL WHERE ticket_id IN ({where}) AND lower(payload) LIKE ?",  # noqa: S608
+        (key, f"%{lower}%"),
+    )
+    for message in found.messages:
+        rows.run(
+            "UPDATE events SET payload = NULL, salt = NULL WHERE lower(payload) LIKE ? "
+            "AND ticket_id = (SELECT ticket_id FROM messages WHERE id = ?)",
+            (f"%{lower}%", message),
+        )
+    rows.run("DELETE FROM participants WHERE email_key = ?", (key,))
+    rows.run("DELETE FROM customers WHERE email_key = ?", (key,))
+    rows.run("DELETE FROM letter_bounces WHERE email_key = ?", (key,))
+    rows.run("DELETE FROM budgets WHERE budget_key LIKE ?", (f"%:{lower}",))
+    rows.run("UPDATE requests SET about = '' WHERE lower(about) = ? AND done_ms IS NOT NULL", (lower,))
+    for held in found.held:
+        rows.run(
+            "UPDATE held SET state = 'dropped', settled_ms = ?, author = '', subject = '', detail = '' WHERE id = ?",
+            (now_ms, held),
+        )
+
+
+def _entries(rows: Rows, address: str, found: Found) -> tuple[str, ...]:
+    """The spool's keys of all mails that will be emptied: asked before what leads to them is gone."""
+    sources = (
+        ("SELECT entry_key FROM deliveries WHERE ticket_id = ?", found.tickets),
+        ("SELECT entry_key FROM messages WHERE id = ? AND entry_key IS NOT NULL", found.messages),
+        ("SELECT entry_key FROM held WHERE id = ?", found.held),
+    )
+    keys: dict[str, None] = {}
+    for sql, ids in sources:
+        for one in ids:
+            keys.update((key, None) for (key,) in rows.all(sql, (one,)))
+    return tuple(keys)
+
+
+def _caused(rows: Rows, entries: tuple[str, ...]) -> Iterator[int]:
+    """The letters that these mails brought about, to agents and others: they have the mails' words in them."""
+    for key in entries:
+        yield from _ids(rows, "SELECT id FROM letters WHERE entry_key = ?", key)
+
+
+def _octets(rows: Rows, folder: str, column: str, value: int) -> Iterator[tuple[str, bytes]]:
+    """A ticket's mails and letters, as they were."""
+    for place, (key,) in enumerate(
+        rows.all(f"SELECT entry_key FROM deliveries WHERE {column} = ? ORDER BY received_ms", (value,)),  # noqa: S608
+        1,
+    ):
+        yield from _raw(rows, f"{folder}/mail-{place}.eml", key)
+    for (letter,) in rows.all(f"SELECT id FROM letters WHERE {column} = ? ORDER BY id", (value,)):  # noqa: S608
+        yield from _letter(rows, f"{folder}/letter-{letter}.eml", letter)
+
+
+def _raw(rows: Rows, name: str, entry_key: str | None) -> Iterator[tuple[str, bytes]]:
+    kept = raw_of(rows, entry_key) if entry_key else None
+    if kept is not None:
+        yield name, kept[0]
+
+
+def _letter(rows: Rows, name: str, letter: int) -> Iterator[tuple[str, bytes]]:
+    row = rows.one("SELECT data FROM letter_data WHERE letter_id = ?", (letter,))
+    if row is not None:
+        yield name, bytes(row[0])
+
+
+def _ids(rows: Rows, sql: str, *params: object) -> tuple[int, ...]:
+    return tuple(row[0] for row in rows.all(sql, params))
