@@ -17,6 +17,7 @@ from mailgate.desk.policy import Policy
 from mailgate.desk.query import Answer, DecisionRow, EventRow, HeldRow, MessageRow, TicketRow
 from mailgate.letters import when
 from mailgate.letters.headers import clean_line, shorten
+from mailgate.letters.subject import customers_subject
 from mailgate.letters.vocabulary import COUNTED, put, said
 from mailgate.letters.words import cut
 
@@ -95,7 +96,7 @@ def _ticket(row: TicketRow, reading: Reading) -> Mapping[str, Any]:
         reading.joined(clean_line(row.requester), owner),
         reading.joined(waiting, due) or reading.at(row.updated_ms),
     )
-    return _row(clean_line(row.subject), cells, row.snippet, mark=f"#{row.number}")
+    return _row(customers_subject(row.subject, "", language), cells, row.snippet, mark=f"#{row.number}")
 
 
 def _message(row: MessageRow, reading: Reading) -> Mapping[str, Any]:

@@ -5,7 +5,6 @@ Text that could make a letter endless is cut here, each at its own length; what 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +18,16 @@ from mailgate.letters import values, when
 from mailgate.letters.address import Addressing, Return, way_back
 from mailgate.letters.answers import Reading, shown
 from mailgate.letters.buttons import buttons, of_commands
-from mailgate.letters.headers import clean_line, shorten
+from mailgate.letters.headers import clean_line
 from mailgate.letters.kinds import MANNERS
 from mailgate.letters.listed import LISTS, listed
 from mailgate.letters.manual import manual
 from mailgate.letters.phrases import spoken
+from mailgate.letters.subject import customers_subject, tag_of
 from mailgate.letters.vocabulary import said, told
 from mailgate.letters.words import cut
 from mailgate.mail.quotes.quote import MARKER_LINE
 
-SUBJECT_LENGTH = 200
 WHOLE_TEXT = 100_000
 """Characters of a customer's text that a notification shows; a longer one is attached whole as well."""
 
@@ -49,7 +48,6 @@ UNPROVED = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATIO
 
 _ROWS: Mapping[LetterKind, str] = {LetterKind.NOTIFICATION: "history", **dict.fromkeys(LISTS, "tickets")}
 _TAUGHT = frozenset({LetterKind.TRANSCRIPT, LetterKind.WELCOME})
-_NO_SUBJECT = {"en": "(no subject)", "zh": "（无主题）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,20 +174,12 @@ def marker(language: str) -> str:
     return MARKER_LINE.get(language) or next(near, MARKER_LINE["en"])
 
 
-def customers_subject(subject: str, tag: str, language: str) -> str:
-    """The customer's words as they were, on one line, without our own tag, at most 200 characters of them."""
-    words = clean_line(clean_line(subject).replace(tag, " ")) if tag else clean_line(subject)
-    if not re.search(r"\w|[^\x00-\x7f]", words):
-        return _NO_SUBJECT["zh" if language.startswith("zh") else "en"]
-    return shorten(words, SUBJECT_LENGTH)
-
-
 def _common(order: LetterOrder, ticket: Ticket | None, brand: Brand, policy: Policy, language: str) -> dict[str, Any]:
     """The values of ``values.COMMON`` that ticket, brand and policy tell."""
     common: dict[str, Any] = {"brand": brand.name, "name": clean_line(order.to.name), "language": language}
     if ticket is None:
         return {"subject": customers_subject(str(order.values.get("subject", "")), "", language), **common}
-    tag = brand.tags[0].format(number=ticket.number) if brand.tags else ""
+    tag = tag_of(ticket.number, brand)
     team = policy.teams.get(ticket.team)
     agent = policy.agents.get(ticket.assignee)
     requester = ticket.requester

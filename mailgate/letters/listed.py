@@ -11,6 +11,7 @@ from mailgate.desk.ticket import Ticket
 from mailgate.letters.address import Return
 from mailgate.letters.buttons import of_ticket
 from mailgate.letters.headers import clean_line
+from mailgate.letters.subject import customers_subject, tag_of
 
 MOST = 50
 """Tickets in one letter; ``total`` says how many there are."""
@@ -38,8 +39,10 @@ def listed(
     for row in rows[:MOST]:
         ticket = known.get(int(row.get("number") or 0))
         full = {**(_told(ticket, policy, language, now_ms) if ticket else {}), **row}
+        full["subject"] = customers_subject(str(full.get("subject", "")), "", language)
         if ticket and len(rows) > 1:
-            full["buttons"] = of_ticket(kind, back(ticket), _subject(ticket, policy), language)
+            tagged = f"{tag_of(ticket.number, policy.brands.get(ticket.brand))} {full['subject']}"
+            full["buttons"] = of_ticket(kind, back(ticket), tagged.strip(), language)
         found.append(full)
     return found
 
@@ -51,7 +54,7 @@ def _told(ticket: Ticket, policy: Policy, language: str, now_ms: int) -> dict[st
     since = ticket.waiting_since_ms
     return {
         "number": ticket.number,
-        "subject": clean_line(ticket.subject),
+        "subject": ticket.subject,
         "status": ticket.status.value,
         "state": ticket.state,
         "requester": clean_line(ticket.requester.name) or ticket.requester.email,
@@ -63,9 +66,3 @@ def _told(ticket: Ticket, policy: Policy, language: str, now_ms: int) -> dict[st
         "created_ms": ticket.created_ms,
         "updated_ms": ticket.updated_ms,
     }
-
-
-def _subject(ticket: Ticket, policy: Policy) -> str:
-    brand = policy.brands.get(ticket.brand)
-    tag = brand.tags[0].format(number=ticket.number) if brand and brand.tags else ""
-    return f"{tag} {clean_line(ticket.subject)}".strip()
