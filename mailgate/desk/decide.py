@@ -13,7 +13,7 @@ from mailgate.desk.case import Case
 from mailgate.desk.commands import confirm
 from mailgate.desk.commands.obey import obey
 from mailgate.desk.commands.tally import Orders
-from mailgate.desk.commands.vocabulary import desk_wide
+from mailgate.desk.commands.vocabulary import opens_none
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.trust import Commands, Place
@@ -95,7 +95,8 @@ def _agent(case: Case) -> Plan | None:
     if place is Place.SPEAK and case.ticket:
         return answer.speak(case, case.agent, case.ticket)
     # Elsewhere a proved agent's fresh mail may carry commands, but is no order where it asks nothing of the desk.
-    asks = place is Place.NEW and case.trust.treatment.commands is Commands.HARMLESS and desk_wide(case.commands)
+    harmless = place is Place.NEW and case.trust.treatment.commands is Commands.HARMLESS
+    asks = harmless and opens_none(case.commands, case.has_words)
     return freshly.speak(case, case.agent) if place is Place.SPEAK or asks else None
 
 

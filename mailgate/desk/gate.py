@@ -3,7 +3,7 @@
 ``REFUSALS`` says, in order, whom no automatic letter may go to: a robot, the null sender, ourselves, a role account.
 Then come the budgets, counted per address, domain, ticket and kind of letter; mail whose sender is not proved has
 budgets of its own, so that a flood of forged mail cannot use up what honest customers get. What the hour brings to
-agents has one budget for each of them, past which it waits and comes together (``to_agent``).
+agents has a budget for each of them and each sort of letter, past which it waits and comes together (``to_agent``).
 
 A budget holds for *any* stretch of its length, not only for the hours of the clock: letters are counted in buckets of
 half the length, and the last three buckets, which cover every such stretch, may not hold more than the limit. The keys
@@ -29,6 +29,9 @@ NUDGES_TOLD = 3
 
 CLAIMS_TOLD = 10
 """How many alerts an hour admins get about claims to data; forged mail may claim anything."""
+
+TRANSCRIPTS = 200
+"""In an hour, to one agent: more than anybody has hands for."""
 
 BOUNCES = 3
 """After so many letters that came back within a day an address is taken for dead, until they are forgotten."""
@@ -89,10 +92,11 @@ def unasked(
     return Leave(reason) if reason else within(to, ticket, proved, spent, policy.budgets, now_ms, kind)
 
 
-def to_agent(address: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
-    """Whether one more letter of what the hour brings (a warning, a reminder) may go to an agent."""
+def to_agent(address: str, sort: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
+    """Whether one more letter of that sort of what the hour brings (a warning, a reminder) may go to an agent: they
+    are spread over the hour, so that what comes close together comes in one."""
     dead = _dead(address, spent, now_ms)
-    return Leave(dead) if dead else _leave((_agent_budget(address, budgets),), spent, now_ms)
+    return Leave(dead) if dead else _leave((_agent_budget(address, sort, budgets),), spent, now_ms)
 
 
 def bounced(address: str, now_ms: int) -> str:
@@ -104,6 +108,16 @@ def bounced(address: str, now_ms: int) -> str:
 def news(author: str, spent: Mapping[str, int], budgets: Budgets, now_ms: int) -> Leave:
     """Whether agents are notified of one more mail of this sender (L-27)."""
     return _leave((_news_budget(author, budgets),), spent, now_ms)
+
+
+def transcripts(agent: str, spent: Mapping[str, int], now_ms: int) -> Leave:
+    """Whether an agent is told once more what became of a mail: not for ever, if it is a machine that answers."""
+    return _leave((_transcript_budget(agent),), spent, now_ms)
+
+
+def transcript_keys(agent: str, now_ms: int) -> tuple[str, ...]:
+    """The keys that ``transcripts`` may want to know."""
+    return _transcript_budget(agent).keys(now_ms)
 
 
 def nudges(ticket: int, spent: Mapping[str, int], now_ms: int) -> Leave:
@@ -142,9 +156,9 @@ def budget_keys(
     return tuple(found)
 
 
-def agent_keys(address: str, now_ms: int) -> tuple[str, ...]:
+def agent_keys(address: str, sort: str, budgets: Budgets, now_ms: int) -> tuple[str, ...]:
     """The keys that ``to_agent`` may want to know."""
-    return (*_agent_budget(address, Budgets()).keys(now_ms), *dead_keys(address, now_ms))
+    return (*_agent_budget(address, sort, budgets).keys(now_ms), *dead_keys(address, now_ms))
 
 
 def dead_keys(address: str, now_ms: int) -> tuple[str, ...]:
@@ -183,9 +197,14 @@ def _news_budget(author: str, budgets: Budgets) -> _Budget:
     return _Budget("news:h", author.lower(), HOUR_MS, limit, "notifications an hour about one sender")
 
 
-def _agent_budget(address: str, budgets: Budgets) -> _Budget:
-    limit = budgets.per_agent_hour
-    return _Budget("agent:h", address.lower(), HOUR_MS, limit, "letters an hour to one agent")
+def _agent_budget(address: str, sort: str, budgets: Budgets) -> _Budget:
+    """So many an hour is one in each part of it."""
+    length_ms = HOUR_MS // budgets.per_agent_hour
+    return _Budget(f"agent:{length_ms}", f"{sort}:{address.lower()}", length_ms, 1, "letter of a sort to one agent")
+
+
+def _transcript_budget(agent: str) -> _Budget:
+    return _Budget("transcript:h", agent.lower(), HOUR_MS, TRANSCRIPTS, "transcripts an hour to one agent")
 
 
 def _dead_budget(address: str) -> _Budget:

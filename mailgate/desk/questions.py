@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mailgate.desk.commands.line import find
+from mailgate.desk.commands.line import Command, find
 from mailgate.desk.commands.scene import Asker
 from mailgate.desk.commands.vocabulary import wanted
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Clue
-from mailgate.desk.gate import budget_keys, nudge_keys, privacy_keys
+from mailgate.desk.gate import budget_keys, nudge_keys, privacy_keys, transcript_keys
 from mailgate.desk.outcome.wish import WishKind, claims, own_tickets, wish
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
@@ -85,11 +85,16 @@ def _commanded(plain: Questions, agent: Agent, reading: Reading, policy: Policy,
     """What the commands of an agent's mail want to know on top; a mail without any asks for nothing more."""
     control = any(clue.purpose == Purpose.CONTROL for clue in plain.clues)
     commands, _ = find(reading.mail, reading.sender, control)
-    if not commands:
+    if not commands and reading.mail.reply_text_nosig.strip() and not control:
         return plain
     number = next((clue.number for clue in plain.clues if clue.number), 0)
-    wants = wanted(commands, Asker(agent, policy, plain.brand, number, now_ms, reading.mail))
-    keys = (key for address in wants.addresses for key in budget_keys(address, (), now_ms, True))
+    # What comes to a control address without a command may be filed, as ``freshly`` does.
+    wants = wanted(
+        commands or ((Command("as", "", ""),) if control else ()),
+        Asker(agent, policy, plain.brand, number, now_ms, reading.mail),
+    )
+    keys = [key for address in wants.addresses for key in budget_keys(address, (), now_ms, True)]
+    keys += transcript_keys(agent.id, now_ms)
     return replace(
         plain,
         budget_keys=tuple(dict.fromkeys((*plain.budget_keys, *keys))),

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.desk.commands.line import LIMIT, split
+from mailgate.desk.commands.line import LIMIT, Command, as_subject, in_subject, split
+from mailgate.desk.commands.scene import Meaning
 from mailgate.desk.commands.tally import line
-from mailgate.desk.commands.vocabulary import COMMANDS, run
+from mailgate.desk.commands.vocabulary import COMMANDS, run, wanted
+from mailgate.desk.commands.words import WORDS
 from mailgate.desk.lifecycle import Happening
 from tests.desk.conversation import scene, ticket
 
@@ -114,3 +116,86 @@ def test_any_text_splits_and_every_command_answers(text: str) -> None:
     for command in commands:
         result = run(command, HERE)
         assert result.said or result.refused
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("#note", "the note is empty"),
+        ("#note @bne call him", 'did you mean "ben"?'),
+        ("#note @wim call him", "may not see the notes"),
+        ("#cc", "Write an address"),
+        ("#cc support@acme.example", "one of the desk's own"),
+        ("#uncc eve@elsewhere.example", "gets no copies"),
+        ("#uncc cleo@customer.example", "the requester cannot be left out"),
+        ("#ask", "Write one address"),
+        ("#ask vera@vendor.example", "nothing to ask"),
+        ("#ask cleo@customer.example", "just answer"),
+        ("#ask ben@acme.example", "a colleague"),
+        ("#refuse", "why?"),
+        ("#assign wim", "reads, and does nothing else"),
+        ("#status frozen", "there is no state"),
+        ("#status merged", "there is no state"),
+        ("#pending yesterday", "until when?"),
+        ("#snooze", "until when?"),
+        ("#due 1/12/2026", "until when?"),
+        ("#merge", "into which ticket?"),
+        ("#merge 1042", "this ticket itself"),
+        ("#merge 7", "no ticket 7 that you may see"),
+        ("#link", "which ticket?"),
+        ("#link 1042", "no ticket 1042"),
+        ("#child", "#child team: subject"),
+        ("#child marketing: posters", "there is no team"),
+        ("#as", "no forwarded mail"),
+        ("#new", "for whom?"),
+        ("#new cleo@customer.example", "about what?"),
+        ("#new ben@acme.example Printer", "a colleague's"),
+        ("#canned nothing", "there is no ready reply"),
+        ("#field", "#field name=value"),
+        ("#field =1", "#field name=value"),
+        ("#untag", "which tag?"),
+        ("#undo", "nothing of yours"),
+        ("#search", "for what?"),
+        ("#show 7", "no ticket 7 that you may see"),
+    ],
+)
+def test_every_refusal_says_what_is_wanted(text: str, said: str) -> None:
+    [command], _ = split(text)
+    assert said in str(run(command, HERE).refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rest"),
+    [
+        ("[close] Re: [#1] Printer", ["close"], "Re: [#1] Printer"),
+        ("[assign: ben][tag: vip] Printer", ["assign", "tag"], "Printer"),
+        ("【指派：ben】 Printer", ["assign"], "Printer"),
+        ("Re: [close] Printer", [], "Re: [close] Printer"),
+        ("[#1] [close] Printer", [], "[#1] [close] Printer"),
+        ("[EXTERNAL] [close] Printer", [], "[EXTERNAL] [close] Printer"),
+    ],
+)
+def test_commands_stand_at_the_very_front_of_a_subject(text: str, names: list[str], rest: str) -> None:
+    commands, left = in_subject(text)
+    assert ([command.name for command in commands], left) == (names, rest)
+
+
+def test_a_whole_subject_is_a_command_where_its_first_word_is_one() -> None:
+    assert [command.name for command in as_subject("#lsit open")] == [""]
+    assert [(one.name, one.argument) for one in as_subject("list open")] == [("list", "open")]
+    assert as_subject("Re: list open") == ()
+    assert as_subject("Printer broken") == ()
+
+
+@given(st.sampled_from(COMMANDS), st.text(max_size=60))
+def test_any_argument_is_answered_with_a_result_or_a_reason(meaning: Meaning, argument: str) -> None:
+    result = meaning.run(argument, HERE)
+    assert result.said or result.refused or result.answer
+    asker = HERE.asker
+    assert wanted([Command(meaning.name, argument, "")], asker) == meaning.wants(argument, asker)
+
+
+def test_every_command_has_words_in_both_languages_and_every_word_a_command() -> None:
+    assert {meaning.name for meaning in COMMANDS} == set(WORDS)
+    assert all(any(word.isascii() for word in words) for words in WORDS.values())
+    assert all(any(not word.isascii() for word in words) for words in WORDS.values())

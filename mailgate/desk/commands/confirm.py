@@ -43,6 +43,7 @@ YES = frozenset(
 )
 
 STALE_MS = 7 * 86_400_000
+_WHEN = frozenset({"date", "message-id"})
 
 
 def confirmed(case: Case) -> Plan | None:
@@ -135,14 +136,21 @@ def refuse(case: Case) -> Plan:
 
 
 def is_stale(case: Case) -> bool:
-    """Whether the mail was written long before it came: an old one, replayed, must not act again (S-33)."""
+    """Whether the mail was written long before it came, or may have been, since its signature covers neither its date
+    nor its name: an old one, replayed, must not act again (S-33)."""
+    if case.delivery.confirmed:
+        return False
+    signed = case.sender.signed_headers
+    if signed is not None and not signed >= _WHEN:
+        return True
     written = case.mail.date_ms
-    return written is not None and case.now_ms - written > STALE_MS and not case.delivery.confirmed
+    return written is not None and case.now_ms - written > STALE_MS
 
 
 def _would(case: Case) -> Iterator[str]:
     """What the held mail would do, as sentences for the agent."""
     yield from (command.line for command in case.commands)
     ticket = case.ticket
-    if ticket and case.text and not any(command.name == "note" for command in case.commands):
+    silent = any(BY_NAME[one.name].silent for one in case.commands if one.name in BY_NAME)
+    if ticket and case.text and not silent:
         yield f"{ticket.requester.email}: {shorten(scrub(case.text), 200)}"

@@ -99,6 +99,6 @@ def _canned(argument: str, scene: Scene) -> Result:
 COMMANDS: tuple[Meaning, ...] = (
     Meaning("canned", _canned, Act.REPLY, example="refund"),
     Meaning("split", _split, destroys=True, wants=_whom),
-    Meaning("as", _as, Act.OPEN, needs_ticket=False, wants=_whom, example="ana@b.example"),
-    Meaning("new", _new, Act.OPEN, needs_ticket=False, wants=_whom, example="ana@b.example Subject"),
+    Meaning("as", _as, Act.OPEN, needs_ticket=False, silent=True, wants=_whom, example="ana@b.example"),
+    Meaning("new", _new, Act.OPEN, needs_ticket=False, silent=True, wants=_whom, example="ana@b.example Subject"),
 )

@@ -137,8 +137,8 @@ def _by(scene: Scene) -> str:
 
 
 COMMANDS: tuple[Meaning, ...] = (
-    Meaning("note", _note, Act.NOTE),
+    Meaning("note", _note, Act.NOTE, silent=True),
     Meaning("cc", _cc, Act.REPLY, example="eve@b.example"),
     Meaning("uncc", _uncc, Act.REPLY, example="eve@b.example"),
-    Meaning("ask", _ask, Act.REPLY, destroys=True, example="vendor@c.example"),
+    Meaning("ask", _ask, Act.REPLY, destroys=True, silent=True, example="vendor@c.example"),
 )

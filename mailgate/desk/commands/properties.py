@@ -140,7 +140,7 @@ COMMANDS: tuple[Meaning, ...] = (
     Meaning("assign", _assign, Act.ASSIGN, wants=crew, example="ana"),
     Meaning("take", _take, Act.ASSIGN),
     Meaning("drop", _drop, Act.ASSIGN),
-    Meaning("refuse", _refuse, Act.NOTE, example="not ours"),
+    Meaning("refuse", _refuse, Act.NOTE, silent=True, example="not ours"),
     Meaning("team", _team, Act.ASSIGN, wants=crew, example="billing"),
     Meaning("priority", _priority, example="high"),
     Meaning("tag", _tag, example="vip -trial"),

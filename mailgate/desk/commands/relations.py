@@ -188,5 +188,5 @@ COMMANDS: tuple[Meaning, ...] = (
     Meaning("merge", _merge, Act.MERGE, destroys=True, wants=_named, example="1007"),
     Meaning("link", _link, wants=_named, example="1007"),
     Meaning("unlink", _unlink, wants=_named, example="1007"),
-    Meaning("child", _child, destroys=True, example="billing: refund the fee"),
+    Meaning("child", _child, destroys=True, silent=True, example="billing: refund the fee"),
 )

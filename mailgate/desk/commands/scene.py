@@ -166,9 +166,10 @@ def _never(argument: str) -> bool:
 class Meaning:
     """A command: what it does, the right that it takes, and the least role.
 
-    ``needs_ticket``: it acts on the mail's ticket, so that a fresh mail with it opens one. ``destroys``: it loses
-    something, so that it needs a token of the ticket and not only a proved sender. ``example`` is an argument that help
-    shows. ``asks_twice``: with this argument it runs only when the agent has said yes to what it would do.
+    ``silent``: the mail's words are not for the customer. ``needs_ticket``: it acts on the mail's ticket, so that a
+    fresh mail with it opens one. ``destroys``: it loses something, so that it needs a token of the ticket and not only
+    a proved sender. ``example`` is an argument that help shows. ``asks_twice``: with this argument it runs only when
+    the agent has said yes to what it would do.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Meaning:
     act: Act = Act.COMMAND
     needs_ticket: bool = True
     destroys: bool = False
+    silent: bool = False
     role: Role = Role.AGENT
     wants: Callable[[str, Asker], Wants] = _nothing
     example: str = ""

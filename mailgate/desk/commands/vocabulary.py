@@ -63,9 +63,13 @@ def wanted(commands: Iterable[Command], asker: Asker) -> Wants:
     )
 
 
-def desk_wide(commands: Iterable[Command]) -> bool:
-    """Whether none of the commands needs a ticket: then a fresh mail with them opens none."""
-    return all(command.name in BY_NAME and not BY_NAME[command.name].needs_ticket for command in commands)
+def opens_none(commands: Iterable[Command], has_words: bool) -> bool:
+    """Whether a fresh mail with these commands opens no ticket: none of them acts on one, and where some are not
+    understood, there are no words that might be the matter."""
+    found = [BY_NAME.get(command.name) for command in commands]
+    if not found or any(meaning is not None and meaning.needs_ticket for meaning in found):
+        return False
+    return not has_words or None not in found
 
 
 def _objection(meaning: Meaning, scene: Scene) -> Phrase:

@@ -71,10 +71,12 @@ def speak(case: Case, agent: Agent, ticket: Ticket) -> Plan:
     effects = [*_said(agent, after, text, fate), *_done(case, agent, orders, after, fate)]
     letters = [*_sent(case, agent, orders, after, text, fate), *orders.letters]
     letters += [*handed_over(case, agent, orders, ticket), *noted(case, agent, orders, after, fate is Fate.NOTE)]
-    letters += transcript(case, agent, ticket, orders, *_remarks(case, fate, why))
+    told, spent = transcript(case, agent, ticket, orders, *_remarks(case, fate, why))
     message = any(isinstance(effect, AddMessage) for effect in effects)
     trace = (f"trust: {case.trust.row}", f"words: {fate.value}{f': {why}' if why else ''}", *_spoken(orders))
-    plan = case.plan(Outcome.APPEND if message else Outcome.EVENT, effects, letters, trace, ticket=ticket.id)
+    plan = case.plan(
+        Outcome.APPEND if message else Outcome.EVENT, (*effects, *spent), (*letters, *told), trace, ticket=ticket.id
+    )
     return replace(plan, more=orders.more)
 
 

@@ -22,14 +22,15 @@ from mailgate.desk.policy import Agent
 def speak(case: Case, agent: Agent) -> Plan:
     """What the commands of a mail on no ticket come to."""
     orders = obey(case, agent, None, commands=case.commands or _meant(case))
-    letters = [*orders.letters, *transcript(case, agent, None, orders)]
-    said = tuple(_spoken(orders))
-    plan = case.plan(Outcome.EVENT, orders.effects, letters, (f"trust: {case.trust.row}", *said))
+    told, spent = transcript(case, agent, None, orders)
+    lines = (f"trust: {case.trust.row}", *_spoken(orders))
+    plan = case.plan(Outcome.EVENT, (*orders.effects, *spent), (*orders.letters, *told), lines)
     if len(orders.more) != 1 or orders.effects:
         return replace(plan, more=orders.more)
     [first] = orders.more
-    told = (replace(letter, ticket=NEW_TICKET, purpose=Purpose.AGENT) for letter in plan.letters)
-    return replace(first, letters=(*first.letters, *told), trace=(*plan.trace, *first.trace))
+    letters = (replace(letter, ticket=NEW_TICKET, purpose=Purpose.AGENT) for letter in told)
+    trace = (*plan.trace, *first.trace)
+    return replace(first, effects=(*first.effects, *spent), letters=(*first.letters, *letters), trace=trace)
 
 
 def _meant(case: Case) -> tuple[Command, ...]:

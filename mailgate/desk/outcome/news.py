@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.commands.tally import Line, Orders
-from mailgate.desk.gate import is_role_account
+from mailgate.desk.gate import is_role_account, transcripts
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub
 from mailgate.desk.outcome.orders import answer, notifications, to_agent
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
+from mailgate.desk.plan import Effect, LetterKind, LetterOrder, Purpose, Spend
 from mailgate.desk.policy import Agent
 from mailgate.desk.routing.assign import audience, followers
 from mailgate.desk.ticket import ParticipantRole, Ticket
@@ -80,10 +80,14 @@ def noted(case: Case, agent: Agent, orders: Orders, ticket: Ticket, note: bool) 
     return notifications(case, told, ticket, "note", ticket.reason, given)
 
 
-def transcript(case: Case, agent: Agent, ticket: Ticket | None, orders: Orders, *remarks: Line) -> list[LetterOrder]:
-    """One letter a mail about what was done, refused or not understood; none when there was nothing to say."""
-    if not orders.results and not remarks:
-        return []
+def transcript(
+    case: Case, agent: Agent, ticket: Ticket | None, orders: Orders, *remarks: Line
+) -> tuple[list[LetterOrder], list[Effect]]:
+    """One letter a mail about what was done, refused or not understood, and what it spends; none when there was
+    nothing to say, or a machine seems to answer each."""
+    leave = transcripts(agent.id, case.facts.spent, case.now_ms)
+    if leave.reason or not (orders.results or remarks):
+        return [], []
     unsent = case.has_words and not orders.settled
     values: dict[str, object] = {
         "lines": (*orders.lines, *remarks),
@@ -91,7 +95,7 @@ def transcript(case: Case, agent: Agent, ticket: Ticket | None, orders: Orders, 
         "undoable": bool(orders.undo),
     }
     purpose = Purpose.AGENT if ticket else Purpose.CONTROL
-    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, values, purpose)]
+    return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, values, purpose)], [Spend(key) for key in leave.keys]
 
 
 def _behind(orders: Orders) -> Iterator[str]:
