@@ -45,6 +45,8 @@ CLEO = "cleo@customer.example"
 BOSS = "boss@customer.example"
 EVE = "eve@elsewhere.example"
 WAITING = ticket(status=Status.OPEN, waiting_since_ms=NOW_MS - 1000)
+WHOLE = frozenset({"from", "to", "subject", "date", "message-id"})
+"""What an honest signature covers."""
 
 
 def test_an_answer_goes_to_the_customer_under_the_desks_address() -> None:
@@ -329,8 +331,33 @@ def test_S26b_a_control_address_outside_the_signature_gives_no_power() -> None:
     desk = Desk(tickets=(WAITING,))
     control = Address(desk.token_address(Purpose.CONTROL, ANA))
     what = mail("#take", ANA, "[#1042] mine", to=(control,))
-    assert effects(desk.plan(reading(what, signed=frozenset({"to", "subject"}))), ChangeTicket)
-    assert not effects(desk.plan(reading(what, signed=frozenset({"subject"}))), ChangeTicket)
+    assert effects(desk.plan(reading(what, signed=WHOLE)), ChangeTicket)
+    assert not effects(desk.plan(reading(what, signed=WHOLE - {"to"})), ChangeTicket)
+
+
+def test_S26_a_signed_mail_replayed_to_another_token_address_speaks_for_nobody() -> None:
+    """Ana wrote "close it" to a friend; somebody with a leaked token puts her mail into an envelope of his own."""
+    desk = Desk(tickets=(WAITING,))
+    token = desk.token_address(Purpose.AGENT, ANA)
+    to_friend = mail("#close\nClose it, please.", ANA, to=(Address("friend@else.example"),))
+    replayed = desk.plan(reading(to_friend, recipients=(token,), signed=WHOLE))
+    assert not letters(replayed, LetterKind.ANSWER)
+    assert not effects(replayed, ChangeTicket)
+    meant = mail("Turn it on.", ANA, to=(Address(token),))
+    assert letters(desk.plan(reading(meant, recipients=(token,), signed=WHOLE)), LetterKind.ANSWER)
+    microsoft = desk.plan(reading(meant, recipients=(token,), signed=WHOLE - {"to"}))
+    assert letters(microsoft, LetterKind.ANSWER)
+
+
+@pytest.mark.parametrize("unsigned", ["date", "message-id"])
+def test_S33_a_mail_whose_signature_does_not_say_when_it_was_written_asks_first(unsigned: str) -> None:
+    """Else an old mail acts again under a new date, or a second time under another name."""
+    desk = Desk(tickets=(WAITING,))
+    token = desk.token_address(Purpose.AGENT, ANA)
+    what = mail("#close", ANA, to=(Address(token),))
+    plan = desk.plan(reading(what, recipients=(token,), signed=WHOLE - {unsigned}))
+    assert plan.cause is Cause.UNPROVED_AGENT
+    assert letters(plan, LetterKind.CONFIRMATION)
 
 
 def test_a_confirmation_without_a_ticket_works_too() -> None:

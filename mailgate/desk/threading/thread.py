@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailgate.desk.facts import Asked, Clue, Facts
+from mailgate.desk.facts import Asked, Carrier, Clue, Facts
 from mailgate.desk.identity.token import Tokens, binding
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.plan import Purpose
@@ -162,9 +162,16 @@ class _Check:
         return frozenset((*author, self.agent.address.lower()) if self.agent else author)
 
     def _covered(self, clue: Clue) -> bool:
-        """Whether what proved the sender also covers the header that the clue stands in (S-26b)."""
+        """Whether what proved the sender also covers the header that the clue stands in (S-26b).
+
+        An envelope is covered by nothing: whoever replays a signed mail writes a new one. So where the signature
+        covers To, only an address that stands there counts (S-26); where it does not, as with Microsoft's, the
+        envelope must do.
+        """
         signed = self.sender.signed_headers
-        return not clue.header or signed is None or clue.header in signed
+        if signed is None or (not clue.header and clue.carrier is not Carrier.ADDRESS):
+            return True
+        return clue.header in signed if clue.header else "to" not in signed
 
     def _candidates(self, clue: Clue, ticket: Ticket) -> Iterator[str]:
         """Whose it may be, the likeliest first: each costs a hash."""
