@@ -12,6 +12,7 @@ from mailgate.desk.gate import Leave, allow
 from mailgate.desk.identity.trust import Acknowledge, Commands
 from mailgate.desk.lifecycle import ENDED
 from mailgate.desk.outcome.orders import acknowledgement, bare_subject, tell, to_agent
+from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import (
     NEW_TICKET,
     AddMessage,
@@ -62,7 +63,7 @@ def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_
         return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
     draft = _draft(case, author, routing)
     orders = shape(case, draft)
-    start = _given(case, (orders.ticket if orders else None) or draft, draft, routing.reason)
+    start, why = _given(case, (orders.ticket if orders else None) or draft, draft, routing.reason)
     links = tuple(_links(case, related))
     leave, kind = _acknowledged(case, author, routing)
     effects: list[Effect] = [
@@ -79,7 +80,7 @@ def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_
     if start.status not in ENDED:
         speaker = case.agent.id if case.agent else ""
         everybody = (*audience(case.policy, start.team, start.assignee, speaker), *_followers(case, routing))
-        told, spent, told_line = tell(case, everybody, None, "new", start.reason)
+        told, spent, told_line = tell(case, everybody, None, "new", start.reason, {"reason": why})
         letters += told
         effects += spent
         if _direction(case) is Direction.CUSTOMER:
@@ -127,14 +128,14 @@ def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
     )
 
 
-def _given(case: Case, start: Ticket, draft: Ticket, why: str) -> Ticket:
+def _given(case: Case, start: Ticket, draft: Ticket, routed: str) -> tuple[Ticket, Phrase | str]:
     """The ticket with its agent, and why it is there: whom a command named stays, else the rule's or the team's way
     counts."""
     if start.status in ENDED or start.assignee != draft.assignee:
-        return replace(start, reason=why)
+        return replace(start, reason=routed), routed
     choice = first(start, case.facts.crew, case.facts.absent, case.policy, case.now_ms)
-    reason = f"{why}; {choice.reason}" if choice.reason else why
-    return replace(start, assignee=choice.agent, reason=reason)
+    why = phrase("{routed}; {given}", routed=routed, given=choice.reason) if choice.reason else routed
+    return replace(start, assignee=choice.agent, reason=str(why)), why
 
 
 def _opened(start: Ticket, rule: str, links: tuple[tuple[int, str], ...]) -> OpenTicket:

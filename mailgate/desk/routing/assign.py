@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 
 from mailgate.desk.facts import Crew
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
+from mailgate.desk.plan import OpenTicket
 from mailgate.desk.policy import Agent, Assign, Policy, Role, Team
 from mailgate.desk.ticket import Participant, ParticipantRole, Ticket
 
@@ -38,8 +39,8 @@ class Needs:
     without: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, ticket: Ticket, without: Iterable[str] = ()) -> Needs:
-        """What an existing ticket needs."""
+    def of(cls, ticket: Ticket | OpenTicket, without: Iterable[str] = ()) -> Needs:
+        """What a ticket needs that is there or about to be opened."""
         return cls(ticket.tags, ticket.language, ticket.fields, frozenset(without))
 
 
@@ -168,13 +169,20 @@ def _in_turn(look: Look, left: Sequence[Agent]) -> Choice:
     return Choice(least.id, phrase("given to {agent}, who holds the fewest ({count})", agent=least.name, count=count))
 
 
-def first(ticket: Ticket, crew: Crew | None, absent: Mapping[str, int], policy: Policy, now_ms: int) -> Choice:
+def first(
+    ticket: Ticket | OpenTicket,
+    crew: Crew | None,
+    absent: Mapping[str, int],
+    policy: Policy,
+    now_ms: int,
+    without: Iterable[str] = (),
+) -> Choice:
     """Who gets a ticket that is being opened: whom a rule has named, else whom the team's way finds. A rule that names
     somebody who is away has named nobody. ``crew`` is None where no team gives out its tickets."""
     named = policy.agents.get(ticket.assignee)
     if named and absent.get(named.id, 0) <= now_ms:
         return Choice(named.id)
-    found = choose(ticket.team, Needs.of(ticket), crew, absent, policy, now_ms) if crew else Choice()
+    found = choose(ticket.team, Needs.of(ticket, without), crew, absent, policy, now_ms) if crew else Choice()
     if named and not found.agent:
         return Choice(reason=phrase("{agent}, who is to have it, is away", agent=named.name))
     return found

@@ -21,5 +21,6 @@ CHINESE: Mapping[str, str] = {
     "{agent} has left; these tickets need somebody": "{agent}已离开，以下工单需要有人接手",
     "{agent} is away until {day}; these tickets wait for an answer": "{agent}外出至{day}，以下工单在等待回复",
     "{agent}, who is to have it, is away": "应由{agent}处理，但其不在",
+    "{routed}; {given}": "{routed}；{given}",
     "{team} gives its tickets out by hand": "{team}的工单由人工分配",
 }
