@@ -89,6 +89,12 @@ class Ticket:
     sla: str = ""
     clock: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def next_due_ms(self) -> int | None:
+        """The earliest time by which somebody must have done something: set by hand, or promised."""
+        promised = self.clock.get("due_ms")
+        return min((ms for ms in (self.due_ms, promised) if isinstance(ms, int)), default=None)
+
     def participant(self, email: str) -> Participant | None:
         """Who that address is on this ticket (ASCII case folded), or None."""
         wanted = email.lower()

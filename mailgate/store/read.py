@@ -89,9 +89,7 @@ def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
 
 def due_of(ticket: Ticket) -> int | None:
     """The earliest time by which somebody must have done something: the one set by hand, or ``due_ms`` of the clock."""
-    promised = ticket.clock.get("due_ms")
-    times = [ms for ms in (ticket.due_ms, promised) if isinstance(ms, int)]
-    return min(times, default=None)
+    return ticket.next_due_ms
 
 
 def urgency_of(ticket: Ticket) -> int:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.desk.clock.span import HOUR
+from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.facts import Facts
 from mailgate.desk.gate import NUDGES_TOLD
 from mailgate.desk.outcome.wish import own_tickets
@@ -51,6 +53,15 @@ def listed(plan: Plan) -> list[int]:
     rows = letter.values["tickets"]
     assert isinstance(rows, tuple)
     return [each["number"] for each in rows]
+
+
+def test_status_says_by_when_there_will_be_an_answer_while_that_is_to_come() -> None:
+    brands = {key: replace(brand, sla="gold") for key, brand in policy().brands.items()}
+    promised = policy(brands=brands, sla={"gold": SlaPolicy("gold")})
+    for waits_ms, told in ((HOUR, NOW_MS + 3 * HOUR), (5 * HOUR, None)):
+        waiting = ticket(status=Status.OPEN, waiting_since_ms=NOW_MS - waits_ms, created_ms=NOW_MS - waits_ms)
+        plan = Desk(policy=promised, tickets=(waiting,)).answer("Status?", Purpose.CUSTOMER, CLEO)
+        assert plan.letters[0].values["tickets"][0]["answer_by_ms"] == told  # type: ignore[index]
 
 
 def test_status_on_a_ticket_tells_where_this_one_stands() -> None:

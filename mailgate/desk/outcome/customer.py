@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mailgate.desk.case import Case
+from mailgate.desk.clock.clocks import answer_by as answer_by_ms
 from mailgate.desk.clock.clocks import remind
 from mailgate.desk.gate import allow, nudges, privacy
 from mailgate.desk.identity.trust import Held, Place, Who
@@ -109,7 +110,8 @@ def _nudge(case: Case, asked: Wish) -> Plan | None:
     if ticket.waiting_since_ms is None and ticket.status not in _ELSEWHERE:
         effects += remind(case.policy, ticket.team, ticket.id, case.now_ms)
     effects += [Spend(key) for key in leave.keys if told]
-    letters, spent, said = _status_letter(case, ticket, (_row(ticket),)) if _knows(case) else ([], [], "status: none")
+    rows = (_row(case, ticket),)
+    letters, spent, said = _status_letter(case, ticket, rows) if _knows(case) else ([], [], "status: none")
     news = notifications(case, told, ticket, "nudge", ticket.reason)
     whom = ", ".join(agent.id for agent in told) or leave.reason or "nobody"
     lines = (f"nudge: number {ticket.nudges + 1} on ticket {ticket.number}", f"notified: {whom}", said)
@@ -155,8 +157,8 @@ def _shown(case: Case, asked: Wish, ticket: Ticket | None) -> tuple[dict[str, ob
         named = [row for row in found if row["number"] == asked.number]
         if named:
             return tuple(named)
-        return (_row(ticket),) if ticket and ticket.number == asked.number else tuple(found)
-    return (_row(ticket),) if ticket else tuple(found)
+        return (_row(case, ticket),) if ticket and ticket.number == asked.number else tuple(found)
+    return (_row(case, ticket),) if ticket else tuple(found)
 
 
 def _own_rows(case: Case) -> tuple[TicketRow, ...]:
@@ -194,8 +196,9 @@ def _status_letter(
     return [order], [Spend(key) for key in leave.keys], f"status: of {len(rows)} tickets to their own address"
 
 
-def _row(ticket: Ticket) -> dict[str, object]:
-    """One ticket as the letter lists it."""
+def _row(case: Case, ticket: Ticket) -> dict[str, object]:
+    """One ticket as the letter lists it; a time that is past is no news to anybody."""
+    answer_by = answer_by_ms(ticket, case.policy, case.now_ms)
     return {
         "number": ticket.number,
         "subject": ticket.subject,
@@ -204,7 +207,7 @@ def _row(ticket: Ticket) -> dict[str, object]:
         "created_ms": ticket.created_ms,
         "updated_ms": ticket.updated_ms,
         "we_owe": ticket.waiting_since_ms is not None,
-        "answer_by_ms": None,
+        "answer_by_ms": answer_by if answer_by and answer_by > case.now_ms else None,
     }
 
 
