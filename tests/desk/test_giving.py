@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Crew, Facts
-from mailgate.desk.plan import ChangeTicket, LetterKind, Plan, Purpose
+from mailgate.desk.plan import ChangeTicket, LetterKind, OpenTicket, Plan, Purpose
 from mailgate.desk.policy import Assign
 from mailgate.desk.questions import ask
 from tests.desk.conversation import ANA, BEN, NOW_MS, SUPPORT, Desk, mail, policy, reading, ticket
@@ -76,3 +76,12 @@ def test_the_store_is_asked_who_is_free_only_where_somebody_may_be_given_somethi
     assert crew("An answer.", BEN.address, desk()) == ()
     assert crew("Help", "cleo@customer.example", desk(Assign.MANUAL)) == ()
     assert crew("#team billing", ANA.address, desk(Assign.MANUAL)) == ()
+
+
+def test_a_task_for_a_team_that_gives_out_has_an_agent_at_once() -> None:
+    plan = desk().answer("#child billing: refund the fee\nThe fee is 10 EUR.", Purpose.AGENT, ANA.address)
+    (child,) = plan.more
+    (opened,) = (effect for effect in child.effects if isinstance(effect, OpenTicket))
+    assert opened.assignee == "ben"
+    assert opened.reason.endswith("given to Ben Okafor, whose turn it is")
+    assert [letter.agent for letter in child.letters] == ["ben"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mailgate.desk.clock.clocks import remind
 from mailgate.desk.commands.names import no_such, numbers, team_named
+from mailgate.desk.commands.properties import crew
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub
@@ -29,7 +31,7 @@ from mailgate.desk.plan import (
     UnlinkTickets,
 )
 from mailgate.desk.policy import Team
-from mailgate.desk.routing.assign import audience
+from mailgate.desk.routing.assign import audience, first
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 
 _CHILD = re.compile(r"(?P<team>[^:：]{1,60})[:：]\s*(?P<subject>.+)")
@@ -164,7 +166,7 @@ def _task(scene: Scene, parent: Ticket, team: Team, subject: str) -> Plan:
     case, agent = scene.case, scene.agent
     asks = Participant(agent.address, agent.name)
     reason = phrase("a part of ticket {number}", number=parent.number or parent.subject)
-    text = scrub(scene.text).strip() or subject
+    text = scrub(scene.words) or subject
     opened = OpenTicket(
         brand=parent.brand,
         mailbox=parent.mailbox,
@@ -177,8 +179,12 @@ def _task(scene: Scene, parent: Ticket, team: Team, subject: str) -> Plan:
         parent=parent.id,
         due_ms=parent.due_ms,
     )
+    choice = first(opened, scene.facts.crew, scene.facts.absent, scene.policy, scene.now_ms, (agent.id,))
+    if choice.reason:
+        reason = phrase("{routed}; {given}", routed=reason, given=choice.reason)
+    opened = replace(opened, assignee=choice.agent, reason=str(reason))
     message = AddMessage(NEW_TICKET, Direction.CUSTOMER, agent=agent.id, text=text, author=asks)
-    told = audience(scene.policy, team.id, without=agent.id)
+    told = audience(scene.policy, team.id, choice.agent, agent.id)
     news = notifications(case, told, None, "new", reason, {"text": text, "quoted": ""})
     effects: tuple[Effect, ...] = (opened, message, *remind(scene.policy, team.id, NEW_TICKET, scene.now_ms))
     return case.plan(Outcome.NEW, effects, news, (f"child: of ticket {parent.number}",), ticket=NEW_TICKET)
@@ -188,5 +194,5 @@ COMMANDS: tuple[Meaning, ...] = (
     Meaning("merge", _merge, Act.MERGE, destroys=True, wants=_named, example="1007"),
     Meaning("link", _link, wants=_named, example="1007"),
     Meaning("unlink", _unlink, wants=_named, example="1007"),
-    Meaning("child", _child, destroys=True, silent=True, example="billing: refund the fee"),
+    Meaning("child", _child, destroys=True, silent=True, wants=crew, example="billing: refund the fee"),
 )
