@@ -48,7 +48,7 @@ class LetterLimits(Section):
     per_ticket_day: int = Field(10, ge=1, le=10_000, description="On one ticket in a day.")
     per_kind_day: int = Field(6, ge=1, le=10_000, description="Of one kind to one address in a day.")
     per_agent_hour: int = Field(
-        20, ge=1, le=10_000, description="Warnings, reminders and the like to one agent in an hour."
+        4, ge=1, le=60, description="Warnings to one agent in an hour, and as many reminders, spread over it."
     )
     unproved_hour: int = Field(
         300, ge=0, le=1_000_000, description="To senders whose address is not proved, in an hour, all together."

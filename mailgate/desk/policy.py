@@ -237,7 +237,7 @@ class Budgets:
     per_domain_hour: int = 60
     per_ticket_day: int = 10
     per_kind_day: int = 6
-    per_agent_hour: int = 20
+    per_agent_hour: int = 4
     unproved_hour: int = 300
     news_per_sender_hour: int = 60
 

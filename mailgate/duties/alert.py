@@ -29,6 +29,19 @@ def reloaded(agent: str, wrong: str, policy: Policy) -> Plan:
     return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
 
 
+def served(agent: str, right: str, address: str, out: str, policy: Policy) -> Plan:
+    """That the export or the erasing of a person's data, which an admin asked for by mail, is done."""
+    erased = right == "erase"
+    done = phrase("the data of {address} are erased", address=address)
+    values: dict[str, object] = {
+        "what": done if erased else phrase("the data of {address} are exported", address=address),
+        "detail": phrase("The export is in {out} on the server, for its owner only.", out=out),
+        "advice": phrase("hand it over by a way that you trust, then delete it."),
+    }
+    orders = _to_admins(values, next(iter(policy.brands)), policy)
+    return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
+
+
 def _to_admins(values: dict[str, object], brand: str, policy: Policy) -> tuple[LetterOrder, ...]:
     known = policy.brands[brand]
     return tuple(

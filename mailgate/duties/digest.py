@@ -12,13 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from mailgate.desk import gate
 from mailgate.desk.plan import NEW_TICKET, LetterKind, LetterOrder, Outcome, Plan, Spend
 from mailgate.desk.policy import Agent, Hours, Role, Team
 from mailgate.desk.routing.handover import by_urgency
 from mailgate.desk.routing.notices import supervisors
 from mailgate.desk.ticket import Status, Ticket
-from mailgate.duties.hour import HOUR_MS, Hour, Planned
+from mailgate.duties.hour import HOUR_MS, Hour, Planned, to_reader
 from mailgate.mail.model import Address
 
 LATE_MS = 6 * HOUR_MS
@@ -90,8 +89,7 @@ def _letters(team: Team, waiting: Sequence[Ticket], hour: Hour) -> Iterator[Plan
     for agent in readers.values():
         all_of_it = agent.id in leaders or agent.role is Role.WATCHER
         own = [ticket for ticket in waiting if all_of_it or ticket.assignee in ("", agent.id)]
-        keys = gate.agent_keys(agent.address, hour.now_ms)
-        leave = gate.to_agent(agent.address, hour.look.spent(keys), hour.policy.budgets, hour.now_ms)
+        leave = to_reader(agent, f"digest:{team.id}", hour)
         if own and not hour.away(agent.id) and not leave.reason:
             spends = tuple(Spend(key) for key in leave.keys)
             yield Plan(Outcome.EVENT, spends, (_letter(team, agent, own, hour),))

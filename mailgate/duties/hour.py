@@ -100,10 +100,10 @@ class Item:
 Write = Callable[[Agent, Sequence[Item]], LetterOrder]
 
 
-def rounds(items: Sequence[Item], write: Write, hour: Hour) -> list[Planned]:
-    """The plans for all of it: one a ticket, then one letter a person, in the order of the items."""
+def rounds(sort: str, items: Sequence[Item], write: Write, hour: Hour) -> list[Planned]:
+    """The plans for all of it: one a ticket, then one letter of that sort a person, in the order of the items."""
     people = {agent.id: agent for item in items for agent in item.told}
-    leaves = {agent.id: _leave(agent, hour) for agent in people.values()}
+    leaves = {agent.id: to_reader(agent, sort, hour) for agent in people.values()}
     plans: list[Planned] = []
     mine: dict[str, list[Item]] = {}
     for item in items:
@@ -177,6 +177,8 @@ def customer_letter(
     )
 
 
-def _leave(agent: Agent, hour: Hour) -> Leave:
-    keys = gate.agent_keys(agent.address, hour.now_ms)
-    return gate.to_agent(agent.address, hour.look.spent(keys), hour.policy.budgets, hour.now_ms)
+def to_reader(agent: Agent, sort: str, hour: Hour) -> Leave:
+    """Whether a letter of that sort may go to the agent now."""
+    budgets = hour.policy.budgets
+    spent = hour.look.spent(gate.agent_keys(agent.address, sort, budgets, hour.now_ms))
+    return gate.to_agent(agent.address, sort, spent, budgets, hour.now_ms)

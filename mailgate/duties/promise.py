@@ -46,7 +46,7 @@ def warn(due: Sequence[Ticket], hour: Hour) -> list[Planned]:
         else:
             plans.append((ticket, Plan(Outcome.EVENT, (clocks.timer(ticket.id, promises),), ticket=ticket.id)))
     items = [item for _, item in sorted(found, key=lambda one: one[0])]
-    return plans + rounds(items, lambda agent, mine: listing(LetterKind.WARNING, agent, mine, hour), hour)
+    return plans + rounds(TIMER, items, lambda agent, mine: listing(LetterKind.WARNING, agent, mine, hour), hour)
 
 
 def _item(ticket: Ticket, reached: Sequence[Promise], first: Promise, hour: Hour) -> Item:

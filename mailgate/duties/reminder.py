@@ -31,7 +31,7 @@ def remind(due: Sequence[Ticket], hour: Hour) -> list[Planned]:
             plans.append((ticket, Plan(Outcome.EVENT, (asleep,), ticket=ticket.id)))
         else:
             items.append(_item(ticket, hour))
-    return plans + rounds(items, lambda agent, mine: listing(LetterKind.REMINDER, agent, mine, hour), hour)
+    return plans + rounds(TIMER, items, lambda agent, mine: listing(LetterKind.REMINDER, agent, mine, hour), hour)
 
 
 def _urgency(ticket: Ticket) -> tuple[int, int]:

@@ -38,7 +38,7 @@ def wake(kind: str, due: Sequence[Ticket], hour: Hour) -> list[Planned]:
     ]
     items = [_item(kind, ticket, hour) for ticket in due if ticket.status not in ENDED]
     return plans + rounds(
-        items, lambda agent, mine: listing(LetterKind.HANDOVER, agent, mine, hour, why=WHY[kind]), hour
+        kind, items, lambda agent, mine: listing(LetterKind.HANDOVER, agent, mine, hour, why=WHY[kind]), hour
     )
 
 

@@ -11,7 +11,9 @@ from mailgate.desk.gate import (
     HOUR_MS,
     agent_keys,
     allow,
+    bounced,
     budget_keys,
+    dead_keys,
     is_role_account,
     to_agent,
     unasked,
@@ -105,11 +107,21 @@ def test_what_no_mail_has_asked_for_goes_to_people_only(to: str) -> None:
     assert not unasked(CLEO, 7, True, {}, policy(), NOW_MS, LetterKind.SURVEY).reason
 
 
-def test_an_agent_gets_so_many_letters_of_the_hour_and_the_store_is_asked_for_what_counts_them() -> None:
-    budgets = Budgets(per_agent_hour=2)
-    (key,) = to_agent("ana@acme.example", {}, budgets, NOW_MS).keys
-    assert key in agent_keys("ana@acme.example", NOW_MS)
-    assert to_agent("ana@acme.example", {key: 2}, budgets, NOW_MS).reason
+def test_an_agent_gets_letters_of_a_sort_spread_over_the_hour() -> None:
+    address, budgets = "ana@acme.example", Budgets(per_agent_hour=4)
+    (key,) = to_agent(address, "warning", {}, budgets, NOW_MS).keys
+    assert key in agent_keys(address, "warning", budgets, NOW_MS)
+    assert to_agent(address, "warning", {key: 1}, budgets, NOW_MS + HOUR_MS // 4 - 1).reason
+    assert not to_agent(address, "warning", {key: 1}, budgets, NOW_MS + HOUR_MS // 2).reason
+    assert not to_agent(address, "reminder", {key: 1}, budgets, NOW_MS).reason
+
+
+def test_L33_an_address_that_bounces_three_times_gets_no_more_for_a_while() -> None:
+    key = bounced("Ana@acme.example", NOW_MS)
+    assert not to_agent("ana@acme.example", "warning", {key: 2}, Budgets(), NOW_MS).reason
+    assert to_agent("ana@acme.example", "warning", {key: 3}, Budgets(), NOW_MS).reason
+    assert unasked("ana@acme.example", 7, True, {key: 3}, policy(), NOW_MS, LetterKind.SURVEY).reason
+    assert key in dead_keys("ana@acme.example", NOW_MS)
 
 
 def test_a_used_up_budget_is_named() -> None:
