@@ -112,8 +112,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Happening.MARKED_SPAM, LIVE | _OVER, Status.SPAM, By.AGENT, "#spam"),
     Transition(Happening.REOPENED, _OVER | _WAITING | {Status.SPAM}, Status.OPEN, By.AGENT, "#reopen"),
     Transition(Happening.MERGED, LIVE | _OVER | {Status.SPAM}, Status.MERGED, By.AGENT, "#merge"),
-    Transition(Happening.SILENCE, _WAITING | {Status.RESOLVED}, Status.CLOSED, By.HOUR, "none, for too long"),
-    Transition(Happening.REMINDED, _WAITING, Status.OPEN, By.HOUR, "none; the day of #pending has come"),
+    Transition(Happening.SILENCE, _WAITING | {Status.RESOLVED}, Status.CLOSED, By.HOUR, "none"),
+    Transition(Happening.REMINDED, _WAITING, Status.OPEN, By.HOUR, "none"),
 )
 """Each happening stands here once."""
 

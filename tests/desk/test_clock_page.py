@@ -18,6 +18,7 @@ from mailgate.config.units import duration
 from mailgate.desk.clock.calendar import after
 from mailgate.desk.clock.sla import Clock, Happened, Moment, due, wound
 from mailgate.desk.clock.targets import DEFAULTS, PAUSES, Kind
+from mailgate.desk.lifecycle import TRANSITIONS
 from mailgate.desk.policy import Hours
 from mailgate.desk.ticket import Status
 
@@ -85,6 +86,20 @@ def test_what_pauses_is_what_the_page_says() -> None:
         for kind in kinds.split(", ")
     }
     assert written == PAUSES
+
+
+def test_the_ways_out_of_each_state_are_the_programs() -> None:
+    written = [row for row, _ in named("what happens", "the mail", "by", "from", "to")]
+    assert written == [
+        (
+            way.happening.value,
+            way.mail,
+            way.by.value,
+            ", ".join(status.value for status in Status if status in way.out_of),
+            way.to.value,
+        )
+        for way in TRANSITIONS
+    ]
 
 
 HAPPENS: Mapping[str, tuple[tuple[Happened, Status], ...]] = {

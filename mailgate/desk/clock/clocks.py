@@ -30,7 +30,7 @@ NAMES: Mapping[Kind, Phrase] = {
 }
 """The promises, as letters name them."""
 
-BY_NAME = phrase("named by a rule or an agent")
+BY_NAME = phrase("named by a rule")
 FOR_CUSTOMER = phrase("promised to this customer")
 OF_TEAM = phrase("that of the team")
 OF_BRAND = phrase("that of the desk")
@@ -56,7 +56,7 @@ def remind(policy: Policy, team: str, ticket: int, now_ms: int) -> tuple[SetTime
 
 
 def chosen(ticket: Ticket, policy: Policy) -> Chosen | None:
-    """The ticket's policy; None where nothing is promised. Named by a rule or an agent, else by the customer's tags,
+    """The ticket's policy; None where nothing is promised. Named by a rule, else by the customer's tags,
     the team, the brand."""
     team, brand = policy.teams.get(ticket.team), policy.brands.get(ticket.brand)
     ways = (

@@ -10,7 +10,7 @@ next response   a later message that waits for an answer         the next public
 resolution      the ticket's opening                             it is resolved or closed
 ==============  ===============================================  ==============================================
 
-Which policy a ticket has is asked in this order: the rule (or the agent) that named one, the customer's tags, the
+Which policy a ticket has is asked in this order: the rule that named one, the customer's tags, the
 team, the brand. A priority that a policy says nothing of has the policy's own targets.
 """
 
