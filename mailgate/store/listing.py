@@ -15,7 +15,7 @@ from mailgate.desk.query import Answer, Order, Query, Terms, TicketRow
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.store.read import FINISHED, due_of, tickets_by_id
 from mailgate.store.rows import Rows, key_of, to_json
-from mailgate.store.search import Hit, hits, snippet
+from mailgate.store.search import Hit, hits, snippets
 from mailgate.store.sql import among
 from mailgate.store.words import words_of
 
@@ -40,7 +40,7 @@ FILTERS: tuple[Callable[[Query], Condition | None], ...] = (
     lambda q: ("assignee = ? AND assignee <> ''", (q.assignee,)) if q.assignee not in ("", "-") else None,
     lambda q: (among("status", q.statuses), q.statuses) if q.statuses else None,
     lambda q: ("priority = ?", (q.priority,)) if q.priority else None,
-    lambda q: ("tags LIKE ? ESCAPE '!'", (f"%{_literal(to_json(q.tag))}%",)) if q.tag else None,
+    lambda q: ("tags <> '[]' AND tags LIKE ? ESCAPE '!'", (f"%{_literal(to_json(q.tag))}%",)) if q.tag else None,
     lambda q: ("requester_key = ?", (key_of(q.requester),)) if q.requester else None,
     lambda q: ("updated_ms >= ?", (q.since_ms,)) if q.since_ms is not None else None,
 )
@@ -107,6 +107,9 @@ def _ids(rows: Rows, query: Query, wanted: list[Condition], priorities: Sequence
 
 def _queue(rows: Rows, query: Query, wanted: list[Condition], priorities: Sequence[str]) -> Iterator[int]:
     """Open tickets, the most urgent first; what has a priority that there is no more comes last."""
+    if query.requester:
+        yield from _of_one(rows, [*wanted, *_teams(query), OPEN], priorities)
+        return
     ranks: list[Condition] = [("priority = ?", (name,)) for name in reversed(priorities)]
     ranks.append((f"NOT ({among('priority', priorities)})", tuple(priorities)))
     if query.priority:
@@ -118,6 +121,17 @@ def _queue(rows: Rows, query: Query, wanted: list[Condition], priorities: Sequen
             conditions = [*wanted, rank, team, OPEN]
             found += _pairs(rows, conditions, query.limit)
         yield from (ticket_id for _, ticket_id in sorted(found))
+
+
+def _of_one(rows: Rows, conditions: list[Condition], priorities: Sequence[str]) -> list[int]:
+    """One requester's open tickets, which are few: sorted here, so that they are found by the requester."""
+    sql, params = _joined(conditions)
+    found = rows.all(
+        f"SELECT id, priority, urgency FROM tickets WHERE {sql} ORDER BY created_ms DESC LIMIT ?",  # noqa: S608
+        (*params, COUNTED),
+    )
+    rank = {name: place for place, name in enumerate(priorities)}
+    return [row[0] for row in sorted(found, key=lambda row: (-rank.get(row[1], -1), row[2], row[0]))]
 
 
 def _wanted(query: Query) -> list[Condition]:
@@ -173,7 +187,9 @@ def _with_words(rows: Rows, query: Query) -> Answer:
         found = _best_first(rows, found, query.words)
     shown = found[: query.limit]
     by_id = {ticket.id: ticket for ticket in _in_order(rows, [hit.ticket_id for hit in shown])}
-    return Answer(tuple(_found(rows, by_id[hit.ticket_id], hit, query.words) for hit in shown), len(found))
+    seen = snippets(rows, [hit.message_id for hit in shown], query.words)
+    listed = (replace(row_of(by_id[hit.ticket_id]), snippet=seen.get(hit.message_id, "")) for hit in shown)
+    return Answer(tuple(listed), len(found))
 
 
 def _best_first(rows: Rows, found: list[Hit], words: str) -> list[Hit]:
@@ -184,7 +200,3 @@ def _best_first(rows: Rows, found: list[Hit], words: str) -> list[Hit]:
     if ids:
         subjects = dict(rows.all(f"SELECT id, subject FROM tickets WHERE {among('id', ids)}", ids))  # noqa: S608
     return sorted(found, key=lambda hit: -len(wanted & set(words_of(subjects.get(hit.ticket_id, "")))))
-
-
-def _found(rows: Rows, ticket: Ticket, hit: Hit, words: str) -> TicketRow:
-    return replace(row_of(ticket), snippet=snippet(rows, hit.message_id, words))

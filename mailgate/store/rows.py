@@ -98,6 +98,16 @@ class Rows:
         with IN_OUR_WORDS:
             return list(self._execute(sql, params).fetchall())
 
+    def planned(self, sql: str, params: Sequence[object]) -> list[Row]:
+        """Every row of the answer to a statement whose best way depends on its parameters: PostgreSQL plans it anew
+        each time, where it would take one plan for all once it has met a statement five times."""
+        if not self.postgres:
+            return self.all(sql, params)
+        with IN_OUR_WORDS:
+            cursor = self.peewee.cursor()
+            cursor.execute(dialect(sql), params, prepare=False)
+            return list(cursor.fetchall())
+
     def one(self, sql: str, params: Sequence[object] = ()) -> Row | None:
         """The first row of the answer, or None."""
         with IN_OUR_WORDS:

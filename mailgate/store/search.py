@@ -90,8 +90,8 @@ class Hit:
 def hits(rows: Rows, text: str, limit: int) -> list[Hit]:
     """The tickets with a message that has all the words of ``text``, newest message first; empty for no words.
 
-    Case, width and accents do not matter; in scripts without spaces any two characters or more are found. Of a ticket
-    with very many such messages no more than ten times ``limit`` are looked at.
+    Case, width and accents do not matter; in scripts without spaces any two characters or more are found. No more
+    than three times ``limit`` messages are looked at.
     """
     words = words_of(text)
     if not words:
@@ -102,10 +102,10 @@ def hits(rows: Rows, text: str, limit: int) -> list[Hit]:
     else:
         asked = " AND ".join(f'"{word}"' for word in words)
         matching = "SELECT rowid AS message_id FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
-    found = rows.all(
+    found = rows.planned(
         f"SELECT m.ticket_id, m.id FROM ({matching}) AS hit JOIN messages m ON m.id = hit.message_id "  # noqa: S608
         "ORDER BY m.id DESC",
-        (asked, limit * 10),
+        (asked, limit * 3),
     )
     newest: dict[int, int] = {}
     for ticket_id, message_id in found:
@@ -113,23 +113,32 @@ def hits(rows: Rows, text: str, limit: int) -> list[Hit]:
     return [Hit(ticket_id, message_id) for ticket_id, message_id in newest.items()][:limit]
 
 
-def snippet(rows: Rows, message_id: int, words: str) -> str:
-    """The text of a message around the first of the words that stands in it, on one line; else the file or the subject
+def snippets(rows: Rows, message_ids: Sequence[int], words: str) -> dict[int, str]:
+    """By message: its text around the first of the words that stands in it, on one line; else the file or the subject
     that has it."""
-    row = rows.one(
-        "SELECT subject, substr(COALESCE(new_text, text, ''), 1, CAST(? AS INTEGER)) FROM messages WHERE id = ?",
-        (LOOKED_THROUGH, message_id),
-    )
-    if row is None:
-        return ""
-    files = rows.all("SELECT filename FROM attachments WHERE message_id = ? ORDER BY place", (message_id,))
+    if not message_ids:
+        return {}
     wanted = [word.casefold() for word in words.split()]
-    for text in (row[1], *(name for (name,) in files), row[0]):
-        line = " ".join(text.split())
-        at = min((place for word in wanted if (place := line.casefold().find(word)) >= 0), default=-1)
+    files: dict[int, list[str]] = {}
+    named = f"SELECT message_id, filename FROM attachments WHERE {among('message_id', message_ids)} ORDER BY 1, place"  # noqa: S608
+    for number, filename in rows.all(named, message_ids):
+        files.setdefault(number, []).append(filename)
+    found = rows.all(
+        "SELECT id, subject, substr(COALESCE(new_text, text, ''), 1, CAST(? AS INTEGER)) FROM messages "  # noqa: S608
+        f"WHERE {among('id', message_ids)}",
+        (LOOKED_THROUGH, *message_ids),
+    )
+    return {number: _snippet((text, *files.get(number, ()), subject), wanted) for number, subject, text in found}
+
+
+def _snippet(texts: Sequence[str], wanted: Sequence[str]) -> str:
+    lines = [" ".join(text.split()) for text in texts]
+    for line in lines:
+        folded = line.casefold()
+        at = min((place for word in wanted if (place := folded.find(word)) >= 0), default=-1)
         if at >= 0:
             return _around(line, at)
-    return _around(" ".join(row[1].split()), 0)
+    return _around(lines[0], 0)
 
 
 def _around(line: str, at: int) -> str:

@@ -31,6 +31,8 @@ INDICES = (
     "CREATE INDEX tickets_desk ON tickets (priority, urgency, id) WHERE closed_ms IS NULL",
     "CREATE INDEX tickets_agent ON tickets (assignee, priority, urgency, id) "
     "WHERE closed_ms IS NULL AND assignee <> ''",
+    "CREATE INDEX tickets_tagged ON tickets (priority, urgency, id, team, tags) "
+    "WHERE closed_ms IS NULL AND tags <> '[]'",
     "CREATE INDEX tickets_over ON tickets (status, closed_ms) WHERE closed_ms IS NOT NULL",
     "CREATE INDEX letters_trouble ON letters (state) WHERE state IN ('failed', 'unknown')",
     "CREATE INDEX tickets_parent ON tickets (parent_id) WHERE parent_id IS NOT NULL",
