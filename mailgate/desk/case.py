@@ -105,11 +105,16 @@ class Case:
         """The new text, without commands."""
         return self._split[1]
 
+    @cached_property
+    def words(self) -> str:
+        """The new text, without commands and signature."""
+        said = self.mail.reply_text_nosig
+        return (split(said)[1] if self.agent else said).strip()
+
     @property
     def has_words(self) -> bool:
         """Whether an agent's mail says anything beyond its commands: a signature alone, or its logo, is no answer."""
-        said = split(self.mail.reply_text_nosig)[1] if self.agent else self.mail.reply_text_nosig
-        return bool(said.strip()) or any(not part.noise and not part.inline for part in self.mail.attachments)
+        return bool(self.words) or any(not part.noise and not part.inline for part in self.mail.attachments)
 
     @cached_property
     def forwarded(self) -> Forwarded | None:

@@ -29,7 +29,7 @@ def _as(argument: str, scene: Scene) -> Result:
         return refuse(phrase("there is no forwarded mail in it; forward one whole, or write #new"))
     same = not named or named[0].lower() == brought.author.email.lower()
     who = brought.author if same else Address(named[0])
-    note = scrub(scene.text).strip()
+    note = scrub(scene.words)
     matter = Matter(who, brought.subject or scene.mail.subject, scrub(brought.text), note=note)
     return _filed(scene, matter, phrase("filed as a ticket of {address}", address=who.email), takes_text=True)
 
@@ -42,7 +42,7 @@ def _new(argument: str, scene: Scene) -> Result:
     before, _, after = argument.replace("＠", "@").partition(named[0].partition("@")[0])
     name = before.strip(" \"'<")
     subject = after.partition(named[0].rpartition("@")[2])[2].strip(" >:：") if after else ""
-    text = scrub(scene.text).strip()
+    text = scrub(scene.words)
     if not (subject or text):
         return refuse(phrase("about what? Write a subject behind the address, or the matter below"))
     matter = Matter(Address(named[0], name), subject or text.splitlines()[0][:100], text or subject)

@@ -24,6 +24,9 @@ from mailgate.mail.quotes.quote import only_forwards
 LIMIT = 20
 """Commands in one mail; what stands below them is text."""
 
+SHOWN = 120
+"""Characters of a line that transcripts repeat."""
+
 _LINE = re.compile(r"\s*[#＃](?P<word>[^\W\d_][\w-]*)(?:[ \t\u3000:：]+(?P<rest>.*))?\s*\Z")
 _BRACKET = re.compile(r"\s*[\[【［](?P<word>[^\W\d_][\w-]*)(?:\s*[:：\s]\s*(?P<rest>[^\]】］]*))?[\]】］]")
 _BARE = re.compile(r"\s*(?P<word>[^\W\d_][\w-]*)(?:[ \t\u3000:：]+(?P<rest>.*))?\s*\Z")
@@ -95,4 +98,5 @@ def as_subject(subject: str) -> tuple[Command, ...]:
 def _command(found: re.Match[str], line: str) -> Command:
     word = found["word"]
     name = name_of(word)
-    return Command(name, (found["rest"] or "").strip(), line, "" if name else nearest(word))
+    shown = line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+    return Command(name, (found["rest"] or "").strip(), shown, "" if name else nearest(word))

@@ -88,6 +88,11 @@ class Scene:
         return self.case.text
 
     @property
+    def words(self) -> str:
+        """The same without the signature."""
+        return self.case.words
+
+    @property
     def now_ms(self) -> int:
         """The hour of the decision."""
         return self.case.now_ms
