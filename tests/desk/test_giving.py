@@ -85,3 +85,15 @@ def test_a_task_for_a_team_that_gives_out_has_an_agent_at_once() -> None:
     assert opened.assignee == "ben"
     assert opened.reason.endswith("given to Ben Okafor, whose turn it is")
     assert [letter.agent for letter in child.letters] == ["ben"]
+
+
+def test_a_watcher_of_the_team_reads_what_comes_in_whoever_holds_it() -> None:
+    """The new ticket and the customer's next mail; and is never given one."""
+    plain = policy()
+    helping = replace(plain.teams["help"], members=("wim", "ana", "ben"), assign=Assign.ROUND_ROBIN)
+    where = Desk(replace(plain, teams={**plain.teams, "help": helping}), facts=Facts(crew=Crew()))
+    new = where.plan(reading(mail()))
+    assert {letter.agent for letter in new.letters if letter.agent} == {"ana", "wim"}
+    where.tickets = (ticket(assignee="ben"),)
+    more = where.answer("It is broken on the second floor too.", Purpose.CUSTOMER, "cleo@customer.example")
+    assert {letter.agent for letter in more.letters} == {"ben", "wim"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mailgate.desk.identity.rights import Act, allowed, leads, visible_teams
+from mailgate.desk.identity.rights import RANK, Act, allowed, leads, visible_teams
 from mailgate.desk.policy import Agent, May, Policy, Role, Team
 from mailgate.desk.ticket import Participant, ParticipantRole
 from tests.desk.conversation import ANA, BEN, GONE, SUE, WATCHER, policy, ticket
@@ -126,3 +128,21 @@ def test_a_supervisor_leads_the_own_team_only() -> None:
     assert leads(FAY, "help", desk())
     assert not leads(FAY, "shelf", desk())
     assert leads(SUE, "shelf", desk())
+
+
+@given(
+    st.sampled_from(Act),
+    st.sampled_from([Role.WATCHER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN]),
+    st.fixed_dictionaries(dict.fromkeys(("reply", "reassign", "close", "merge", "notes"), st.sampled_from(May))),
+    st.sampled_from(["", "ana", "ben", "gone", "hank"]),
+    st.sampled_from(["help", "shelf", "back", "nowhere"]),
+)
+def test_a_higher_role_may_all_that_a_lower_one_may(
+    act: Act, role: Role, settings: dict[str, May], owner: str, team: str
+) -> None:
+    """Whatever the team leaves to whom, whoever holds the ticket."""
+    where = desk(**settings)
+    found = ticket(assignee=owner, team=team)
+    higher = [each for each in RANK if RANK[each] > RANK[role]]
+    if not allowed(act, replace(ANA, role=role), found, where):
+        assert not any(allowed(act, replace(ANA, role=each), found, where) for each in higher)

@@ -29,7 +29,7 @@ from mailgate.desk.plan import (
     Spend,
 )
 from mailgate.desk.policy import Agent
-from mailgate.desk.routing.assign import assignee, audience, first, followers
+from mailgate.desk.routing.assign import assignee, audience, first, followers, watchers
 from mailgate.desk.routing.rule import Routing
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, Proof, VerdictKind
@@ -79,7 +79,8 @@ def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_
         effects.append(AddNote(NEW_TICKET, routing.actions.note))
     if start.status not in ENDED:
         speaker = case.agent.id if case.agent else ""
-        everybody = (*audience(case.policy, start.team, start.assignee, speaker), *_followers(case, routing))
+        told_first = audience(case.policy, start.team, start.assignee, speaker)
+        everybody = (*told_first, *_followers(case, routing), *watchers(case.policy, start.team))
         told, spent, told_line = tell(case, everybody, None, "new", start.reason, {"reason": why})
         letters += told
         effects += spent

@@ -19,7 +19,7 @@ from mailgate.desk.plan import (
     Plan,
     RememberCustomer,
 )
-from mailgate.desk.routing.assign import audience, followers
+from mailgate.desk.routing.assign import audience, followers, watchers
 from mailgate.desk.routing.handover import stand_in
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Proof
@@ -50,7 +50,8 @@ def append(case: Case, ticket: Ticket, happening: Happening = Happening.CUSTOMER
         effects.append(RememberCustomer(case.author.email, case.author.name, case.mail.language))
     holder, handed = _holder(case, ticket) if moves else (ticket.assignee, ())
     effects += handed
-    everybody = (*audience(case.policy, ticket.team, holder), *followers(ticket.participants, case.policy))
+    readers = (*followers(ticket.participants, case.policy), *watchers(case.policy, ticket.team))
+    everybody = (*audience(case.policy, ticket.team, holder), *readers)
     told = () if ticket.status is Status.SPAM else everybody
     given = {"marks": ("not solved", *case.marks)} if happening is Happening.CUSTOMER_OBJECTED else None
     letters, spent, told_line = tell(case, told, ticket, "reply", handed[0].why if handed else ticket.reason, given)

@@ -215,6 +215,11 @@ def audience(policy: Policy, team: str, assigned: str = "", without: str = "") -
     return tuple(agent for agent in told if agent.id != without)
 
 
+def watchers(policy: Policy, team: str) -> tuple[Agent, ...]:
+    """The team's watchers: they read whatever comes in, whoever holds it."""
+    return tuple(agent for agent in policy.members(team) if agent.role is Role.WATCHER)
+
+
 def followers(ticket_people: Iterable[Participant], policy: Policy) -> tuple[Agent, ...]:
     """The agents who follow a ticket: they are told of everything, whoever holds it."""
     found = (policy.agent_by_address(p.email) for p in ticket_people if p.role is ParticipantRole.FOLLOWER)
