@@ -12,14 +12,18 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mailgate.carry import Desk, act
+from mailgate.duties.alert import served
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Refused
 from mailgate.store import privacy
-from mailgate.store.database import Store
+from mailgate.store.database import Store, Tx
 from mailgate.store.privacy import Found
+from mailgate.store.requests import Request, waiting
 
 
 def export(store: Store, address: str, out: Path) -> int:
@@ -86,3 +90,30 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def serve(store: Store, spool: Spool, desk: Desk, folder: Path, now_ms: int) -> bool:
+    """Do what admins asked for by mail, and tell them; returns whether letters were written.
+
+    An export goes into ``folder``; before erasing, one is written there too. A crash in between does it again.
+    """
+    written = False
+    for request in waiting(store.rows):
+        if request.kind not in ("export", "erase"):
+            continue
+        folder.mkdir(mode=0o700, exist_ok=True)
+        out = folder / f"{request.kind}-{request.id}.zip"
+        if not out.exists():
+            export(store, request.about, out)
+        if request.kind == "erase":
+            erase(store, spool, request.about, now_ms)
+        written |= store.run(partial(_finish, request, str(out), desk, now_ms))
+    return written
+
+
+def _finish(request: Request, out: str, desk: Desk, now_ms: int, tx: Tx) -> bool:
+    if not tx.finish_request(request.id, now_ms):
+        return False
+    tx.work.rows.run("UPDATE requests SET about = '' WHERE id = ? AND kind = 'erase'", (request.id,))
+    plan = served(request.asked_by, request.kind, request.about, out, desk.under(tx.roster()).policy)
+    return bool(act(tx, None, plan, desk, now_ms))

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import schedule
 
-from mailgate import logs
+from mailgate import logs, privacy
 from mailgate.clock import Clock
 from mailgate.desk.clock import arming
 from mailgate.desk.plan import Outcome, Plan, SetTimer
+from mailgate.desk.policy import Scheduled
 from mailgate.desk.ticket import Ticket
 from mailgate.duties import closing, customer, digest, promise, reminder, ruled, survey, woken
 from mailgate.duties.hour import Hour, Planned
+from mailgate.duties.scheduled import open_scheduled
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.gateway import Desk, Senses, act, settle_held
@@ -27,6 +29,8 @@ from mailgate.requests import departed, serve
 from mailgate.store.anchors import write_anchors
 from mailgate.store.database import Store, Tx
 from mailgate.store.held import confirmed
+from mailgate.store.retention import retain
+from mailgate.store.schedules import is_due, take
 
 log = logs.get("clock")
 
@@ -79,7 +83,9 @@ class Timetable:
             (1, self.requests),
             (300, self.departed),
             (60, self.recover),
+            (10, self.scheduled),
             (300, self.sweep),
+            (3600, self.retention),
             (3600, self.anchor),
         ):
             self.jobs.every(seconds).seconds.do(self._safely, duty)
@@ -119,8 +125,31 @@ class Timetable:
 
     def requests(self) -> None:
         """Do what mails asked of the desk itself."""
-        if serve(self.store, self.desk, self.reload, self.clock.now_ms()):
+        now_ms = self.clock.now_ms()
+        told = serve(self.store, self.desk, self.reload, now_ms)
+        told |= privacy.serve(self.store, self.spool, self.desk, self.folder.with_name("exports"), now_ms)
+        if told:
             self.ring()
+
+    def scheduled(self) -> None:
+        """Open the scheduled tickets that are due."""
+        now_ms = self.clock.now_ms()
+        for one in self.desk.policy.scheduled:
+            if is_due(self.store.rows, one, now_ms) and self.store.run(partial(self._open_scheduled, one, now_ms)):
+                self.ring()
+
+    def _open_scheduled(self, one: Scheduled, now_ms: int, tx: Tx) -> int:
+        """One schedule, in one transaction; returns how many letters were written."""
+        occurrence_ms = take(tx.work.rows, one, now_ms)
+        if occurrence_ms is None:
+            return 0
+        return len(act(tx, None, open_scheduled(one, occurrence_ms, self.desk.policy, now_ms), self.desk, now_ms))
+
+    def retention(self) -> None:
+        """Take away what is kept too long."""
+        for _ in range(ROUNDS):
+            if not retain(self.store.rows, self.desk.policy.retention, self.clock.now_ms()):
+                return
 
     def departed(self) -> None:
         """Let the tickets of those who are no agents any more be given to others."""

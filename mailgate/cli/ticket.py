@@ -25,6 +25,7 @@ from mailgate.cli.frame import (
     zone_of,
 )
 from mailgate.cli.sla import sla
+from mailgate.cli.tables import export, import_
 
 if TYPE_CHECKING:
     from mailgate.desk.ticket import Ticket
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 app = group("Look at tickets.")
 app.command(epilog="Example: mailgate ticket sla 1042")(sla)
+app.command("import", epilog="Example: mailgate ticket import contracts.csv --dry-run")(import_)
+app.command("export", epilog="Example: mailgate ticket export tickets.csv --open")(export)
 
 
 @app.command("list", epilog="Example: mailgate ticket list --open --team billing")

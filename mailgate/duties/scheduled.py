@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailgate.desk.clock.arming import DUE
 from mailgate.desk.plan import NEW_TICKET, AddNote, Effect, OpenTicket, Outcome, Plan, SetTimer
 from mailgate.desk.policy import Policy, Scheduled
 from mailgate.desk.routing.assign import assignee
 from mailgate.desk.routing.notices import supervisors
 from mailgate.desk.routing.rule import Actions, Send
 from mailgate.desk.ticket import Participant
-
-DUE = "due"
-"""The kind of the timer that rings when a due time has come (``duties/woken.py``)."""
 
 
 def open_scheduled(one: Scheduled, occurrence_ms: int, policy: Policy, now_ms: int) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,22 @@ def list_tickets(
     if requester:
         query = query.where(Tickets.requester_key == key_of(requester))
     return _in_order(rows, [row["id"] for row in rows.select(query)])
+
+
+def all_tickets(rows: Rows, *, open_only: bool = False, team: str = "") -> Iterator[Ticket]:
+    """Every ticket that meets the conditions, newest first, a page in memory at a time."""
+    last = 2**62
+    while True:
+        query = Tickets.select(Tickets.id).where(Tickets.id < last).order_by(Tickets.id.desc()).limit(LIMIT)
+        if open_only:
+            query = query.where(Tickets.closed_ms.is_null())
+        if team:
+            query = query.where(Tickets.team == team)
+        page = [row["id"] for row in rows.select(query)]
+        yield from _in_order(rows, page)
+        if len(page) < LIMIT:
+            return
+        last = page[-1]
 
 
 def show_ticket(rows: Rows, number: int) -> Shown | None:
