@@ -79,7 +79,7 @@ def _reminded(
 def _closed(ticket: Ticket, hour: Hour) -> tuple[tuple[Effect, ...], LetterOrder]:
     """Nobody answered: it is over until somebody does."""
     change = ChangeTicket(ticket.id, changes(ticket, Happening.SILENCE, hour.now_ms), Happening.SILENCE.value)
-    why = phrase("we have not heard from you, so we have closed it")
+    why = phrase("we have not heard from you")
     values = {"why": why, "reopen_days": hour.policy.reopen_days}
     letter = customer_letter(ticket, LetterKind.CLOSING, Purpose.CUSTOMER, hour.policy, values)
     return (ClearTimer(ticket.id, TIMER), change), letter

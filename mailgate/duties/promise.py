@@ -60,8 +60,7 @@ def _item(ticket: Ticket, reached: Sequence[Promise], first: Promise, hour: Hour
         "number": ticket.number,
         "promise": clocks.NAMES[first.kind],
         "due_ms": first.due_ms,
-        "left_ms": abs(left),
-        "over": left < 0,
+        "left_ms": left,
     }
     later = (SetTimer(ticket.id, TIMER, hour.next_ms),)
     return Item(ticket, tuple(told), row, effects, later)

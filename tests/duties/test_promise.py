@@ -85,6 +85,7 @@ def test_a_daemon_that_was_down_for_a_day_tells_everybody_once(desk: World) -> N
     warned = [each for each in letters if "Matter" in text_of(each)]
     assert sorted(str(each["To"].addresses[0].addr_spec) for each in warned) == [ANA.address, BEN.address, SUE]
     assert all(f"Matter {number}" in text_of(warned[0]) for number in range(10))
+    assert "20 hours late" in text_of(warned[0])
     desk.later(HOUR)
     assert told(desk) == []
 

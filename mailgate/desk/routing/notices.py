@@ -104,7 +104,7 @@ def _leave(cause: Cause, to: Address, customer: bool, policy: Policy, look: Look
     ticket = cause.ticket
     known = look.spent(gate.budget_keys(to.email, (ticket.number,), now_ms, True, LetterKind.NOTICE))
     if customer and cause.reading is not None and cause.on in (On.CREATED, On.CUSTOMER_REPLIED):
-        return gate.allow(cause.reading, to.email, ticket.number, known, policy, now_ms)
+        return gate.allow(cause.reading, to.email, ticket.number, known, policy, now_ms, LetterKind.NOTICE)
     if customer and not look.tally(ticket.id).replies:
         return Leave("no person wrote on this ticket")
     return gate.unasked(to.email, ticket.number, True, known, policy, now_ms, LetterKind.NOTICE)

@@ -10,5 +10,5 @@ CHINESE: Mapping[str, str] = {
     "it is due soon": "即将到期",
     "nobody took it in time": "无人及时处理",
     "nobody took it in time; {reason}": "无人及时处理；{reason}",
-    "we have not heard from you, so we have closed it": "由于一直未收到您的回复，我们已关闭此工单",
+    "we have not heard from you": "我们一直未收到您的回复",
 }
