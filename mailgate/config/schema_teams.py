@@ -34,7 +34,10 @@ class Agent(Section):
     language: Language | Literal[""] = Field("", description="The language of letters to the agent; empty: the desk's.")
     login: Text = Field("", description="User name for the submission port; empty: the agent cannot log in.")
     password: SecretValue | None = Field(None, description="Password for the submission port; needed with login.")
-    active: bool = Field(True, description="false: gone for good or for a while; mail from them is as any requester's.")
+    active: bool = Field(
+        True,
+        description="false: gone; mail from them is as any requester's, and their open tickets go back to their teams.",
+    )
     capacity: int = Field(
         0, ge=0, le=100_000, description="New tickets are given to others once the agent holds so many; 0: no limit."
     )
