@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 
 from mailgate.desk.outcome.wish import Right, Wish, WishKind, claims, wish
+from mailgate.desk.plan import LetterKind
+from mailgate.letters.address import Return
+from mailgate.letters.buttons import buttons
 from tests.desk.conversation import attachment, mail
 
 NUDGES = (
@@ -141,3 +146,14 @@ def test_a_mail_with_a_file_is_no_wish() -> None:
 def test_a_claim_to_ones_data_is_recognised_and_a_question_about_the_law_is_not(text: str, right: Right | None) -> None:
     """In the words in which people claim it, in several languages."""
     assert claims(mail(text)) == right
+
+
+@pytest.mark.parametrize("kind", [LetterKind.ACKNOWLEDGEMENT, LetterKind.STATUS])
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_every_button_of_a_customers_letter_writes_a_wish_that_is_understood(kind: LetterKind, language: str) -> None:
+    """Also where the reference line rides in the ready text, below it."""
+    back = Return("support@acme.example", "Ref: 1042-t-aaaaaaaaaaaaaaaaaa", carried=False)
+    for button in buttons(kind, back, "Printer", language):
+        body = unquote(button["link"].partition("body=")[2])
+        assert wish(mail(body)) is not None, body
+        assert wish(mail(button["write"])) is not None

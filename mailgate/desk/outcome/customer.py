@@ -47,7 +47,7 @@ from mailgate.desk.plan import (
     Spend,
 )
 from mailgate.desk.policy import Agent, Role
-from mailgate.desk.query import TicketRow
+from mailgate.desk.query import ROWS, TicketRow
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, Proof
@@ -170,6 +170,12 @@ def _own_rows(case: Case) -> tuple[TicketRow, ...]:
     return tuple(row for row in rows if isinstance(row, TicketRow) and row.status not in _HIDDEN)
 
 
+def _total(case: Case) -> int:
+    """How many tickets the author has, where the letter shows only the newest."""
+    answer = case.facts.answers.get(own_tickets(case.brand.id, case.author.key)) if case.author else None
+    return answer.total if answer else ROWS
+
+
 def _status_letter(
     case: Case, ticket: Ticket | None, rows: tuple[dict[str, object], ...]
 ) -> tuple[list[LetterOrder], list[Effect], str]:
@@ -190,7 +196,12 @@ def _status_letter(
         brand=case.brand.id,
         mailbox=ticket.mailbox if ticket else case.delivery.mailbox.address,
         purpose=Purpose.CUSTOMER if ticket else None,
-        values={"tickets": rows, "one": ticket is not None and len(rows) == 1, "proved": _knows(case)},
+        values={
+            "tickets": rows,
+            "one": ticket is not None and len(rows) == 1,
+            "total": len(rows) if len(rows) < ROWS else _total(case),
+            "proved": _knows(case),
+        },
         in_reply_to=case.mail.message_id,
     )
     return [order], [Spend(key) for key in leave.keys], f"status: of {len(rows)} tickets to their own address"

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from mailgate.desk.identity.token import scrub
 from mailgate.desk.outcome.courtesy import phrases, substance
 from mailgate.desk.outcome.wish_words import ERASE, EXPORT, NUDGE, PLEASE, STATUS, STEMS, UNSUBSCRIBE
 from mailgate.desk.query import Ask, Order, Query
@@ -80,7 +81,7 @@ _TAG = re.compile(r"[\[［【(][#＃]?(?:ticket)?[#＃]?\s?\d{1,12}[\]］】)]",
 
 def wish(mail: Mail) -> Wish | None:
     """The one wish that a mail is made of; None where it says anything else, or carries a file that somebody wants."""
-    text = mail.reply_text_nosig.strip()
+    text = scrub(mail.reply_text_nosig[: 2 * LONGEST]).strip()
     if len(text) > LONGEST or any(not part.noise and not part.inline for part in mail.attachments):
         return None
     return _wish(mail.subject, text, mail.author.name if mail.author else "")
