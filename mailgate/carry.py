@@ -27,7 +27,7 @@ from mailgate.desk.clock.arming import arm, changed
 from mailgate.desk.clock.wind import touched, wind
 from mailgate.desk.family import ends, resume
 from mailgate.desk.follow import Scene, follow
-from mailgate.desk.following import following
+from mailgate.desk.following import as_left, following
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.plan import NEW_TICKET, Letter, Plan
 from mailgate.desk.policy import Policy
@@ -118,7 +118,7 @@ def _carry(
     reading, raw = (source.reading, source.raw) if source else (None, None)
     plan = _completed(tx, plan, ticket, reading, desk, now_ms)
     attachments = reading.mail.attachments if reading else ()
-    letters = desk.composer.compose(plan.letters, ticket, raw, Contents(), now_ms, attachments)
+    letters = desk.composer.compose(plan.letters, as_left(plan, ticket), raw, Contents(), now_ms, attachments)
     tx.write(row, reading, raw, plan, ticket, letters, now_ms)
     for more in following(plan, ticket):
         letters += _carry(tx, source, None, more, None, desk, now_ms)[2]

@@ -86,3 +86,31 @@ def test_what_the_customer_wrote_meanwhile_is_not_undone(desk: Conversation) -> 
     desk.reply(CLEO, "It has not come.", desk.boxes[CLEO][1])
     desk.reply(ANA, "#undo", transcript)
     assert (desk.ticket().status, desk.ticket().assignee) == ("open", "")
+
+
+def test_what_others_hold_is_not_ones_own_to_give_back(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    news = desk.boxes[BEN][-1]
+    desk.reply(ANA, "#take")
+    desk.everybody_has_read()
+    for command in ("#refuse not mine", "#drop"):
+        desk.reply(BEN, command, news)
+        assert "not yours to give back" in desk.read(BEN)
+    assert desk.ticket().assignee == "ana"
+    assert desk.reads(ANA) == []
+
+
+def test_letters_show_the_ticket_as_it_is_by_then(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.everybody_has_read()
+    desk.reply(ANA, "#priority urgent\n#assign ben")
+    assert "Urgent priority, with Ben Okafor" in desk.read(BEN)
+
+
+def test_a_note_shows_what_the_customer_said_and_none_of_the_notification(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.everybody_has_read()
+    desk.reply(ANA, "#note @ben have a look")
+    told = desk.read(BEN)
+    assert "> It says PC LOAD LETTER." in told
+    assert "write above" not in told.partition("Earlier:")[2]

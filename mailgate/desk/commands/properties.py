@@ -20,6 +20,9 @@ LONGEST = 200
 """Characters of a field's value."""
 
 
+NOT_YOURS = phrase("it is not yours to give back")
+
+
 def _assign(argument: str, scene: Scene) -> Result:
     """To an agent, to nobody, or to a team."""
     wanted = argument.casefold()
@@ -43,23 +46,28 @@ def _given(agent: Agent, scene: Scene) -> Result:
     name = agent.name or agent.id
     if agent.role is Role.WATCHER:
         return refuse(phrase("{name} reads, and does nothing else", name=name))
-    giver = "" if agent.id == scene.agent.id else scene.agent.id
+    if agent.id == scene.agent.id:
+        return Result({"assignee": agent.id, "given_by": ""}, said=phrase("it is yours"))
     back_ms = scene.facts.absent.get(agent.id, 0)
     away = phrase("assigned to {name}, who is away until {day}", name=name, day=day_of(back_ms, scene.brand.timezone))
     there = phrase("assigned to {name}", name=name)
-    return Result({"assignee": agent.id, "given_by": giver}, said=away if giver and back_ms > scene.now_ms else there)
+    return Result({"assignee": agent.id, "given_by": scene.agent.id}, said=away if back_ms > scene.now_ms else there)
 
 
 def _drop(argument: str, scene: Scene) -> Result:
     """Back into the team's queue, for anyone to take."""
+    if scene.ticket is None or scene.ticket.assignee != scene.agent.id:
+        return refuse(NOT_YOURS)
     return Result({"assignee": "", "given_by": scene.agent.id}, said=phrase("back with the team"))
 
 
 def _refuse(argument: str, scene: Scene) -> Result:
     """Back to who gave it, with the reason as a note; to the team where nobody did."""
+    if scene.ticket is None or scene.ticket.assignee != scene.agent.id:
+        return refuse(NOT_YOURS)
     if not argument and not scene.case.has_words:
         return refuse(phrase("why? Write it behind #refuse"))
-    giver = scene.policy.agents.get(scene.ticket.given_by) if scene.ticket else None
+    giver = scene.policy.agents.get(scene.ticket.given_by)
     if giver is None or not giver.active or giver.id == scene.agent.id:
         return Result({"assignee": "", "given_by": scene.agent.id}, note=True, said=phrase("back with the team"))
     changes = {"assignee": giver.id, "given_by": scene.agent.id}

@@ -58,12 +58,14 @@ def _merge(argument: str, scene: Scene) -> Result:
     if objection:
         return refuse(objection)
     effects = (*_joined(source, target, scene), *_woken(source, target, scene))
+    joined = ", ".join(effect.email for effect in effects if isinstance(effect, AddParticipant))
+    said = phrase("merged; it goes on in ticket {number}", number=target.number)
     return Result(
         {"merged_into": target.id},
         Happening.MERGED,
         effects=effects,
         undo=tuple(_parted(source, target, effects)),
-        said=phrase("merged; it goes on in ticket {number}", number=target.number),
+        said=phrase("{what}, where {addresses} get copies", what=said, addresses=joined) if joined else said,
         recorded_on=target.id,
     )
 

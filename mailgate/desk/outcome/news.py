@@ -69,7 +69,7 @@ def noted(case: Case, agent: Agent, orders: Orders, ticket: Ticket, note: bool) 
     """Who is told of a note: those whom it names, else the owner and who follows the ticket."""
     if not note:
         return []
-    given = {"text": "\n".join(part for part in (*_behind(orders), case.text) if part)}
+    given = {"text": "\n".join(part for part in (*_behind(orders), case.text) if part), "quoted": ticket.asked}
     if orders.told:
         told = tuple(case.policy.agents[one] for one in orders.told)
         return notifications(case, told, ticket, "note", ticket.reason, given)

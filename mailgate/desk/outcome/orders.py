@@ -191,7 +191,7 @@ def _news(case: Case, ticket: Ticket | None, what: str, reason: Phrase | str) ->
         "what": what,
         "author": f"{case.author.name} <{case.author.email}>".strip() if case.author else "",
         "marks": case.marks,
-        "history": _history(case),
+        "history": _history(case, ticket),
         "customer": _customer(case, ticket),
         "attachments": tuple(
             {"name": part.filename, "size": part.size, "risks": part.risks}
@@ -212,7 +212,10 @@ def _rest(whole: str, new: str) -> str:
     return whole.removeprefix(new).strip()
 
 
-def _history(case: Case) -> tuple[dict[str, object], ...]:
+def _history(case: Case, ticket: Ticket | None) -> tuple[dict[str, object], ...]:
+    """The requester's other tickets; what was looked up is the author's, so only where that is the same."""
+    if ticket and case.author and case.author.key != ticket.requester.email.lower():
+        return ()
     own = case.ticket.id if case.ticket else None
     others = [ticket for ticket in case.facts.recent if ticket.id != own][:HISTORY_LIMIT]
     return tuple({"number": t.number, "subject": t.subject, "status": t.status.value} for t in others)

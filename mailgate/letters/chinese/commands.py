@@ -85,6 +85,8 @@ CHINESE: Mapping[str, str] = {
     "asked {address}; the answer comes back as a note": "已询问{address}；答复会作为内部备注返回",
     "{name} may not see the notes of this ticket": "{name}无权查看此工单的备注",
     # giving and giving back
+    "it is yours": "由您处理",
+    "it is not yours to give back": "它并非由您负责，无法退回",
     "back with the team": "已放回团队",
     "why? Write it behind #refuse": "为什么？请在“#退回”后写明原因",
     "given back to {name}": "已退回给{name}",
@@ -114,6 +116,7 @@ CHINESE: Mapping[str, str] = {
     "linked: {numbers}": "已关联：{numbers}",
     "into which ticket? Write one number behind #merge": "并入哪个工单？请在“#合并”后写一个编号",
     "merged; it goes on in ticket {number}": "已合并；后续在工单 {number} 中处理",
+    "{what}, where {addresses} get copies": "{what}，{addresses}会收到抄送",
     "write it as #child team: subject": "请写成“#子工单 团队：主题”",
     "this ticket has ended; #reopen it first": "此工单已结束；请先“#重开”",
     "ticket {number}, which it waited for, has ended: {subject}": "它所等待的工单 {number} 已结束：{subject}",
