@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from mailgate.desk.query import Answer, DecisionRow, EventRow, MessageRow, Query
@@ -12,7 +13,7 @@ from mailgate.store.read import tickets_where
 from mailgate.store.rows import Rows, from_json
 from mailgate.store.sql import among
 
-QUIET = frozenset({"message", "fields"})
+QUIET = frozenset({"message", "fields", "waiting_since_ms", "target"})
 """What an event's metadata say to machines only."""
 
 
@@ -74,13 +75,19 @@ def _detail(meta: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
 
 
 def _told(name: str, value: Any) -> str:
+    called = name.removesuffix("_ms").replace("_", " ")
     if isinstance(value, list) and len(value) == 2:
-        return f"{name}: {_or_dash(value[0])} → {_or_dash(value[1])}"
-    return "" if value in (None, "", False) else f"{name}: {value}"
+        return f"{called}: {_said(name, value[0])} → {_said(name, value[1])}"
+    return "" if value in (None, "", False) else f"{called}: {_said(name, value)}"
 
 
-def _or_dash(value: Any) -> str:
-    return "–" if value in (None, "") else str(value)
+def _said(name: str, value: Any) -> str:
+    """A value in words; times are in UTC, since a history is nobody's in particular."""
+    if value in (None, ""):
+        return "–"
+    if name.endswith("_ms") and isinstance(value, int):
+        return datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return str(value)
 
 
 def decisions(rows: Rows, query: Query) -> Answer:

@@ -78,6 +78,11 @@ ACTS: Mapping[str, Act] = {
     "resolved": changed(status=Status.RESOLVED),
     "closed": changed(status=Status.CLOSED),
     "spam": changed(status=Status.SPAM),
+    "opened again by an agent": lambda ticket, now_ms: changed(status=Status.OPEN, waiting_since_ms=now_ms)(ticket, 0),
+    "another ticket is merged into it": lambda ticket, now_ms: changed(
+        status=Status.OPEN, waiting_since_ms=min(ticket.waiting_since_ms or now_ms, now_ms - 7 * MINUTE)
+    )(ticket, 0),
+    "nobody waits any more": changed(waiting_since_ms=None),
     "urgent": changed(priority="urgent"),
     "low": changed(priority="low"),
     "another team": changed(team="billing"),

@@ -8,6 +8,7 @@ effect                                      event                               
 a public message of the customer            ``message``: customer, public                       wrote
 a public message of an agent                ``message``: agent, public                          answered
 ``ChangeTicket`` with another status        ``changed`` with ``status``                         status
+``ChangeTicket`` with ``waiting_since_ms``  ``changed`` with ``waiting_since_ms``               waits
 ``AddEvent`` sla warning, sla broken        ``sla warning``, ``sla broken``                     warned
 ==========================================  ==================================================  ==========
 
@@ -35,52 +36,58 @@ def warned(ticket: int, promise: Promise, share: int) -> AddEvent:
     return AddEvent(ticket, BROKEN if share >= 100 else WARNING, meta)
 
 
-def moment_of(effect: Effect, now_ms: int) -> Moment | None:
-    """What an effect means for the clock of its ticket, or None."""
+def of_effect(effect: Effect, now_ms: int) -> Iterator[Moment]:
+    """What an effect means for the clock of its ticket."""
     if isinstance(effect, OpenTicket):
-        return Moment(now_ms, Happened.OPENED, effect.status)
-    if isinstance(effect, AddMessage):
-        return _spoken(effect.direction, effect.visibility, effect.waits, now_ms)
-    if isinstance(effect, ChangeTicket) and "status" in effect.changes:
-        return Moment(now_ms, Happened.STATUS, Status(str(effect.changes["status"])))
-    if isinstance(effect, AddEvent) and effect.kind in (WARNING, BROKEN):
-        return _warned(effect.meta, now_ms)
-    return None
+        yield Moment(now_ms, Happened.OPENED, effect.status)
+    elif isinstance(effect, AddMessage):
+        yield from _spoken(effect.direction, effect.visibility, effect.waits, now_ms)
+    elif isinstance(effect, ChangeTicket):
+        yield from _changed(effect.changes, now_ms)
+    elif isinstance(effect, AddEvent) and effect.kind in (WARNING, BROKEN):
+        yield from _warned(effect.meta, now_ms)
 
 
 def moments(events: Iterable[Mapping[str, Any]]) -> Iterator[Moment]:
     """What a history means for the clock; each event has ``kind``, ``at_ms`` and ``meta``, the oldest first."""
     for event in events:
         read = _EVENTS.get(event["kind"])
-        found = read(event["meta"] or {}, event["at_ms"]) if read else None
-        if found:
-            yield found
+        if read:
+            yield from read(event["meta"] or {}, event["at_ms"])
 
 
-def _spoken(direction: str, visibility: str, waits: bool, at_ms: int) -> Moment | None:
+def _spoken(direction: str, visibility: str, waits: bool, at_ms: int) -> Iterator[Moment]:
     if visibility != Visibility.PUBLIC:
-        return None
+        return
     if direction == Direction.AGENT:
-        return Moment(at_ms, Happened.ANSWERED)
-    return Moment(at_ms, Happened.WROTE) if direction == Direction.CUSTOMER and waits else None
+        yield Moment(at_ms, Happened.ANSWERED)
+    elif direction == Direction.CUSTOMER and waits:
+        yield Moment(at_ms, Happened.WROTE)
 
 
-def _warned(meta: Mapping[str, Any], at_ms: int) -> Moment:
-    return Moment(
-        at_ms, Happened.WARNED, kind=Kind(meta["promise"]), share=int(meta["share"]), target=str(meta["target"])
-    )
+def _warned(meta: Mapping[str, Any], at_ms: int) -> Iterator[Moment]:
+    kind, share, target = Kind(meta["promise"]), int(meta["share"]), str(meta["target"])
+    yield Moment(at_ms, Happened.WARNED, kind=kind, share=share, target=target)
 
 
-def _changed(meta: Mapping[str, Any], at_ms: int) -> Moment | None:
-    return Moment(at_ms, Happened.STATUS, Status(meta["status"][1])) if "status" in meta else None
+def _changed(changes: Mapping[str, Any], at_ms: int) -> Iterator[Moment]:
+    if "status" in changes:
+        yield Moment(at_ms, Happened.STATUS, Status(str(changes["status"])))
+    if "waiting_since_ms" in changes:
+        yield Moment(at_ms, Happened.WAITS, since_ms=changes["waiting_since_ms"])
 
 
-_EVENTS: Mapping[str, Callable[[Mapping[str, Any], int], Moment | None]] = {
-    "opened": lambda meta, at_ms: Moment(at_ms, Happened.OPENED, Status(meta.get("status", Status.NEW))),
+def _new_values(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event ``changed`` says of fields, whose old and new values it has."""
+    return {name: both[1] for name, both in meta.items() if isinstance(both, list) and len(both) == 2}
+
+
+_EVENTS: Mapping[str, Callable[[Mapping[str, Any], int], Iterable[Moment]]] = {
+    "opened": lambda meta, at_ms: (Moment(at_ms, Happened.OPENED, Status(meta.get("status", Status.NEW))),),
     "message": lambda meta, at_ms: _spoken(
         meta.get("direction", ""), meta.get("visibility", ""), meta.get("waits", True), at_ms
     ),
-    "changed": _changed,
+    "changed": lambda meta, at_ms: _changed(_new_values(meta), at_ms),
     WARNING: _warned,
     BROKEN: _warned,
 }

@@ -12,6 +12,7 @@ moment             what it does
 opened             the resolution's clock starts
 wrote              the customer waits for an answer, unless already waiting
 answered           nobody waits; the first one is the first response
+waits              what the ticket says of who waits is set by itself: it was opened again, or merged into
 status             a state that pauses stops clocks, one that does not lets them go on; resolved counts as an
                    answer; an end stops all of them, and what is reopened goes on where it stood
 warned             people were told of a share of the time; they are not told of it again
@@ -41,18 +42,21 @@ class Happened(StrEnum):
     OPENED = "opened"
     WROTE = "wrote"
     ANSWERED = "answered"
+    WAITS = "waits"
     STATUS = "status"
     WARNED = "warned"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened to a ticket. ``status`` is the new state (opened, status); ``kind``, ``share`` and
-    ``target`` say which promise people were warned of (warned)."""
+    """Something that happened to a ticket. ``status`` is the new state (opened, status), ``since_ms`` since when the
+    customer waits (waits; None: no more); ``kind``, ``share`` and ``target`` say which promise people were warned of
+    (warned)."""
 
     at_ms: int
     what: Happened
     status: Status = Status.NEW
+    since_ms: int | None = None
     kind: Kind = Kind.FIRST
     share: int = 0
     target: str = ""
@@ -174,6 +178,12 @@ def _answered(clock: Clock, moment: Moment) -> Clock:
     return replace(clock, asked_ms=None, first_ms=moment.at_ms if clock.first_ms is None else clock.first_ms)
 
 
+def _waits(clock: Clock, moment: Moment) -> Clock:
+    if clock.asked_ms == moment.since_ms:
+        return clock
+    return replace(clock, asked_ms=moment.since_ms, told=_untold(clock, Kind.FIRST, Kind.NEXT))
+
+
 def _status(clock: Clock, moment: Moment) -> Clock:
     if clock.states and clock.states[-1][1] is moment.status:
         return clock
@@ -191,6 +201,7 @@ _STEPS = {
     Happened.OPENED: _opened,
     Happened.WROTE: _wrote,
     Happened.ANSWERED: _answered,
+    Happened.WAITS: _waits,
     Happened.STATUS: _status,
     Happened.WARNED: _warned,
 }

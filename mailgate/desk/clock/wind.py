@@ -14,8 +14,8 @@ from typing import Any
 
 from mailgate.desk.clock import sla
 from mailgate.desk.clock.clocks import clock_of, due, promises, response_ms, timer
-from mailgate.desk.clock.moments import moment_of
-from mailgate.desk.clock.sla import Clock, Promise
+from mailgate.desk.clock.moments import of_effect
+from mailgate.desk.clock.sla import Clock, Happened, Moment, Promise
 from mailgate.desk.plan import (
     NEW_TICKET,
     AddEvent,
@@ -32,8 +32,11 @@ from mailgate.desk.ticket import Status, Ticket
 KEPT, LATE = "promise kept", "promise late"
 """The kinds of events that say how a promise ended; ``meta`` has ``promise`` and ``due_ms``."""
 
-_FACTS = frozenset({"status", "priority", "team", "sla"})
-"""What of a ticket its due times depend on."""
+_FACTS = frozenset({"status", "waiting_since_ms", "priority", "team", "sla"})
+"""What of a ticket its clock and its due times depend on."""
+
+_VOID = frozenset({Status.SPAM, Status.MERGED})
+"""A ticket that ends so has kept and broken nothing."""
 
 _ACKNOWLEDGES = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.NEUTRAL_ACKNOWLEDGEMENT})
 _SHOWN = _ACKNOWLEDGES | {LetterKind.NOTIFICATION}
@@ -79,17 +82,37 @@ def _wound(before: Ticket, effects: Sequence[Effect], policy: Policy, now_ms: in
         return Wound(before, promises(before, policy, now_ms))
     opens = any(isinstance(effect, OpenTicket) for effect in moving)
     start = Clock() if opens else clock_of(before)
-    clock = sla.wound((moment for effect in moving if (moment := moment_of(effect, now_ms))), start)
+    clock = sla.wound(_moments(before, moving, now_ms), start)
     ticket = _changed(before, moving)
     then, now = due(before, start, policy, now_ms), due(ticket, clock, policy, now_ms)
     kept = sla.to_json(clock)
     due_ms = next((each.due_ms for each in now if each.due_ms is not None), None)
     if due_ms is not None:
         kept["due_ms"] = due_ms
-    found: list[Effect] = [ChangeTicket(before.id, {"clock": kept}, ""), *_ended(before.id, then, now, now_ms)]
+    found: list[Effect] = [ChangeTicket(before.id, {"clock": kept}, "")]
+    if ticket.status not in _VOID:
+        found += _ended(before.id, then, now, now_ms)
     if then or now:
         found.append(timer(before.id, now))
     return Wound(ticket, now, tuple(found))
+
+
+def _moments(before: Ticket, effects: Iterable[Effect], now_ms: int) -> Iterator[Moment]:
+    """What the effects mean for the clock, without what changes nothing: of that the history will not tell."""
+    status, since_ms = before.status, before.waiting_since_ms
+    for moment in (moment for effect in effects for moment in of_effect(effect, now_ms)):
+        match moment.what:
+            case Happened.STATUS if moment.status is status:
+                continue
+            case Happened.WAITS if moment.since_ms == since_ms:
+                continue
+            case Happened.STATUS | Happened.OPENED:
+                status = moment.status
+            case Happened.WAITS | Happened.ANSWERED:
+                since_ms = moment.since_ms
+            case Happened.WROTE:
+                since_ms = since_ms or now_ms
+        yield moment
 
 
 def _changed(ticket: Ticket, effects: Iterable[Effect]) -> Ticket:
@@ -128,7 +151,7 @@ def _moves(effect: Effect) -> bool:
     """Whether an effect has a say in a clock."""
     if isinstance(effect, ChangeTicket):
         return not _FACTS.isdisjoint(effect.changes)
-    return moment_of(effect, 0) is not None
+    return any(of_effect(effect, 0))
 
 
 def _about(effect: Effect, own: int) -> int:

@@ -17,7 +17,7 @@ from mailgate.store.rows import key_of
 
 OPEN_FACTS = (
     *("status", "state", "team", "kind", "assignee", "given_by", "priority", "merged_into", "parent", "language"),
-    *("mailbox", "rule", "sla", "due_ms", "snoozed_ms", "nudges"),
+    *("mailbox", "rule", "sla", "due_ms", "snoozed_ms", "nudges", "waiting_since_ms"),
 )
 """Fields of a ticket whose values may stand in an event for ever; those of the others are erased with the customer."""
 
