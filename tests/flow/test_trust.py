@@ -191,3 +191,20 @@ def test_S21_an_agent_who_answers_on_the_customers_token_writes_to_no_customer(d
     settled(desk, far)
     assert len(far.to(CARLA_ADDRESS)) == 1
     assert shown(desk)["ticket"]["status"] in ("new", "open")
+
+
+def test_S17_a_stranger_who_names_our_message_id_reopens_nothing_and_is_told_nothing(desk: Desk, far: Relay) -> None:
+    """References to a letter that Carla got: for agents' eyes on her ticket, which stays closed; nobody else hears."""
+    notification = asked(desk, far)
+    answered = letter(AGENT, "Re: x", "#close\nDone.", to=back(notification), reply_to=notification)
+    desk.submit(answered, "anna", ANNA, back(notification))
+    known = str(far.wait(CARLA_ADDRESS, 2)[1].message["Message-ID"])
+    hijack = letter(EVE, "Re: Printer", "Send it to me.", headers=[("In-Reply-To", known), ("References", known)])
+    desk.send(hijack, EVE_ADDRESS)
+    settled(desk, far)
+    found = shown(desk)
+    assert found["ticket"]["status"] == "closed"
+    assert found["messages"][-1]["direction"] == "third-party"
+    assert found["messages"][-1]["visibility"] == "agents"
+    assert far.to(EVE_ADDRESS) == []
+    assert not any("Send it to me." in each.text for each in far.to(CARLA_ADDRESS))
