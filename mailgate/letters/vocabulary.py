@@ -59,6 +59,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "reminded": ("team reminded", "已提醒团队"),
     "commands": ("commands", "执行指令"),
     "survey sent": ("survey sent", "已发送满意度调查"),
+    "promise kept": ("promise kept", "已按时兑现承诺"),
+    "promise late": ("promise kept late", "未按时兑现承诺"),
+    "sla warning": ("warned of a promise", "承诺即将超时，已提醒"),
+    "sla broken": ("promise broken", "承诺已超时"),
     # letters, and the desk at a glance
     "queued": ("queued", "待发"),
     "retry": ("to be tried again", "待重试"),
