@@ -93,3 +93,22 @@ def test_an_admin_looks_at_held_mail_and_at_the_desk_and_releases_one(desk: Desk
     commanded(desk, far, f"#held release {held['id']}")
     desk.wait_until(lambda: "Out of here" in [ticket["subject"] for ticket in desk.json("ticket", "list")])
     assert desk.json("held", "list") == []
+
+
+def test_a_persons_data_are_exported_and_erased_at_an_admins_proved_word(desk: Desk, far: Relay) -> None:
+    """The export is a file that only the server's user reads; erasing waits for a second yes, and leaves no word."""
+    asked(desk, far)
+    before = len(far.to(ANNA))
+    commanded(desk, far, f"#privacy export {CARLA_ADDRESS}")
+    told = far.wait(ANNA, before + 2)[before + 1]
+    (written,) = (desk.folder / "state" / "exports").iterdir()
+    assert written.name in told.text
+    assert written.stat().st_mode & 0o077 == 0
+    question = commanded(desk, far, f"#privacy erase {CARLA_ADDRESS}")
+    assert "LOAD LETTER" in str(shown(desk))
+    before = len(far.to(ANNA))
+    raw = letter(AGENT, f"Re: {question.message['Subject']}", "yes", to=back(question), reply_to=question)
+    desk.send(raw, ANNA, [back(question)])
+    far.wait(ANNA, before + 2)
+    number = desk.json("ticket", "list")[0]["number"]  # type: ignore[index]
+    assert "LOAD LETTER" not in str(desk.json("ticket", "show", str(number)))
