@@ -62,7 +62,7 @@ def _told(ticket: Ticket, policy: Policy, language: str, now_ms: int) -> dict[st
         "team": team.name_in(language) if team else "",
         "assignee": agent.name if agent else "",
         "waited_ms": now_ms - since if since is not None else None,
-        "due_ms": ticket.due_ms,
+        "due_ms": ticket.next_due_ms,
         "created_ms": ticket.created_ms,
         "updated_ms": ticket.updated_ms,
     }

@@ -22,7 +22,7 @@ from mailgate.desk.gate import within
 from mailgate.desk.identity.token import scrub
 from mailgate.desk.identity.trust import Held
 from mailgate.desk.outcome.orders import shorten, to_agent
-from mailgate.desk.phrase import NOTHING, phrase
+from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.plan import (
     AddEvent,
     Cause,
@@ -42,6 +42,8 @@ YES = frozenset(
     {"yes", "y", "ok", "okay", "confirm", "confirmed", "go", "是", "是的", "好", "好的", "确认", "確認", "同意"}
 )
 
+NO = frozenset({"no", "n", "cancel", "stop", "否", "不", "不是", "取消"})
+
 STALE_MS = 7 * 86_400_000
 _WHEN = frozenset({"date", "message-id"})
 
@@ -53,10 +55,13 @@ def confirmed(case: Case) -> Plan | None:
     if asked is None or where.held is not Held.OWN or case.agent is None or not case.genuine:
         return None
     words = fold(case.mail.reply_text_nosig).split()
-    yes = bool(words) and words[0].strip(".,!。，！") in YES
+    first = words[0].strip(".,!。，！") if words else ""
+    yes = first in YES
     ticket = where.ticket
     if yes and asked.strict and case.sender.proof is not Proof.PASS:
         return _doubted(case, case.agent)
+    if not yes and first not in NO:
+        return _told(case, case.agent, phrase("neither yes nor no, so nothing was done"), "confirmation unclear")
     effects: list[Effect] = []
     if ticket:
         effects.append(AddEvent(ticket.id, "confirmation", {"agent": case.agent.id, "confirmed": yes}))
@@ -91,13 +96,18 @@ def ask_to_confirm(case: Case) -> Plan:
 def _doubted(case: Case, agent: Agent) -> Plan:
     """A yes to an admin's commands that is not proved itself: refused, told at the enrolled address, written down."""
     why = phrase("admins' commands run only on a yes that is proved to be yours; answer from your own mail program")
+    return _told(case, agent, why, "confirmation doubted")
+
+
+def _told(case: Case, agent: Agent, why: Phrase, event: str) -> Plan:
+    """Nothing is done, the agent is told why, within the budget, and the ticket remembers it."""
     line = {"command": "", "result": "refused", "detail": why, "answer": None, "title": NOTHING, "help": False}
     letter = to_agent(case, LetterKind.TRANSCRIPT, agent, None, {"lines": (line,)}, None)
     leave = within(agent.address, None, False, case.facts.spent, case.policy.budgets, case.now_ms)
     letters = () if leave.reason else (letter,)
     effects: list[Effect] = [Spend(key) for key in leave.keys]
     if case.ticket:
-        effects.append(AddEvent(case.ticket.id, "confirmation doubted", {"agent": agent.id}))
+        effects.append(AddEvent(case.ticket.id, event, {"agent": agent.id}))
     return case.plan(Outcome.EVENT, effects, letters, (f"confirmation: refused: {why}",))
 
 
@@ -111,7 +121,9 @@ def once_more(case: Case, agent: Agent) -> Plan | None:
     if not orders.settled:
         return None
     would = tuple(result.said or command.line for command, result in orders.results)
-    letter = to_agent(case, LetterKind.CONFIRMATION, agent, case.ticket, {"would": would}, Purpose.CONFIRMATION)
+    letter = to_agent(
+        case, LetterKind.CONFIRMATION, agent, case.ticket, {"would": would, "proved": True}, Purpose.CONFIRMATION
+    )
     bound = replace(letter, bound=case.reading.entry_key)
     named = ", ".join(command.name for command in twice)
     return case.hold(Cause.AWAITS_CONFIRMATION, f"{agent.id} is asked once more: {named}", (), (bound,))

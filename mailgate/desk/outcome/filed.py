@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from mailgate.desk.case import Case
 from mailgate.desk.facts import Facts
 from mailgate.desk.outcome.opening import open_ticket
-from mailgate.desk.plan import NEW_TICKET, AddMessage, AddNote, Effect, LetterKind, OpenTicket, Plan
+from mailgate.desk.plan import NEW_TICKET, AddMessage, AddNote, Effect, LetterKind, LetterOrder, OpenTicket, Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Participant
 from mailgate.mail.model import Address, Mail, Proof, Sender
@@ -38,8 +38,16 @@ class Matter:
 def file(case: Case, agent: Agent, matter: Matter) -> Plan:
     """The plan that opens the ticket. Its outcome is HOLD where a rule wants such mail held."""
     plan = open_ticket(_as_written(case, matter), matter.related)
-    letters = (one for one in plan.letters if not (one.kind is LetterKind.NOTIFICATION and one.agent == agent.id))
-    return replace(plan, effects=tuple(_effects(plan, agent, matter)), letters=tuple(letters))
+    return replace(plan, effects=tuple(_effects(plan, agent, matter)), letters=tuple(_letters(plan, agent)))
+
+
+def _letters(plan: Plan, agent: Agent) -> Iterator[LetterOrder]:
+    """The customer is told who wrote it down; the agent who did need not be told of it."""
+    for one in plan.letters:
+        if one.kind is LetterKind.ACKNOWLEDGEMENT:
+            yield replace(one, values={**one.values, "filed_by": agent.name or agent.id})
+        elif one.kind is not LetterKind.NOTIFICATION or one.agent != agent.id:
+            yield one
 
 
 def _effects(plan: Plan, agent: Agent, matter: Matter) -> Iterator[Effect]:

@@ -69,6 +69,7 @@ CHINESE: Mapping[str, str] = {
     "ready reply": "常用回复",
     # undo
     "there is nothing of yours to undo on this ticket": "此工单上没有您可以撤销的操作",
+    "taken back": "已撤回",
     "undone: {command}": "已撤销：{command}",
     # people
     "whom? Write an address": "谁？请写明邮箱地址",

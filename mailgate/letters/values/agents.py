@@ -109,6 +109,7 @@ TO_AGENTS: Mapping[LetterKind, tuple[Value, ...]] = {
         _MANUAL,
     ),
     LetterKind.CONFIRMATION: (
+        Value("proved", "whether the mail is the reader's for sure, and only asked about once more", default=False),
         Value("would", "what would happen, a sentence each", default=(), sample=("Ticket 1042 would be closed.",)),
     ),
     LetterKind.UNDELIVERED: (

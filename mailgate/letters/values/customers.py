@@ -16,6 +16,7 @@ TO_CUSTOMERS: Mapping[LetterKind, tuple[Value, ...]] = {
     LetterKind.ACKNOWLEDGEMENT: (
         Value("quote", "the beginning of the customer's own text; only when the sender is proved", sample=QUESTION),
         Value("answer_by_ms", "when the answer is promised", default=None, sample=NOON),
+        Value("filed_by", "the agent who opened the ticket for the reader; mostly empty"),
         Value(
             "suggestions",
             "up to three answers that the desk knows",
