@@ -65,7 +65,7 @@ class Explainer:
     def _facts(self, reading: Reading, delivery: Delivery, now_ms: int) -> Facts:
         if self.store is None:
             return NO_FACTS
-        return self.store.facts(ask(reading, delivery, self.desk.policy, now_ms))
+        return self.store.facts(ask(reading, delivery, self.desk.policy, now_ms, self.desk.router))
 
     def _reference(self, reading: Reading, delivery: Delivery) -> int | None:
         """The ticket number that the subject's tag names, whether it exists or not."""

@@ -194,7 +194,7 @@ def _settle_one(
     try:
         with tx.savepoint():
             desk = desk.under(tx.roster())
-            facts = tx.facts(ask(arrival.reading, delivery, desk.policy, now_ms), lock=True)
+            facts = tx.facts(ask(arrival.reading, delivery, desk.policy, now_ms, desk.router), lock=True)
             facts = replace(facts, duplicate_of=earlier)
             plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
             plan, ticket, letters = carry_out(tx, Source(row, arrival.reading, arrival.raw), plan, desk, now_ms)
@@ -229,7 +229,7 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
 
     def body(tx: Tx) -> Plan:
         today = desk.under(tx.roster())
-        facts = tx.facts(ask(reading, delivery, today.policy, now_ms), lock=True)
+        facts = tx.facts(ask(reading, delivery, today.policy, now_ms, today.router), lock=True)
         plan = decide(reading, delivery, facts, today.policy, today.router, now_ms)
         if plan.outcome is Outcome.HOLD:
             tx.keep_holding(held.id, plan.cause.value if plan.cause else held.cause, plan.trace[-1])

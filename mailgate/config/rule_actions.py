@@ -28,7 +28,7 @@ def actions(written: schema_rules.Rule) -> Actions:
         template=written.template,
         note=written.note,
         hold=written.hold,
-        acknowledge=written.acknowledge,
+        acknowledge=written.acknowledge and written.alert is None,
         fields=dict(written.fields),
         letters=tuple(Send(each.to, each.text, each.template) for each in listed(written.letter)),
         escalate=written.escalate,

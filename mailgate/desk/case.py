@@ -17,6 +17,7 @@ from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.identity.trust import Held, Trust, Who, judge
 from mailgate.desk.plan import Cause, Effect, HoldMail, LetterOrder, Outcome, Plan, Purpose
 from mailgate.desk.policy import Agent, Brand, Policy
+from mailgate.desk.routing.alerts import Sighting
 from mailgate.desk.routing.route import Router
 from mailgate.desk.threading.evidence import all_clues
 from mailgate.desk.threading.thread import Placement, place
@@ -53,6 +54,11 @@ class Case:
         if not self.delivery.confirmed:
             return self.reading.sender
         return replace(self.reading.sender, proof=Proof.PASS, method="confirmation", signed_headers=None)
+
+    @cached_property
+    def sighting(self) -> Sighting | None:
+        """Which alert of monitoring the mail is about, or None."""
+        return self.router.sighted(self.reading, self.delivery.mailbox, self.delivery.brand, self.now_ms)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -17,7 +17,7 @@ from mailgate.desk.commands.vocabulary import opens_none
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.trust import Commands, Place
-from mailgate.desk.outcome import answer, customer, freshly, report, solved, thanks, vacation
+from mailgate.desk.outcome import alerting, answer, customer, freshly, report, solved, thanks, vacation
 from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.rated import rated
 from mailgate.desk.outcome.reply import append, belongs
@@ -42,6 +42,7 @@ def _decided(case: Case) -> Plan:
     return (
         _duplicate(case)
         or _held(case)
+        or alerting.sighted(case)
         or report.bounced(case)
         or report.reported(case)
         or report.automatic(case)

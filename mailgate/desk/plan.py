@@ -315,6 +315,14 @@ class QueueWebhook:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAlert:
+    """The ticket is that of the alert with this fingerprint (``Questions.fingerprint``), seen once more."""
+
+    ticket: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Make something due; a ticket has at most one timer of a kind, a second one moves it."""
 
@@ -371,6 +379,7 @@ Effect = (
     | RecordRating
     | HoldMail
     | ReleaseHeld
+    | RecordAlert
     | SetTimer
     | ClearTimer
     | Spend

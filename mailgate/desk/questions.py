@@ -14,6 +14,7 @@ from mailgate.desk.outcome.wish import WishKind, claims, own_tickets, wish
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.query import TERMS, Query, Terms
+from mailgate.desk.routing.route import Router
 from mailgate.desk.threading.clue import CLUE_LIMIT
 from mailgate.desk.threading.evidence import all_clues
 from mailgate.mail.model import Proof, Reading, VerdictKind
@@ -32,7 +33,7 @@ class Questions:
     ``family``: the parent and the children of the clues' ticket are wanted. ``owner`` is the agent whose open tickets
     are wanted: an automatic mail says that the agent is away. Of the crew, ``load`` wants how many tickets each holds,
     ``sticky`` who served the author last: looks that a team in turn does not need. ``terms`` are those on which queries
-    are answered."""
+    are answered. ``fingerprint`` is that of the alert that a mail of monitoring is about."""
 
     brand: str
     clues: tuple[Clue, ...] = ()
@@ -46,14 +47,16 @@ class Questions:
     acts_of: str = ""
     crew: tuple[str, ...] = ()
     family: bool = False
+    fingerprint: str = ""
     owner: str = ""
     load: bool = True
     sticky: bool = True
     terms: Terms = TERMS
 
 
-def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Questions:
-    """What to look up for one delivery."""
+def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int, router: Router | None = None) -> Questions:
+    """What to look up for one delivery; with a ``router``, the ticket of the alert too that the mail may be about."""
+    sighting = router.sighted(reading, delivery.mailbox, delivery.brand, now_ms) if router and router.alerts else None
     found = all_clues(reading, policy)
     author = reading.mail.author.key if reading.mail.author else ""
     bounce = reading.verdict.bounce
@@ -77,6 +80,7 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int) -> Qu
         load=policy.weighs_load,
         sticky=policy.sticks,
         terms=Terms(now_ms, policy.priorities),
+        fingerprint=sighting.fingerprint if sighting else "",
     )
     return _commanded(plain, agent, reading, policy, now_ms) if agent else _wished(plain, reading, numbers[:3], now_ms)
 

@@ -15,6 +15,7 @@ from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
 from mailgate.store import held
 from mailgate.store.acts import last_act
+from mailgate.store.alerts import alert
 from mailgate.store.crew import crew, owned
 from mailgate.store.queries import answer
 from mailgate.store.read import MERGE_HOPS, tickets_by_id, tickets_where
@@ -59,6 +60,7 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
         if questions.acts_of
         else None,
         crew=crew(work, questions) if questions.crew else None,
+        alert=alert(work, questions.brand, questions.fingerprint, lock=lock) if questions.fingerprint else None,
         owned=owned(work, questions.owner) if questions.owner else (),
         **(_family(work, tickets.values(), lock=lock) if questions.family else {}),
     )

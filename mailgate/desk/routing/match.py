@@ -118,7 +118,7 @@ def compile_condition(condition: Condition, policy: Policy) -> Check:
 def pattern_problem(pattern: str) -> str:
     """Why RE2 refuses a pattern (it knows no look-around and no back-references); empty when it takes it."""
     try:
-        re2.compile(pattern, _options())
+        re2.compile(pattern, pattern_options())
     except re2.error as error:
         return error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error.args[0])
     return ""
@@ -203,7 +203,7 @@ def _matches(condition: Condition, policy: Policy) -> Test:
         problem = pattern_problem(value)
         if problem:
             raise ValueError(f"{value!r} is no pattern for RE2: {problem}")
-        patterns.append((re2.compile(value, _options()), value))
+        patterns.append((re2.compile(value, pattern_options()), value))
     subject = condition.subject
 
     def test(seen: Seen) -> str | None:
@@ -325,7 +325,8 @@ def _triggers(condition: Condition) -> frozenset[Trigger] | None:
     return None
 
 
-def _options() -> re2.Options:
+def pattern_options() -> re2.Options:
+    """How admins' patterns are read: case does not matter."""
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from mailgate.desk.outcome.seen import Seen
 from mailgate.desk.policy import Mailbox, Policy
+from mailgate.desk.routing.alerts import Sighting, Watch, compile_alerts
 from mailgate.desk.routing.match import SUBJECTS, Check, compile_condition, pattern_problem
 from mailgate.desk.routing.rule import Actions, On, Routing, Rule
 from mailgate.desk.routing.shadow import never_matches
@@ -29,13 +30,21 @@ __all__ = ["SUBJECTS", "Router", "compile", "join", "never_matches", "pattern_pr
 
 @dataclass(frozen=True)
 class Router:
-    """The rules of one policy, compiled; ``index`` maps field → token → positions of rules, ``always`` are the rest.
-    Rules on events stand elsewhere (``events``)."""
+    """The rules of one policy, compiled; ``index`` maps field → token → positions of rules, ``always`` are the rest;
+    ``alerts`` those about mails of monitoring. Rules on events stand elsewhere (``events``)."""
 
     policy: Policy
     rules: tuple[tuple[Rule, Check], ...]
     index: dict[str, dict[str, tuple[int, ...]]]
     always: tuple[int, ...]
+    alerts: tuple[Watch, ...] = ()
+
+    def sighted(self, reading: Reading, mailbox: Mailbox, brand: str, now_ms: int) -> Sighting | None:
+        """Which alert of monitoring a mail is about, if a rule says that it is about one."""
+        if not self.alerts:
+            return None
+        seen = Seen(reading, mailbox, brand, None, self.policy, now_ms)
+        return next((found for watch in self.alerts if (found := watch.sight(seen))), None)
 
     def route(self, reading: Reading, mailbox: Mailbox, brand: str, customer: Customer | None, now_ms: int) -> Routing:
         """What the rules make of a mail; without a match the mailbox's team, else the brand's default team."""
@@ -85,7 +94,7 @@ def compile(policy: Policy) -> Router:
             token = min(tokens, key=lambda token: uses[key, token])
             index.setdefault(key, {}).setdefault(token, []).append(position)
     frozen = {key: {token: tuple(at) for token, at in tokens.items()} for key, tokens in index.items()}
-    return Router(policy, rules, frozen, tuple(always))
+    return Router(policy, rules, frozen, tuple(always), compile_alerts(policy))
 
 
 def join(earlier: Actions, later: Actions) -> Actions:

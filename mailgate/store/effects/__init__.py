@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailgate.desk import plan as p
+from mailgate.store import alerts
 from mailgate.store.draft import Draft
 from mailgate.store.effects import agents, letters, mails, tickets
 
@@ -18,6 +19,7 @@ EFFECTS: Mapping[type, Callable[[Draft, Any], None]] = {
     p.UnlinkTickets: tickets.unlink_tickets,
     p.AddEvent: tickets.add_event,
     p.RecordRating: tickets.record_rating,
+    p.RecordAlert: alerts.record_alert,
     p.SetTimer: tickets.set_timer,
     p.ClearTimer: tickets.clear_timer,
     p.AddMessage: mails.add_message,
