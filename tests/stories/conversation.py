@@ -49,6 +49,7 @@ class Conversation:
         proved: bool = True,
         attached: Sequence[EmailMessage] = (),
         headers: Sequence[tuple[str, str]] = (),
+        html: str = "",
     ) -> Settled:
         """A mail comes in, is settled, and what it brings is delivered."""
         message = EmailMessage()
@@ -59,7 +60,7 @@ class Conversation:
         message["Message-ID"] = f"<{next(_unique)}.{abs(hash(who))}@{who.rpartition('@')[2]}>"
         for name, value in headers:
             message[name] = value
-        message.set_content(text)
+        message.set_content(html or text, subtype="html" if html else "plain")
         for other in attached:
             message.add_attachment(other)
         settled = self.world.take(message.as_bytes(policy=policy.SMTP), who, to)

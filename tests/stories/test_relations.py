@@ -115,3 +115,10 @@ def test_links_are_made_and_loosed(desk: Conversation) -> None:
     assert rows.all("SELECT COUNT(*) FROM links")[0][0] == 1
     desk.reply(ANA, "#unlink 1", desk.boxes[ANA][1])
     assert rows.all("SELECT COUNT(*) FROM links")[0][0] == 0
+
+
+def test_a_part_that_was_given_away_by_mistake_is_taken_back(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.reply(ANA, "#child billing: order a printer")
+    desk.reply(ANA, "#undo")
+    assert (desk.ticket(1).status, desk.ticket(2).status) == ("new", "closed")

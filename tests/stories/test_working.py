@@ -155,3 +155,14 @@ def test_a_canned_reply_stands_above_the_agents_words(desk: Conversation) -> Non
     desk.reply(ANA, "#canned tray\n\nBest,\nAna")
     answer = desk.read(CLEO)
     assert answer.index("Dear Cleo, open the tray.") < answer.index("Best,")
+
+
+def test_S31_what_nobody_sees_commands_nothing(desk: Conversation) -> None:
+    """Hidden text of an HTML mail, whoever put it there."""
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    news = desk.boxes[ANA][-1]
+    desk.everybody_has_read()
+    hidden = '<div style="display:none">#spam</div><p hidden>#close</p><p>Please open the tray.</p>'
+    desk.write(ANA, "", f"Re: {news['Subject']}", back(news), html=hidden)
+    assert desk.ticket().status is Status.WAITING_CUSTOMER
+    assert "Please open the tray." in desk.read(CLEO)

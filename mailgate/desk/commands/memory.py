@@ -1,8 +1,8 @@
 """``#undo``: what the agent did last to the ticket is taken back.
 
 Each mail whose commands changed something is remembered with what undoes it (``RecordAct``). What has gone out by mail
-cannot be fetched back, and a ticket that was opened stays. Where the customer has written since, the ticket keeps the
-state that this brought.
+cannot be fetched back, and a ticket that was opened stays; a part that was given to another team is closed. Where the
+customer has written since, the ticket keeps the state that this brought.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from mailgate.desk.clock.clocks import remind
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.facts import Act as Done
+from mailgate.desk.lifecycle import Happening, changes
 from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import (
+    AddNote,
     AddParticipant,
     ChangeTicket,
     ClearTimer,
@@ -33,7 +35,7 @@ _MOVED = frozenset({"status", "state", "waiting_since_ms", "closed_ms"})
 
 
 def _last(argument: str, asker: Asker) -> Wants:
-    return Wants(last_act=True)
+    return Wants(last_act=True, family=True)
 
 
 def _undo(argument: str, scene: Scene) -> Result:
@@ -41,13 +43,13 @@ def _undo(argument: str, scene: Scene) -> Result:
     done, ticket = scene.facts.last_act, scene.ticket
     if done is None or ticket is None or done.ticket != ticket.id or done.agent != scene.agent.id:
         return refuse(phrase("there is nothing of yours to undo on this ticket"))
-    changes: dict[str, object] = {}
+    back: dict[str, object] = {}
     for effect in done.undo:
         if isinstance(effect, ChangeTicket) and effect.ticket == ticket.id:
-            changes |= _still(effect.changes, ticket, done)
+            back |= _still(effect.changes, ticket, done)
     return Result(
-        changes,
-        effects=(*_others(done, ticket), *_reminded(changes, scene), MarkUndone(done.id)),
+        back,
+        effects=(*_others(done, ticket), *_parts(done, scene), *_reminded(back, scene), MarkUndone(done.id)),
         said=phrase("undone: {command}", command=done.command),
         forgets=True,
     )
@@ -60,15 +62,23 @@ def _others(done: Done, ticket: Ticket) -> Iterator[Effect]:
             yield effect
 
 
-def _still(changes: Mapping[str, object], ticket: Ticket, done: Done) -> dict[str, object]:
+def _parts(done: Done, scene: Scene) -> Iterator[Effect]:
+    """The parts that the same mail gave to other teams are nobody's work any more."""
+    for child in scene.facts.children:
+        if child.created_ms == done.at_ms and child.requester.email.lower() in scene.agent.addresses:
+            yield ChangeTicket(child.id, changes(child, Happening.CLOSED, scene.now_ms), "undone", scene.agent.id)
+            yield AddNote(child.id, str(phrase("taken back")), scene.agent.id)
+
+
+def _still(back: Mapping[str, object], ticket: Ticket, done: Done) -> dict[str, object]:
     """Without the state where the customer has written since: that mail must not be forgotten."""
     wrote = ticket.waiting_since_ms is not None and ticket.waiting_since_ms > done.at_ms
-    return {name: value for name, value in changes.items() if not (wrote and name in _MOVED)}
+    return {name: value for name, value in back.items() if not (wrote and name in _MOVED)}
 
 
-def _reminded(changes: Mapping[str, object], scene: Scene) -> Iterator[Effect]:
+def _reminded(back: Mapping[str, object], scene: Scene) -> Iterator[Effect]:
     """Who waits again is not forgotten."""
-    if scene.ticket and changes.get("waiting_since_ms") is not None:
+    if scene.ticket and back.get("waiting_since_ms") is not None:
         yield from remind(scene.policy, scene.ticket.team, scene.ticket.id, scene.now_ms)
 
 
