@@ -28,10 +28,11 @@ class Login:
 class Settings:
     """The whole configuration.
 
-    ``path`` is the file it came from, ``secret_file`` the one with the keys, ``state_dir`` the folder of spool and database, ``templates`` that of the
-    letters, ``brand_templates`` a brand's overrides by brand id, ``logins`` by user name. ``warnings``
-    are what ``check`` tells besides errors; ``metrics`` is the address of the monitoring page (empty: none), ``dns``
-    whether DKIM and DMARC may be looked up. ``database_url`` may hold a password, so no ``repr`` shows it.
+    ``path`` is the file it came from, ``secret_file`` the one with the keys, ``state_dir`` the folder of spool and
+    database, ``templates`` that of the letters, ``brand_templates`` a brand's overrides by brand id, ``logins`` by user
+    name, ``webhooks`` by theirs. ``warnings`` are what ``check`` tells besides errors; ``metrics`` is the address of
+    the monitoring page (empty: none), ``dns`` whether DKIM and DMARC may be looked up. ``database_url`` may hold a
+    password, so no ``repr`` shows it.
     """
 
     path: Path
