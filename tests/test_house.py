@@ -95,7 +95,7 @@ def test_toml_on_a_page_is_toml_that_the_schema_takes(page: Path) -> None:
 
 def test_every_command_on_a_page_exists() -> None:
     known = {"demo", "init", "check", "serve", "doctor", "ingest", "explain", "ticket", "outbox", "held", "rules"}
-    known |= {"stats", "audit", "backup", "search", "keys", "agents", "privacy"}
+    known |= {"stats", "audit", "backup", "search", "keys", "agents", "privacy", "restore"}
     for page in PAGES:
         for block in re.findall(r"^```(?:sh|console)?\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
             for command in re.findall(r"(?:^|\| |bin/)mailgate ([a-z]+)", block, re.MULTILINE):

@@ -34,7 +34,7 @@ LONGEST = 300
 
 CLAUSES = 8
 CLAUSE = 80
-PRIVACY_LIMIT = 3_000
+PRIVACY_LIMIT = 1_500
 """Characters of a mail that are searched for a request under data-protection law."""
 
 
@@ -74,6 +74,7 @@ _CLAIMS = tuple(
     for right, phrases in ((Right.ERASE, ERASE), (Right.EXPORT, EXPORT))
 )
 _STEMS = tuple(fold(stem) for stem in STEMS)
+_PLAIN_STEMS = tuple(stem for stem in _STEMS if stem.isascii())
 _PLEASE = phrases(PLEASE)
 _PREFIX = re.compile(r"(?:(?:re|aw|sv|antw|fwd?|wg|tr|回复|答复|回覆|转发)\s*[:：]\s*)+", re.IGNORECASE)
 _TAG = re.compile(r"[\[［【(][#＃]?(?:ticket)?[#＃]?\s?\d{1,12}[\]］】)]", re.IGNORECASE)
@@ -110,7 +111,8 @@ def own_tickets(brand: str, author: str) -> Query:
 @lru_cache(maxsize=128)
 def _claims(said: str) -> Right | None:
     text = fold(said)
-    if not any(stem in text for stem in _STEMS):
+    stems = _PLAIN_STEMS if text.isascii() else _STEMS
+    if not any(stem in text for stem in stems):
         return None
     flat = " ".join(text.split())
     return next((right for right, phrases in _CLAIMS if any(phrase in flat for phrase in phrases)), None)
