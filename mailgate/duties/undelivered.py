@@ -13,7 +13,9 @@ from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Address
 
-WORTH_TELLING = frozenset({LetterKind.ANSWER.value, LetterKind.COPY.value})
+WORTH_TELLING = frozenset(
+    kind.value for kind in (LetterKind.ANSWER, LetterKind.COPY, LetterKind.RESOLUTION, LetterKind.ASK)
+)
 
 
 def report(kind: str, recipient: str, reason: str, ticket: Ticket, policy: Policy) -> Plan:

@@ -106,3 +106,17 @@ def test_S01_nobody_else_files_anything(desk: Conversation) -> None:
     assert desk.reads(CLEO) == []
     desk.write(ANA, f"#new {CLEO} Broken printer\n\nIt smokes.", "call", desk.control(ANA), proved=False)
     assert desk.reads(CLEO) == []
+
+
+def test_S30_what_is_not_proved_is_filed_when_its_writer_says_yes(desk: Conversation) -> None:
+    """A mail that lost its proof on the way, and one that somebody else wrote, look alike: the enrolled address is
+    asked, and what was held runs once."""
+    desk.write(ANA, f"#new {CLEO} Broken printer\n\nIt smokes.", "call", desk.control(ANA), proved=False)
+    assert desk.reads(CLEO) == []
+    asked = desk.boxes[ANA][-1]
+    assert f"#new {CLEO}" in text_of(asked)
+    for _ in range(2):
+        desk.reply(ANA, "yes", asked)
+        desk.later(60_000)
+    assert len(desk.reads(CLEO)) == 1
+    assert desk.ticket().requester.email == CLEO

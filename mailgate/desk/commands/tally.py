@@ -107,7 +107,7 @@ def line(command: Command, result: Result, settled: bool = True) -> Line:
     word = "unknown" if not command.name else "refused" if result.refused else "done"
     detail: Phrase = result.refused or result.said
     if word == "done" and not settled and result.answer is None:
-        word, detail = "refused", phrase("not done yet, since another line was refused")
+        word, detail = "refused", phrase("since another line was refused")
     return {
         "command": command.line,
         "result": word,

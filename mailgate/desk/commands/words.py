@@ -82,5 +82,5 @@ def name_of(word: str) -> str:
 
 def nearest(word: str) -> str:
     """The word that was probably meant; empty where none is near."""
-    near = difflib.get_close_matches(word.casefold()[:40], _NAME_OF, 1, 0.6)
+    near = difflib.get_close_matches(word.casefold()[:40], _NAME_OF, 1, 0.7)
     return near[0] if near else ""

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 CHINESE: Mapping[str, str] = {
     # the engine
     'not understood; did you mean "#{word}"?': "无法识别；您是指“#{word}”吗？",
-    "not understood; #help lists the commands": "无法识别；发送“#帮助”可查看全部命令",
+    "not understood; #help lists the commands": "无法识别；发送“#帮助”可查看全部指令",
     "which ticket? Answer one of its letters, or name it in the subject": (
         "哪个工单？请回复该工单的邮件，或在主题中注明编号"
     ),
     "only in answer to a letter of the ticket": "只能在回复该工单的邮件时使用",
     "only supervisors may do that": "只有主管可以执行此操作",
-    "not done yet, since another line was refused": "尚未执行，因为另有一行未被接受",
+    "since another line was refused": "因为另有一行未被接受",
     "the mail has no text; nothing was sent": "邮件没有正文，未发送任何内容",
     "{why}; nothing was sent": "{why}；未发送任何内容",
     # names
@@ -77,7 +77,7 @@ CHINESE: Mapping[str, str] = {
     "copied in: {addresses}": "已抄送：{addresses}",
     "{address} is on the customer's side of this ticket; just answer": "{address}属于客户一方，直接回复即可",
     "{address} is a colleague; write #note @name": "{address}是同事；请使用“#备注 @姓名”",
-    "there is nothing to ask; write it below the commands": "没有要询问的内容；请写在命令下方",
+    "there is nothing to ask; write it below the commands": "没有要询问的内容；请写在指令下方",
     "the note is empty": "备注是空的",
     "the requester cannot be left out": "不能移除提单人",
     "{address} gets no copies of this ticket": "{address}并未收到此工单的抄送",
@@ -99,7 +99,7 @@ CHINESE: Mapping[str, str] = {
     "Open tickets": "未结工单",
     "Your tickets: {conditions}": "您的工单：{conditions}",
     "Your open tickets": "您的未结工单",
-    "these are the commands": "全部命令如下",
+    "these are the commands": "全部指令如下",
     "for what? Write words behind #search": "搜索什么？请在“#搜索”后写关键词",
     "the desk cannot tell just now": "服务台暂时无法回答",
     "which ticket? Write its number": "哪个工单？请写明编号",
