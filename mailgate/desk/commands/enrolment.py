@@ -103,7 +103,9 @@ def read_newcomer(text: str, policy: Policy) -> Newcomer | Phrase:
         else:
             break
         rest.pop()
-    newcomer = Newcomer(ident, found[0], " ".join(rest)[:_NAME_LIMIT] or ident, tuple(reversed(teams)), role)
+    newcomer = Newcomer(
+        ident, found[0], " ".join(rest).strip(" \"'“”")[:_NAME_LIMIT] or ident, tuple(reversed(teams)), role
+    )
     return _objection(newcomer, policy) or newcomer
 
 

@@ -18,7 +18,7 @@ CHINESE: Mapping[str, str] = {
     "The desk at a glance": "服务台概况",
     "neither yes nor no, so nothing was done": "回复既非“是”也非“否”，因此未执行任何操作",
     "admins' commands run only on a yes that is proved to be yours; answer from your own mail program": (
-        "管理员命令只在经证实确由您本人确认后才会执行；请用您自己的邮件程序回复"
+        "管理员指令只在经证实确由您本人确认后才会执行；请用您自己的邮件程序回复"
     ),
     "dropped: {ids}": "已丢弃：{ids}",
     "enrolled: {agents}": "已登记：{agents}",
