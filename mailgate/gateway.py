@@ -31,6 +31,7 @@ from mailgate.desk.identity.token import split_address
 from mailgate.desk.plan import Cause, HoldMail, Letter, LinkTickets, Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.questions import ask
+from mailgate.duties.alert import stays_held
 from mailgate.errors import Permanent, Temporary
 from mailgate.logs import fault, get
 from mailgate.mail.classify import Ours, classify
@@ -219,7 +220,7 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
     kept = raw_of(store.rows, held.entry_key)
     if kept is None:
         gone = "its raw is not kept any more"
-        store.run(lambda tx: tx.keep_holding(held.id, held.cause, gone))
+        store.run(lambda tx: _keep_holding(tx, held, held.cause, gone, desk, clock.now_ms()))
         return hold(Cause(held.cause), gone)
     raw, envelope = kept
     reading = read(raw, envelope, held.entry_key, senses)
@@ -232,7 +233,7 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
         facts = tx.facts(ask(reading, delivery, today.policy, now_ms, today.router), lock=True)
         plan = decide(reading, delivery, facts, today.policy, today.router, now_ms)
         if plan.outcome is Outcome.HOLD:
-            tx.keep_holding(held.id, plan.cause.value if plan.cause else held.cause, plan.trace[-1])
+            _keep_holding(tx, held, plan.cause.value if plan.cause else held.cause, plan.trace[-1], desk, now_ms)
             return plan
         if not tx.release(held.id, now_ms):
             return plan
@@ -240,6 +241,14 @@ def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock:
         return carry_out(tx, Source(row, reading, raw), plan, today, now_ms)[0]
 
     return store.run(body)
+
+
+def _keep_holding(tx: Tx, held: HeldMail, cause: str, why: str, desk: Desk, now_ms: int) -> None:
+    """It waits for an admin again; the one who released it by mail is told so."""
+    tx.keep_holding(held.id, cause, why)
+    if held.decided_by:
+        policy = desk.under(tx.roster()).policy
+        act(tx, None, stays_held(held.id, held.decided_by, why, held.brand, policy), desk, now_ms)
 
 
 def hold(cause: Cause, detail: str) -> Plan:

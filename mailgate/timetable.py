@@ -19,7 +19,7 @@ from mailgate.desk.clock import arming
 from mailgate.desk.plan import Outcome, Plan, SetTimer
 from mailgate.desk.policy import Scheduled
 from mailgate.desk.ticket import Ticket
-from mailgate.duties import closing, customer, digest, promise, reminder, ruled, survey, woken
+from mailgate.duties import closing, customer, digest, promise, reminder, renewal, ruled, survey, woken
 from mailgate.duties.hour import Hour, Planned
 from mailgate.duties.scheduled import open_scheduled
 from mailgate.edges.spool.spool import Spool
@@ -80,6 +80,7 @@ class Timetable:
             (1, self.due),
             (60, self.digests),
             (1, self.confirmations),
+            (1, self.renewals),
             (1, self.requests),
             (300, self.departed),
             (60, self.recover),
@@ -90,6 +91,7 @@ class Timetable:
         ):
             self.jobs.every(seconds).seconds.do(self._safely, duty)
         self.away: Temporary | None = None
+        self.promised, self.renewed = renewal.mark_of(desk.policy), False
 
     def tick(self) -> None:
         """Run what is due to be looked at; raises ``Temporary`` when the database is away."""
@@ -120,8 +122,22 @@ class Timetable:
         for mail in confirmed(self.store.rows):
             told = not mail.decided_by
             plan = settle_held(mail, self.desk, self.senses, self.store, self.clock, confirmed=told)
-            if plan.letters:
+            if plan.letters or not told:
                 self.ring()
+
+    def renewals(self) -> None:
+        """Bring open tickets in line with promises that are new or others, some of them at a time until all are."""
+        if not self.renewed:
+            self.renewed = self.store.run(partial(self._renew_some, self.clock.now_ms())) is None
+
+    def _renew_some(self, now_ms: int, tx: Tx) -> int | None:
+        last = tx.renewed_to(self.promised)
+        if last is None:
+            return None
+        plans, reached = renewal.renew(tx, last, self.desk.policy, now_ms)
+        self._carry_out(tx, plans, now_ms)
+        tx.keep_renewed(self.promised, reached)
+        return reached
 
     def requests(self) -> None:
         """Do what mails asked of the desk itself."""

@@ -22,7 +22,7 @@ def reloaded(agent: str, wrong: str, policy: Policy) -> Plan:
     """How the reading of the config went that an admin asked for by mail; ``wrong`` is empty when it went well."""
     values: dict[str, object] = {
         "what": phrase("the new configuration is not used") if wrong else phrase("the new configuration is in force"),
-        "detail": wrong or phrase("It was read and found good."),
+        "detail": phrase("What is wrong: {problems}", problems=wrong) if wrong else phrase("It was read and found good."),
         "advice": phrase("mend it and send #reload again; until then the old one stays in force.") if wrong else "",
     }
     orders = _to_admins(values, next(iter(policy.brands)), policy)
@@ -39,6 +39,18 @@ def served(agent: str, right: str, address: str, out: str, policy: Policy) -> Pl
         "advice": phrase("hand it over by a way that you trust, then delete it."),
     }
     orders = _to_admins(values, next(iter(policy.brands)), policy)
+    return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
+
+
+def stays_held(held: int, agent: str, why: str, brand: str, policy: Policy) -> Plan:
+    """An admin released a mail, by mail, and it is held all the same."""
+    values: dict[str, object] = {
+        "what": phrase("the held mail {number} stays held", number=held),
+        "detail": why,
+        "advice": phrase("see what stands in the way with #held show {number}.", number=held),
+        "commands": (f"#held show {held}",),
+    }
+    orders = _to_admins(values, brand, policy)
     return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
 
 

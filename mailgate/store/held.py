@@ -123,7 +123,7 @@ def confirm(rows: Rows, held_id: int, by: str, now_ms: int) -> None:
 def keep_holding(rows: Rows, held_id: int, cause: str, detail: str) -> None:
     """A confirmed mail cannot be settled after all: it waits again, for an admin, under what stands in its way."""
     rows.run(
-        "UPDATE held SET state = 'held', cause = ?, detail = ? WHERE id = ? AND state = 'confirmed'",
+        "UPDATE held SET state = 'held', cause = ?, detail = ?, decided_by = '' WHERE id = ? AND state = 'confirmed'",
         (cause, detail, held_id),
     )
 
@@ -132,13 +132,14 @@ def asked(rows: Rows, brand: str, authors: Sequence[str]) -> tuple[Asked, ...]:
     """The newest mails in the name of one of these addresses (lower case) that were held to be confirmed, waiting or
     not."""
     found = rows.all(
-        f"SELECT id, entry_key, state, cause FROM held WHERE {among('cause', TO_CONFIRM)} AND brand = ? "  # noqa: S608
+        f"SELECT id, entry_key, state, cause, received_ms FROM held WHERE {among('cause', TO_CONFIRM)} AND brand = ? "  # noqa: S608
         f"AND {among('lower(author)', authors)} ORDER BY id DESC LIMIT {ASKED}",
         (*TO_CONFIRM, brand, *authors),
     )
     strict = Cause.AWAITS_CONFIRMATION.value
     return tuple(
-        Asked(number, entry, state == HeldState.HELD.value, cause == strict) for number, entry, state, cause in found
+        Asked(number, entry, state == HeldState.HELD.value, cause == strict, since_ms)
+        for number, entry, state, cause, since_ms in found
     )
 
 

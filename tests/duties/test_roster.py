@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,14 +24,17 @@ from mailgate.desk.plan import (
     OpenTicket,
     Outcome,
     Plan,
+    ReleaseHeld,
     RequestReload,
 )
 from mailgate.desk.policy import Role
 from mailgate.desk.roster import NO_ROSTER, Enrolled, Roster, with_roster
+from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.desk.ticket import Participant
 from mailgate.gateway import act
 from mailgate.reload import ask_parent
 from mailgate.requests import serve
+from mailgate.store.held import list_held
 from mailgate.store.requests import waiting
 from mailgate.store.tickets import show_ticket
 from tests.config.folder import GOOD, write
@@ -111,6 +115,31 @@ def test_an_agent_who_leaves_gives_the_open_tickets_back_with_one_letter_a_perso
         assert f"#{number}" in text_of(letter)
     assert waiting(world.store.rows) == []
     assert world.store.verify() == []
+
+
+def test_a_mail_that_an_admin_releases_by_mail_becomes_a_ticket_or_the_admin_is_told_why_not(
+    new_world: Callable[..., World],
+) -> None:
+    boss = replace(policy().agents["sue"], role=Role.ADMIN)
+    legal = Rule(
+        "legal", Condition("test", subject="subject", relation="words", values=("lawsuit",)), Actions(hold="x")
+    )
+    world = new_world(policy((legal,), agents={**policy().agents, "sue": boss}))
+    world.mail(CLEO, "We are sued.", "A lawsuit")
+    (held,) = list_held(world.store.rows)
+    do(world, ReleaseHeld(held.id, "sue"))
+    world.later(SECOND)
+    assert list_held(world.store.rows) == []
+    assert world.ticket(1).subject == "A lawsuit"
+    world.sent()
+    world.mail(ANA, "#priority high", "Spoofed", proved=False)
+    (waiting,) = list_held(world.store.rows)
+    world.store.rows.run("DELETE FROM raws WHERE entry_key = ?", (waiting.entry_key,))
+    do(world, ReleaseHeld(waiting.id, "sue"))
+    world.later(SECOND)
+    assert [(mail.id, mail.decided_by) for mail in list_held(world.store.rows)] == [(waiting.id, "")]
+    (letter,) = to(world.sent(), boss.address)
+    assert f"{waiting.id} stays held" in str(letter["Subject"])
 
 
 @pytest.mark.parametrize(("wrong", "says"), [("", "in force"), ("config.toml:3: no such key", "config.toml:3")])
