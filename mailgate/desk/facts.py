@@ -57,12 +57,13 @@ class LetterFact:
 class Asked:
     """A mail in an agent's name that the agent was asked to confirm: the id it is held under, and its entry key, which
     the confirmation's token binds. ``waiting``: nobody has settled it yet. ``strict``: it
-    carries an admin's commands, so that the word itself must be proved."""
+    carries an admin's commands, so that the word itself must be proved. ``since_ms``: when it came (0: not known)."""
 
     held: int
     entry_key: str
     waiting: bool
     strict: bool = False
+    since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

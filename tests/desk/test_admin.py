@@ -287,3 +287,12 @@ def test_the_writer_is_who_proved_it_and_not_who_is_named() -> None:
     what = written(there, "#reload")
     other = replace(what, sender=Sender(what.mail.author, Proof.UNKNOWN), mail=what.mail)
     assert did(there.plan(other)) == []
+
+
+def test_S30_a_yes_that_comes_after_a_week_runs_nothing() -> None:
+    """A letter that lies about for long is no standing order; the agent is told to send the mail again."""
+    there = desk(asked=(Asked(77, "the-held-mail", True, True, NOW_MS - 8 * 86_400_000),))
+    address = there.tokens.address(SUPPORT, Purpose.CONFIRMATION, 0, binding("", "the-held-mail"), ADA.address)
+    plan = there.plan(reading(mail("yes", ADA.address), recipients=(address,)))
+    assert did(plan) == []
+    assert told(plan)[0][0] == "refused"

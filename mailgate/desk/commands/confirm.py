@@ -60,6 +60,9 @@ def confirmed(case: Case) -> Plan | None:
     ticket = where.ticket
     if yes and asked.strict and case.sender.proof is not Proof.PASS:
         return _doubted(case, case.agent)
+    if yes and asked.waiting and asked.since_ms and case.now_ms - asked.since_ms > STALE_MS:
+        late = phrase("that was asked more than a week ago, so nothing was done; send the mail again")
+        return _told(case, case.agent, late, "confirmation late")
     if not yes and first not in NO:
         return _told(case, case.agent, phrase("neither yes nor no, so nothing was done"), "confirmation unclear")
     effects: list[Effect] = []

@@ -34,6 +34,9 @@ CHINESE: Mapping[str, str] = {
     "released: {ids}": "已放行：{ids}",
     "team or mailbox": "团队或邮箱",
     "the configuration is read again; a letter says how it went": "正在重新读取配置；结果会以邮件通知",
+    "that was asked more than a week ago, so nothing was done; send the mail again": (
+        "确认请求已超过一周，因此未作任何操作；请重新发送邮件"
+    ),
     "the data of {address} are written to a file on the server; a letter says which": (
         "{address} 的数据将写入服务器上的一个文件；文件名会以邮件通知"
     ),
