@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mailgate.desk.commands.words import WORDS
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.token import binding, reference_line
 from mailgate.desk.plan import (
@@ -380,3 +383,25 @@ def test_L31_an_agent_who_is_the_customer_of_a_ticket_writes_as_the_customer() -
     [message] = effects(plan, AddMessage)
     assert isinstance(message, AddMessage)
     assert message.direction is Direction.CUSTOMER
+
+
+LINES = st.builds(
+    "{}{}".format,
+    st.sampled_from([f"#{words[0]} " for words in WORDS.values()] + ["#nonsense ", ""]),
+    st.one_of(
+        st.sampled_from(["ben", "billing", "1042", "me", CLEO, EVE, "fri", "high", "a=b", ""]), st.text(max_size=9)
+    ),
+)
+PUBLIC = (LetterKind.ANSWER, LetterKind.COPY, LetterKind.RESOLUTION)
+
+
+@given(st.lists(LINES, max_size=5), st.booleans())
+def test_whatever_an_agent_writes_is_settled_and_a_note_never_goes_out(lines: list[str], note: bool) -> None:
+    """S-35. The words below stand for anything that nobody outside may read."""
+    text = "\n".join((*(("#note",) if note else ()), *lines, "", "between ourselves"))
+    plan = Desk(tickets=(WAITING,)).answer(text, Purpose.AGENT, ANA)
+    assert plan.outcome in (Outcome.APPEND, Outcome.EVENT, Outcome.HOLD)
+    outside = [letter for letter in letters(plan, *PUBLIC) if not letter.to.email.endswith("@acme.example")]
+    if note:
+        assert not any("between ourselves" in f"{letter.text}{letter.values}" for letter in outside)
+    assert len({letter.to.email for letter in outside}) == len(outside)

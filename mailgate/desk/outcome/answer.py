@@ -71,7 +71,7 @@ def speak(case: Case, agent: Agent, ticket: Ticket) -> Plan:
     effects = [*_said(agent, after, text, fate), *_done(case, agent, orders, after, fate)]
     letters = [*_sent(case, agent, orders, after, text, fate), *orders.letters]
     letters += [*handed_over(case, agent, orders, ticket), *noted(case, agent, orders, after, fate is Fate.NOTE)]
-    told, spent = transcript(case, agent, ticket, orders, *_remarks(case, fate, why))
+    told, spent = transcript(case, agent, ticket, orders, *_remarks(case, orders, fate, why))
     message = any(isinstance(effect, AddMessage) for effect in effects)
     trace = (f"trust: {case.trust.row}", f"words: {fate.value}{f': {why}' if why else ''}", *_spoken(orders))
     plan = case.plan(
@@ -147,10 +147,12 @@ def _sent(case: Case, agent: Agent, orders: Orders, ticket: Ticket, text: str, f
         yield from resolved(case, agent, ticket)
 
 
-def _remarks(case: Case, fate: Fate, why: Phrase) -> Iterator[Line]:
+def _remarks(case: Case, orders: Orders, fate: Fate, why: Phrase) -> Iterator[Line]:
     """Lines of the transcript about the mail itself."""
     if fate is Fate.NONE and not case.commands:
         yield remark(phrase("the mail has no text; nothing was sent"))
+    if orders.words and fate is not Fate.SENT:
+        yield remark(phrase("the ready reply was not sent, since nothing of this mail is for the customer"))
     if why:
         yield remark(phrase("{why}; your words are kept as a note, and nothing was sent", why=why))
 

@@ -35,10 +35,10 @@ def readers(case: Case, ticket: Ticket, agent: Agent) -> Iterator[tuple[Address,
 
 
 def resolved(case: Case, agent: Agent, ticket: Ticket) -> Iterator[LetterOrder]:
-    """The question whether it is solved, where the agent had no words for the customer: not to an address that nobody
-    reads, and not from one who may not answer."""
+    """The question whether it is solved, where the agent had no words for the customer: not to a machine (of which
+    nothing stands in ``asked``), not to an address that nobody reads, and not from one who may not answer."""
     to = Address(ticket.requester.email, ticket.requester.name)
-    if is_role_account(to.email) or allowed(Act.REPLY, agent, ticket, case.policy):
+    if not ticket.asked or is_role_account(to.email) or allowed(Act.REPLY, agent, ticket, case.policy):
         return
     yield replace(answer(case, ticket, to, LetterKind.RESOLUTION, agent, ""), attach=())
 

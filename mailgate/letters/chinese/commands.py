@@ -92,6 +92,9 @@ CHINESE: Mapping[str, str] = {
     "why? Write it behind #refuse": "为什么？请在“#退回”后写明原因",
     "given back to {name}": "已退回给{name}",
     "handed over by {name}": "由{name}转交",
+    "the ready reply was not sent, since nothing of this mail is for the customer": (
+        "常用回复未发送，因为此邮件没有给客户的内容"
+    ),
     "{why}; your words are kept as a note, and nothing was sent": "{why}；您的内容已存为备注，未发送任何内容",
     # questions
     "Found for {words}": "“{words}”的搜索结果",
