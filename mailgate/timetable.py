@@ -122,7 +122,7 @@ class Timetable:
         for mail in confirmed(self.store.rows):
             told = not mail.decided_by
             plan = settle_held(mail, self.desk, self.senses, self.store, self.clock, confirmed=told)
-            if plan.letters or not told:
+            if plan.letters:
                 self.ring()
 
     def renewals(self) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mailgate.clock import Clock
 from mailgate.desk.facts import Crew, Facts, Spoken
@@ -28,7 +28,7 @@ from mailgate.desk.routing.standing import Tally
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import ConfigError, Problem
 from mailgate.mail.model import Reading
-from mailgate.store import apply, audit, duties, facts, held, intake, outbox, queries, requests, timers
+from mailgate.store import apply, audit, duties, facts, held, intake, outbox, promises, queries, requests, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.crew import crew, holders, owned
 from mailgate.store.draft import DeliveryRow
@@ -143,6 +143,22 @@ class Tx:
     def claim_letters(self, holder: str, now_ms: int, limit: int) -> list[Outgoing]:
         """See ``outbox.claim_letters``."""
         return outbox.claim_letters(self.work.rows, holder, now_ms, limit)
+
+    def open_after(self, last: int, limit: int) -> list[Ticket]:
+        """See ``promises.open_after``."""
+        return promises.open_after(self.work, last, limit)
+
+    def histories(self, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+        """See ``promises.histories``."""
+        return promises.histories(self.work.rows, ids)
+
+    def renewed_to(self, mark: str) -> int | None:
+        """See ``promises.renewed_to``."""
+        return promises.renewed_to(self.work.rows, mark)
+
+    def keep_renewed(self, mark: str, last: int | None) -> None:
+        """See ``promises.keep_renewed``."""
+        promises.keep_renewed(self.work.rows, mark, last)
 
     def due_tickets(self, kind: str, now_ms: int, limit: int) -> list[Ticket]:
         """The tickets whose timer of that kind is due, locked; see ``timers.due_tickets``."""

@@ -85,16 +85,31 @@ def _wound(before: Ticket, effects: Sequence[Effect], policy: Policy, now_ms: in
     clock = sla.wound(_moments(before, moving, now_ms), start)
     ticket = _changed(before, moving)
     then, now = due(before, start, policy, now_ms), due(ticket, clock, policy, now_ms)
-    kept = sla.to_json(clock)
-    due_ms = next((each.due_ms for each in now if each.due_ms is not None), None)
-    if due_ms is not None:
-        kept["due_ms"] = due_ms
-    found: list[Effect] = [ChangeTicket(before.id, {"clock": kept}, "")]
+    found: list[Effect] = [ChangeTicket(before.id, {"clock": _kept(clock, now)}, "")]
     if ticket.status not in _VOID:
         found += _ended(before.id, then, now, now_ms)
     if then or now:
         found.append(timer(before.id, now))
     return Wound(ticket, now, tuple(found))
+
+
+def anew(ticket: Ticket, clock: Clock, policy: Policy, now_ms: int) -> tuple[Effect, ...]:
+    """What brings a ticket's clock and timer in line with another configuration; nothing where they are."""
+    if not policy.sla and not ticket.clock:
+        return ()
+    now = due(ticket, clock, policy, now_ms)
+    kept = _kept(clock, now)
+    effects: list[Effect] = [] if kept == ticket.clock else [ChangeTicket(ticket.id, {"clock": kept}, "")]
+    if now or "due_ms" in ticket.clock:
+        effects.append(timer(ticket.id, now))
+    return tuple(effects)
+
+
+def _kept(clock: Clock, now: Iterable[Promise]) -> dict[str, Any]:
+    """The clock as the ticket has it, with what queues are sorted by."""
+    kept = sla.to_json(clock)
+    due_ms = next((each.due_ms for each in now if each.due_ms is not None), None)
+    return kept if due_ms is None else {**kept, "due_ms": due_ms}
 
 
 def _moments(before: Ticket, effects: Iterable[Effect], now_ms: int) -> Iterator[Moment]:
