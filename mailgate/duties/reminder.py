@@ -3,7 +3,7 @@
 A ticket carries at most one ``reminder`` timer: set when a customer begins to wait, cleared by an answer. When it is
 due the team gets one letter with all of its tickets that are due at this moment: those whose customers have asked for
 news first, then the longest waiting. Each timer moves on by the team's wait, so that nobody is reminded twice within
-it. A ticket that somebody has snoozed is left alone until then.
+it. A ticket that somebody has snoozed is left alone until then, and as long again.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def remind(due: Sequence[Ticket], hour: Hour) -> list[Planned]:
         if team is None or ticket.waiting_since_ms is None or not team.remind_after_ms:
             plans.append((ticket, Plan(Outcome.EVENT, (ClearTimer(ticket.id, TIMER),), ticket=ticket.id)))
         elif ticket.snoozed_ms is not None and ticket.snoozed_ms > hour.now_ms:
-            asleep = SetTimer(ticket.id, TIMER, ticket.snoozed_ms)
-            plans.append((ticket, Plan(Outcome.EVENT, (asleep,), ticket=ticket.id)))
+            asleep = clocks.remind(hour.policy, ticket.team, ticket.id, ticket.snoozed_ms)
+            plans.append((ticket, Plan(Outcome.EVENT, asleep, ticket=ticket.id)))
         else:
             items.append(_item(ticket, hour))
     return plans + rounds(TIMER, items, lambda agent, mine: listing(LetterKind.REMINDER, agent, mine, hour), hour)

@@ -1,7 +1,7 @@
 """A day that an agent has set has come: ``#pending until``, ``#snooze``, ``#due``; whoever has the ticket hears of it.
 
 A ticket that waited until that day is open again, a snoozed one is awake; what is due stays as it is. A ticket that
-has ended meanwhile wakes nobody.
+has ended meanwhile, or waits no more, wakes nobody.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from mailgate.desk.clock.arming import DUE, PENDING, SNOOZE
-from mailgate.desk.lifecycle import ENDED, Happening, changes
+from mailgate.desk.lifecycle import ENDED, Happening, after, changes
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import AddEvent, ChangeTicket, ClearTimer, Effect, LetterKind, Outcome, Plan, SetTimer
 from mailgate.desk.ticket import Ticket
@@ -32,14 +32,19 @@ MOVES: Mapping[str, Callable[[Ticket, int], dict[str, object]]] = {
 
 def wake(kind: str, due: Sequence[Ticket], hour: Hour) -> list[Planned]:
     """The plans for all tickets whose day of that kind has come."""
-    over = [ticket for ticket in due if ticket.status in ENDED]
+    over = [ticket for ticket in due if _over(kind, ticket)]
     plans: list[Planned] = [
         (ticket, Plan(Outcome.EVENT, (ClearTimer(ticket.id, kind),), ticket=ticket.id)) for ticket in over
     ]
-    items = [_item(kind, ticket, hour) for ticket in due if ticket.status not in ENDED]
+    items = [_item(kind, ticket, hour) for ticket in due if not _over(kind, ticket)]
     return plans + rounds(
         kind, items, lambda agent, mine: listing(LetterKind.HANDOVER, agent, mine, hour, why=WHY[kind]), hour
     )
+
+
+def _over(kind: str, ticket: Ticket) -> bool:
+    """Whether nobody need be told any more."""
+    return ticket.status in ENDED or (kind == PENDING and after(ticket.status, Happening.REMINDED) is ticket.status)
 
 
 def _item(kind: str, ticket: Ticket, hour: Hour) -> Item:

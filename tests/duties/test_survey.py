@@ -190,3 +190,24 @@ def test_ratings_are_counted_for_desk_agent_team_and_brand(world: World) -> None
     assert [each.name for each in csat(world.store.rows, by=By.TEAM)] == ["help"]
     assert [each.csat for each in csat(world.store.rows, by=By.BRAND)] == [pytest.approx(2 / 3)]
     assert csat(world.store.rows, since_ms=world.clock.ms + 1) == []
+
+
+def test_a_late_answer_that_asks_for_something_opens_a_linked_ticket(world: World) -> None:
+    """The ticket was closed too long ago to be opened again; the rating is its own all the same."""
+    ticket, (_, survey) = closed(world)
+    world.clock.ms += 20 * DAY
+    settled = world.mail(CLEO, "good\n\nBut how do I change the paper?", to=back(survey))
+    assert settled.plan.outcome is Outcome.LINK
+    assert world.ticket(ticket).rating == 5
+    assert world.ticket(ticket).status.value == "closed"
+
+
+def test_V08_a_comment_with_markup_is_shown_as_text(world: World) -> None:
+    _, (_, survey) = closed(world)
+    world.sent()
+    world.mail(CLEO, "bad\n\n<img src=x onerror=alert(1)> =cmd|' /C calc'!A0", to=back(survey))
+    (told,) = to(world.sent(), "sue@acme.example")
+    html = told.get_body(("html",))
+    assert html is not None
+    assert "<img src=x" not in html.get_content()
+    assert "&lt;img src=x" in html.get_content()

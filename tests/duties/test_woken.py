@@ -44,6 +44,16 @@ def test_what_waited_until_a_day_is_open_again(world: World) -> None:
     assert world.ticket(ticket).status is Status.OPEN
 
 
+def test_a_customer_who_answers_before_the_day_makes_it_meaningless(world: World) -> None:
+    world.opened(CLEO)
+    letters = world.sent()
+    world.mail(ANA, "#take\n#pending 2d\n#snooze 60d", to=back(to(letters, ANA)[0]))
+    world.mail(CLEO, "It is the red one.", to=back(to(letters, CLEO)[0]))
+    world.sent()
+    world.later(4 * DAY)
+    assert told(world) == []
+
+
 def test_a_due_date_reminds_hours_before_it_once(world: World) -> None:
     ticket = commanded(world, "#due 2026-12-01", "#snooze 30d")
     due_ms = world.ticket(ticket).due_ms

@@ -13,8 +13,9 @@ from dataclasses import replace
 from mailgate.desk.case import Case
 from mailgate.desk.identity.trust import Held
 from mailgate.desk.lifecycle import Happening, changes
+from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.orders import notifications
-from mailgate.desk.outcome.reply import append
+from mailgate.desk.outcome.reply import append, belongs
 from mailgate.desk.outcome.survey import Rating, rating
 from mailgate.desk.plan import AddEvent, ChangeTicket, Effect, LetterOrder, Outcome, Plan, Purpose, RecordRating
 from mailgate.desk.routing.notices import supervisors
@@ -47,7 +48,8 @@ def _recorded(case: Case, ticket: Ticket, found: Rating) -> Plan:
     effects: tuple[Effect, ...] = (RecordRating(ticket.id, found.score, found.comment, by),)
     said = f"survey: rated {found.score}"
     if found.asks:
-        plan = append(case, ticket)
+        open_one = belongs(case)
+        plan = append(case, open_one) if open_one else open_ticket(case, ticket.id)
         return replace(plan, effects=(*effects, *plan.effects), trace=(*plan.trace, f"{said}, and something is asked"))
     low = found.score <= case.policy.survey.low
     letters: tuple[LetterOrder, ...] = ()
