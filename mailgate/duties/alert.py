@@ -22,7 +22,9 @@ def reloaded(agent: str, wrong: str, policy: Policy) -> Plan:
     """How the reading of the config went that an admin asked for by mail; ``wrong`` is empty when it went well."""
     values: dict[str, object] = {
         "what": phrase("the new configuration is not used") if wrong else phrase("the new configuration is in force"),
-        "detail": phrase("What is wrong: {problems}", problems=wrong) if wrong else phrase("It was read and found good."),
+        "detail": phrase("What is wrong: {problems}", problems=wrong)
+        if wrong
+        else phrase("It was read and found good."),
         "advice": phrase("mend it and send #reload again; until then the old one stays in force.") if wrong else "",
     }
     orders = _to_admins(values, next(iter(policy.brands)), policy)
