@@ -113,7 +113,7 @@ class Timetable:
     def due(self) -> None:
         """Everything that a timer makes due; see ``DUTIES``."""
         for kind in self.store.due_kinds(self.clock.now_ms()):
-            duty = partial(ruled.look, kind, self.desk.events) if ruled.mine(kind) else DUTIES.get(kind)
+            duty = partial(ruled.look, kind, self.desk.events) if ruled.mine(kind) else self.duties.get(kind)
             if duty is not None:
                 self._safely(partial(self._settle_due, kind, duty), f"timer {kind}")
 
@@ -122,7 +122,7 @@ class Timetable:
         for mail in confirmed(self.store.rows):
             told = not mail.decided_by
             plan = settle_held(mail, self.desk, self.senses, self.store, self.clock, confirmed=told)
-            if plan.letters:
+            if plan.letters or not told:
                 self.ring()
 
     def renewals(self) -> None:
