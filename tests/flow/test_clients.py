@@ -6,6 +6,7 @@ import time
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
+from itertools import pairwise
 
 from tests.flow.world import ANNA, Desk, Handed, Relay, letter
 from tests.letters.clients import PROGRAMS
@@ -56,3 +57,21 @@ def test_each_program_takes_a_ticket_and_answers_it_and_nothing_of_ours_goes_out
     assert {ticket["assignee"] for ticket in tickets} == {"anna"}
     assert {tuple(ticket["tags"]) for ticket in tickets} == {("paper",)}
     assert {ticket["status"] for ticket in tickets} == {"waiting-customer"}
+
+
+def test_what_the_customer_gets_of_one_ticket_is_one_thread(desk: Desk, far: Relay) -> None:
+    """Answer, resolution and the next answer name the letter before them, under one subject (RFC 5256 section 2.1)."""
+    desk.send(
+        letter("Carla <carla@client.example>", "Printer broken", "It says PC LOAD LETTER."), "carla@client.example"
+    )
+    (news,) = far.wait(ANNA)
+    to = news.message["Reply-To"].addresses[0].addr_spec
+    for count, lines in enumerate((("Which model?",), ("#resolve", "", "It is mended."), ("One more thing.",)), 2):
+        desk.submit(answer("Apple Mail", news, lines, f"Anna Schmidt <{ANNA}>").as_bytes(), "anna", ANNA, to)
+        far.wait("carla@client.example", count)
+    mails = [one.message for one in far.to("carla@client.example")]
+    assert [str(mail["Subject"]).removeprefix("Re: ") for mail in mails] == ["[#1] Printer broken"] * 4
+    for earlier, later in pairwise(mails[1:]):
+        assert later["In-Reply-To"] == earlier["Message-ID"]
+        assert str(earlier["Message-ID"]) in str(later["References"])
+    assert len({str(mail["References"]).split()[0] for mail in mails}) == 1, "all begin with the customer's own mail"
