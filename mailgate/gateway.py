@@ -1,7 +1,8 @@
 """One mail's whole story, read from top to bottom: ``read`` needs no state, ``settle`` is one transaction.
 
 ``read`` runs in a worker process that can be killed; it turns bytes into a ``Reading``. ``settle`` runs in the applier,
-in order of acceptance, up to fifty mails a transaction, each under a savepoint of its own:
+in order of acceptance, up to fifty mails a transaction; what their facts need is asked for all of them at once, and
+their rows are written together:
 
 =================  ==========================================  ========================================
 step               what it knows afterwards                    a crash here costs
@@ -14,13 +15,14 @@ write              all of it, with the done-mark               nothing; after th
 =================  ==========================================  ========================================
 
 A failure of the database is ``Temporary`` and costs the whole batch one retry. Any other failure is a bug of ours that
-this one mail brings out: the mail is held under ``internal-error`` with its raw, and the next one is settled.
+one mail brings out: the batch is settled again with a savepoint for each, that mail is held under ``internal-error``
+with its raw, and the others are settled.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailgate.carry import Desk, Source, act, carry_out
@@ -30,7 +32,7 @@ from mailgate.desk.delivery import Delivery
 from mailgate.desk.identity.token import split_address
 from mailgate.desk.plan import Cause, HoldMail, Letter, LinkTickets, Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
-from mailgate.desk.questions import ask
+from mailgate.desk.questions import Questions, ask
 from mailgate.duties.alert import stays_held
 from mailgate.errors import Permanent, Temporary
 from mailgate.logs import fault, get
@@ -104,6 +106,20 @@ class Settled:
     ticket: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One delivery whose turn it is: what ``claim`` answered, and what is to be looked up for it."""
+
+    arrival: Arrival
+    delivery: Delivery
+    mark: Mark
+    earlier: str
+    questions: Questions
+
+
+SettleOne = Callable[[Tx, Turn, Desk, int], Settled]
+
+
 def read(raw: bytes, envelope: Envelope, key: str, senses: Senses) -> Reading:
     """Bytes to a reading: parse, classify, prove. What is no mail at all gives a reading that will be held."""
     stub = next((cause for mark, cause in STUBS if envelope.source == "imap" and raw.startswith(mark)), "")
@@ -145,18 +161,37 @@ def deliveries(envelope: Envelope, policy: Policy) -> tuple[Delivery, ...]:
 
 
 def settle(arrivals: Sequence[Arrival], desk: Desk, store: Store, clock: Clock) -> list[Settled]:
-    """Settle a batch in one transaction, in the order given; the store is unchanged when this raises ``Temporary``."""
+    """Settle a batch in one transaction, in the order given; the store is unchanged when this raises ``Temporary``.
+
+    First all together, their rows written in one go. A mail that brings out a bug of ours spoils that: then once more,
+    each under a savepoint of its own, so that it alone is held.
+    """
     now_ms = clock.now_ms()
-    settled: list[Settled] = []
+    try:
+        with store.transaction(gathers=True) as tx:
+            return _settle_all(tx, arrivals, desk, now_ms, _settle_one)
+    except Temporary:
+        raise
+    except Exception as error:  # which mail it was, the second try finds out
+        log.warning("a batch is settled again mail by mail", mails=len(arrivals), **fault(error))
     with store.transaction() as tx:
-        work = list(_pair(arrivals, desk.policy))
-        claimed = tx.claim([mark for _, _, mark in work])
-        for arrival, delivery, mark in work:
-            earlier = claimed[mark]
-            if earlier == "done":
-                continue
-            settled.append(_settle_one(tx, arrival, delivery, mark, earlier, desk, now_ms))
-        _link_brands(tx, settled, desk, now_ms)
+        return _settle_all(tx, arrivals, desk, now_ms, _settle_or_hold)
+
+
+def _settle_all(tx: Tx, arrivals: Sequence[Arrival], desk: Desk, now_ms: int, one: SettleOne) -> list[Settled]:
+    work = list(_pair(arrivals, desk.policy))
+    claimed = tx.claim([mark for _, _, mark in work])
+    fresh = [(arrival, delivery, mark) for arrival, delivery, mark in work if claimed[mark] != "done"]
+    today = desk.under(tx.roster())
+    asked = [ask(arrival.reading, delivery, today.policy, now_ms, today.router) for arrival, delivery, _ in fresh]
+    tx.look_ahead(asked)
+    settled: list[Settled] = []
+    for (arrival, delivery, mark), questions in zip(fresh, asked, strict=True):
+        now = desk.under(tx.roster())
+        if now is not today:  # a mail of this batch has changed who works here
+            questions = ask(arrival.reading, delivery, now.policy, now_ms, now.router)
+        settled.append(one(tx, Turn(arrival, delivery, mark, claimed[mark], questions), now, now_ms))
+    _link_brands(tx, settled, desk, now_ms)
     return settled
 
 
@@ -187,27 +222,30 @@ def mark_of(reading: Reading, brand: str) -> Mark:
     return Mark(reading.entry_key, brand, same, until, reading.envelope.received_ms)
 
 
-def _settle_one(
-    tx: Tx, arrival: Arrival, delivery: Delivery, mark: Mark, earlier: str, desk: Desk, now_ms: int
-) -> Settled:
-    """One delivery: facts, plan, letters, written; or held with its cause when a bug of ours stands in the way."""
+def _settle_one(tx: Tx, turn: Turn, desk: Desk, now_ms: int) -> Settled:
+    """One delivery: facts, plan, letters, written."""
+    arrival, delivery, mark = turn.arrival, turn.delivery, turn.mark
     row = DeliveryRow(mark.entry_key, delivery.brand, delivery.mailbox.address)
+    facts = replace(tx.facts(turn.questions, lock=True), duplicate_of=turn.earlier)
+    plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
+    plan, ticket, letters = carry_out(tx, Source(row, arrival.reading, arrival.raw), plan, desk, now_ms)
+    return Settled(mark.entry_key, delivery.brand, plan, letters, ticket.id if ticket else 0)
+
+
+def _settle_or_hold(tx: Tx, turn: Turn, desk: Desk, now_ms: int) -> Settled:
+    """The same under a savepoint; the mail is held with its cause when a bug of ours stands in the way."""
     try:
         with tx.savepoint():
-            desk = desk.under(tx.roster())
-            facts = tx.facts(ask(arrival.reading, delivery, desk.policy, now_ms, desk.router), lock=True)
-            facts = replace(facts, duplicate_of=earlier)
-            plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
-            plan, ticket, letters = carry_out(tx, Source(row, arrival.reading, arrival.raw), plan, desk, now_ms)
+            return _settle_one(tx, turn, desk, now_ms)
     except Temporary:
         raise
     except Exception as error:  # one wide except, and it parks: the mail is held with its raw, the next one flows
-        log.error("a mail could not be settled and is held", entry=mark.entry_key, **fault(error))
+        log.error("a mail could not be settled and is held", entry=turn.mark.entry_key, **fault(error))
         plan = hold(Cause.INTERNAL, f"{type(error).__name__} while settling; release it after an upgrade")
-        ticket, letters = None, ()
+        row = DeliveryRow(turn.mark.entry_key, turn.delivery.brand, turn.delivery.mailbox.address)
         with tx.savepoint():
-            tx.write(row, arrival.reading, arrival.raw, plan, None, (), now_ms)
-    return Settled(mark.entry_key, delivery.brand, plan, letters, ticket.id if ticket else 0)
+            tx.write(row, turn.arrival.reading, turn.arrival.raw, plan, None, (), now_ms)
+        return Settled(turn.mark.entry_key, turn.delivery.brand, plan)
 
 
 def settle_held(held: HeldMail, desk: Desk, senses: Senses, store: Store, clock: Clock, *, confirmed: bool) -> Plan:

@@ -15,6 +15,7 @@ from mailgate.store.draft import TABLES, DeliveryRow, Draft, Table
 from mailgate.store.effects import EFFECTS
 from mailgate.store.effects.letters import queue_letter
 from mailgate.store.effects.tickets import requester_first
+from mailgate.store.gathered import Gathered
 from mailgate.store.read import FINISHED, tickets_by_id, urgency_of
 from mailgate.store.rows import key_of, to_json
 from mailgate.store.search import index_parts
@@ -124,9 +125,8 @@ def write(
     if delivery is not None:
         _keep_raw(draft, delivery, plan)
         draft.work.unsettled.discard((delivery.entry_key, delivery.brand))
-        flush(draft, _outcome(draft, delivery, plan))
-    else:
-        flush(draft)
+        draft.outcomes.append(_outcome(draft, delivery, plan))
+    work.gather(draft)
 
 
 def _keep_raw(draft: Draft, delivery: DeliveryRow, plan: Plan) -> None:
@@ -145,45 +145,53 @@ def _envelope_text(envelope: Envelope | None) -> str | None:
     return to_json({name: getattr(envelope, name) for name in Envelope.__slots__})
 
 
-def flush(draft: Draft, *more: Part) -> None:
-    """Write everything that a draft has gathered, one statement a table, and ``more`` beside it."""
-    parts = [*_tickets(draft), *draft.removed.values(), *_tables(draft), *_timers(draft)]
-    parts += [*index_parts(draft.work.rows, draft.words), *_customers(draft), *more]
+def write_out(work: Work, gathered: Gathered) -> None:
+    """Write everything that was gathered, one statement a table."""
+    parts = [*_tickets(work, gathered), *gathered.removed.values(), *_tables(gathered), *_timers(gathered)]
+    parts += [*index_parts(work.database, gathered.words), *_customers(gathered)]
+    if gathered.outcomes:
+        parts.append(Part(DELIVERIES.name, DELIVERIES.columns, gathered.outcomes, DELIVERIES.conflict))
     if parts:
-        draft.work.rows.write(parts)
+        work.database.write(parts)
 
 
-def _tickets(draft: Draft) -> Iterator[Part]:
-    """The new ticket as a whole, the others' changed columns, each with the head of its history."""
-    for ticket_id, columns in draft.changed.items():
-        link = draft.work.heads[ticket_id]
-        if draft.opened and draft.ticket is not None and ticket_id == draft.ticket.id:
-            row = (*_ticket_row(draft.work.tickets[ticket_id]), link.events, link.head)
-            yield Part("tickets", TICKET_COLUMNS, (row,))
+def _tickets(work: Work, gathered: Gathered) -> Iterator[Part]:
+    """New tickets as a whole, of the others the changed columns, each with the head of its history."""
+    opened: list[tuple[object, ...]] = []
+    updates: dict[tuple[str, ...], list[tuple[object, ...]]] = {}
+    for ticket_id, columns in gathered.changed.items():
+        link = work.heads[ticket_id]
+        if ticket_id in gathered.opened:
+            opened.append((*_ticket_row(work.tickets[ticket_id]), link.events, link.head))
             continue
         if not columns.keys().isdisjoint(URGENT_COLUMNS):
-            columns["urgency"] = urgency_of(draft.work.tickets[ticket_id])
-        names = ", ".join(f"{name} = ?" for name in (*columns, "events", "head"))
-        sql = f"UPDATE tickets SET {names} WHERE id = ?"  # noqa: S608
-        yield Part("tickets", "", ((*columns.values(), link.events, link.head, ticket_id),), statement=sql)
+            columns["urgency"] = urgency_of(work.tickets[ticket_id])
+        row = (*columns.values(), link.events, link.head, ticket_id)
+        updates.setdefault(tuple(columns), []).append(row)
+    if opened:
+        yield Part("tickets", TICKET_COLUMNS, opened)
+    for columns_set, rows in updates.items():
+        names = ", ".join(f"{name} = ?" for name in (*columns_set, "events", "head"))
+        yield Part("tickets", "", rows, statement=f"UPDATE tickets SET {names} WHERE id = ?")  # noqa: S608
 
 
-def _tables(draft: Draft) -> Iterator[Part]:
+def _tables(gathered: Gathered) -> Iterator[Part]:
     """The rows of each table; of two that would update the same row the last counts."""
     for table in TABLES:
-        rows = draft.rows.get(table.name)
+        rows = gathered.rows.get(table.name)
         if rows:
             once = list({row[: table.key]: row for row in rows}.values()) if table.update else rows
             yield Part(table.name, table.columns, once, table.conflict)
 
 
-def _timers(draft: Draft) -> Iterator[Part]:
+def _timers(gathered: Gathered) -> Iterator[Part]:
     """Timers that are set, and those that are cleared."""
-    for (ticket_id, kind), due_ms in draft.timers.items():
-        if due_ms is None:
-            yield Part("timers", "", ((ticket_id, kind),), statement=CLEAR_TIMER)
-        else:
-            yield Part(TIMERS.name, TIMERS.columns, ((ticket_id, kind, due_ms),), TIMERS.conflict)
+    to_set = [(*key, due_ms) for key, due_ms in gathered.timers.items() if due_ms is not None]
+    to_clear = [key for key, due_ms in gathered.timers.items() if due_ms is None]
+    if to_set:
+        yield Part(TIMERS.name, TIMERS.columns, to_set, TIMERS.conflict)
+    if to_clear:
+        yield Part("timers", "", to_clear, statement=CLEAR_TIMER)
 
 
 def _ticket_row(ticket: Ticket) -> tuple[object, ...]:
@@ -199,27 +207,26 @@ def _ticket_row(ticket: Ticket) -> tuple[object, ...]:
     )
 
 
-def _customers(draft: Draft) -> Iterator[Part]:
+def _customers(gathered: Gathered) -> Iterator[Part]:
     """In the order of the keys, so that two appliers meet in the same order."""
     rows = [
         (
             *(brand, key, who.email, who.name, who.language, "[]", who.tickets, who.open_tickets),
-            *(who.rating, who.survey_asked_ms, draft.now_ms),
+            *(who.rating, who.survey_asked_ms, who.now_ms),
         )
-        for (brand, key), who in sorted(draft.customers.items())
+        for (brand, key), who in sorted(gathered.customers.items())
     ]
     if rows:
         yield Part("customers", CUSTOMER_COLUMNS, rows, ADD_TO_CUSTOMER)
 
 
-def _outcome(draft: Draft, delivery: DeliveryRow, plan: Plan) -> Part:
+def _outcome(draft: Draft, delivery: DeliveryRow, plan: Plan) -> tuple[object, ...]:
     """The outcome of the delivery, with all that explains it (promise 8)."""
     ticket_id = draft.ticket.id if draft.ticket and plan.ticket in (None, NEW_TICKET) else plan.ticket
     received_ms = draft.reading.envelope.received_ms if draft.reading else delivery.received_ms
     duplicate_of = draft.work.duplicates.get((delivery.entry_key, delivery.brand), "")
-    row = (
+    return (
         *(delivery.entry_key, delivery.brand, delivery.mailbox, plan.outcome.value),
         *(plan.cause.value if plan.cause else "", ticket_id or None, draft.message, duplicate_of),
         *(plan.rule, plan.generation, plan.acknowledge, to_json(plan.trace), received_ms, draft.now_ms),
     )
-    return Part(DELIVERIES.name, DELIVERIES.columns, (row,), DELIVERIES.conflict)

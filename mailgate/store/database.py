@@ -66,9 +66,9 @@ class Tx:
         """See ``intake.claim``: "" fresh, "done" settled before, else the entry key of the mail that came first."""
         return intake.claim(self.work, marks)
 
-    def lock_tickets(self, batch: Iterable[Questions]) -> None:
-        """Lock all tickets of a batch in one order, so that appliers cannot deadlock; optional, PostgreSQL only."""
-        facts.lock_tickets(self.work, batch)
+    def look_ahead(self, batch: Sequence[Questions]) -> None:
+        """Ask for what all mails of a batch will want to know, and lock their tickets in one order; see ``ahead``."""
+        facts.look_ahead(self.work, batch)
 
     def facts(self, questions: Questions, *, lock: bool) -> Facts:
         """What ``decide`` is told; with ``lock`` the tickets in it stay as they are until the transaction ends."""
@@ -237,9 +237,12 @@ class Store:
         return cls(rows, clock, audit_key)
 
     @contextmanager
-    def transaction(self) -> Iterator[Tx]:
-        """A write transaction: committed when the body ends, undone when it raises."""
-        work = self._work()
+    def transaction(self, *, gathers: bool = False) -> Iterator[Tx]:
+        """A write transaction: committed when the body ends, undone when it raises.
+
+        With ``gathers`` the rows of several plans are written together: for a batch of mails, without savepoints.
+        """
+        work = self._work(gathers=gathers)
         with self.rows.transaction():
             self._ids.begin()
             yield Tx(work)
@@ -358,8 +361,16 @@ class Store:
         with self.transaction() as tx:
             jump(tx.work.rows, by)
 
-    def _work(self) -> Work:
-        return Work(self.rows, self._ids, self._audit_key, self._salt, rosters=self._rosters)
+    def _work(self, *, gathers: bool = False) -> Work:
+        return Work(
+            self.rows,
+            self._ids,
+            self._audit_key,
+            self._salt,
+            rosters=self._rosters,
+            write_out=apply.write_out,
+            gathers=gathers,
+        )
 
     def _salt(self) -> bytes:
         return bytes.fromhex(self.clock.token_hex(SALT_OCTETS))

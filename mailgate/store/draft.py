@@ -7,7 +7,7 @@ a dozen statements however many effects its plan has.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,9 @@ from mailgate.desk.plan import NEW_TICKET
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Envelope, Reading
 from mailgate.store.chain import START, Link, digest_of, mac_of, metadata_of
+from mailgate.store.gathered import Customer, Gathered
 from mailgate.store.read import FINISHED, columns_of, tickets_by_id
 from mailgate.store.rows import key_of, to_json
-from mailgate.store.search import Document
 from mailgate.store.sql import Part
 from mailgate.store.work import Work
 
@@ -109,22 +109,8 @@ class DeliveryRow:
 
 
 @dataclass
-class Customer:
-    """What a plan adds to what is remembered of one address."""
-
-    email: str
-    name: str = ""
-    language: str = ""
-    tickets: int = 0
-    open_tickets: int = 0
-    rating: int | None = None
-    survey_asked_ms: int | None = None
-
-
-@dataclass
-class Draft:
-    """One plan on its way into rows. ``ticket`` is what ``NEW_TICKET`` and a letter's 0 stand for; ``opened`` says that
-    its row is yet to be written."""
+class Draft(Gathered):
+    """One plan on its way into rows. ``ticket`` is what ``NEW_TICKET`` and a letter's 0 stand for."""
 
     work: Work
     brand: str
@@ -134,14 +120,7 @@ class Draft:
     delivery: DeliveryRow | None = None
     reading: Reading | None = None
     raw: bytes | None = None
-    opened: bool = False
     message: int | None = None
-    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
-    changed: dict[int, dict[str, object]] = field(default_factory=dict)
-    timers: dict[tuple[int, str], int | None] = field(default_factory=dict)
-    removed: dict[tuple[object, ...], Part] = field(default_factory=dict)
-    words: list[Document] = field(default_factory=list)
-    customers: dict[tuple[str, str], Customer] = field(default_factory=dict)
 
     def add(self, table: str, *row: Any) -> None:
         """Put a row, in the order of the columns in ``TABLES``, on the list."""
@@ -195,7 +174,7 @@ class Draft:
 
     def customer(self, brand: str, email: str) -> Customer:
         """What will be remembered of an address, to be added to."""
-        return self.customers.setdefault((brand, key_of(email)), Customer(email))
+        return self.customers.setdefault((brand, key_of(email)), Customer(email, self.now_ms))
 
     def given(self, agent: str) -> None:
         """An agent (empty: nobody) was given a ticket; the row is written at the end of the transaction."""
@@ -204,5 +183,6 @@ class Draft:
     def begin_chain(self, ticket: Ticket) -> None:
         """Let a ticket that is about to be written be known, with an empty history."""
         self.work.tickets[ticket.id] = ticket
+        self.work.numbers[ticket.number] = ticket.id
         self.work.weigh(ticket, 1)
         self.work.heads[ticket.id] = Link(0, START)

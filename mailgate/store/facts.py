@@ -15,18 +15,18 @@ from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
 from mailgate.store import held
 from mailgate.store.acts import last_act
+from mailgate.store.ahead import LARGEST, Led, clue_numbers, message_keys
 from mailgate.store.alerts import alert
 from mailgate.store.crew import crew, owned
 from mailgate.store.queries import answer
-from mailgate.store.read import MERGE_HOPS, tickets_by_id, tickets_where
+from mailgate.store.read import MERGE_HOPS, tickets_among, tickets_by_id, tickets_where
 from mailgate.store.roster import roster_of
-from mailgate.store.rows import Rows, from_json, id_key, key_of
+from mailgate.store.rows import Rows, from_json, key_of
 from mailgate.store.sql import among
 from mailgate.store.work import Work
 
-LARGEST = 2**63 - 1
-RECENT = 5
-"""How many probable duplicates are worth showing."""
+ROWS_A_MAIL = 4
+"""Messages, letters and held mails that a mail may well bring: what is asked for ahead."""
 
 CHILDREN = 100
 """How many open children of a ticket are looked at."""
@@ -37,10 +37,12 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
 
     ``duplicate_of`` is left empty: it is what ``claim`` answered.
     """
-    rows = work.rows
-    ids = _known_ids(rows, questions)
+    if work.gathered and _depends(work, questions):
+        work.settle_rows()
+    rows = work.database
+    ids = _known_ids(work, questions)
     roster = roster_of(work)
-    customer, asked_ms = _customer(rows, questions)
+    customer, asked_ms = _customer(work, questions)
     tickets, merged_from = _tickets_of_clues(work, questions, ids, lock=lock)
     return Facts(
         tickets=tickets,
@@ -95,55 +97,66 @@ def open_children(work: Work, ticket: int) -> tuple[int, ...]:
     return tuple(id_ for (id_,) in found)
 
 
-def lock_tickets(work: Work, batch: Iterable[Questions]) -> None:
-    """Lock every ticket that a whole batch may touch, in the order of their ids: two appliers that take several
-    mails a transaction cannot deadlock over tickets then. Needed on PostgreSQL only; elsewhere it does nothing."""
-    if not work.rows.postgres:
-        return
-    numbers: set[int] = set()
-    ids: set[int] = set()
-    for questions in batch:
-        numbers |= _numbers(questions)
-        ids |= {ticket for ticket, _ in _known_ids(work.rows, questions).values() if ticket is not None}
-    work.rows.all(
-        "SELECT id FROM tickets WHERE id = ANY(?) OR number = ANY(?) ORDER BY id FOR UPDATE", (list(ids), list(numbers))
+def look_ahead(work: Work, batch: Sequence[Questions]) -> None:
+    """Ask for what every mail of the batch will want to know, and lock the tickets that their clues lead to."""
+    work.ahead.look(work.rows, batch)
+    numbers = set().union(*(clue_numbers(questions) for questions in batch))
+    ids = {led[0] for led in work.ahead.ids.values() if led and led[0] is not None}
+    work.remember(tickets_among(work.rows, ids, numbers, lock=True), lock=True)
+    work.numbers |= dict.fromkeys(numbers - work.numbers.keys())
+    work.ids.reserve("ticket_numbers", len(batch))
+    work.ids.reserve("row_ids", ROWS_A_MAIL * len(batch))
+
+
+def _depends(work: Work, questions: Questions) -> bool:
+    """Whether what the mail asks may be answered by rows that mails of its batch before it have gathered."""
+    gathered, brand = work.gathered, questions.brand
+    special = (
+        *(questions.numbers, questions.queries, questions.acts_of, questions.crew, questions.family),
+        *(questions.owner, questions.confirms),
+    )
+    return (
+        any(special)
+        or (brand, key_of(questions.author)) in gathered.customers
+        or any(clue.purpose == Purpose.SURVEY for clue in questions.clues)
+        or not gathered.message_ids.isdisjoint((brand, key) for key in message_keys(questions))
     )
 
 
-def _numbers(questions: Questions) -> set[int]:
-    return {clue.number for clue in questions.clues if clue.number is not None and 0 < clue.number <= LARGEST}
-
-
-def _known_ids(rows: Rows, questions: Questions) -> dict[str, tuple[int | None, int | None]]:
+def _known_ids(work: Work, questions: Questions) -> dict[str, Led]:
     """(ticket, letter) by Message-ID, of all that the mail refers to and this brand knows."""
-    asked = {clue.message_id for clue in questions.clues if clue.message_id} | set(questions.message_ids)
-    if not asked:
-        return {}
-    by_key = {id_key(message_id): message_id for message_id in asked}
-    keys = sorted(by_key)
-    condition = among("message_id", keys)
-    found = rows.all(
-        f"SELECT message_id, ticket_id, letter_id FROM known_ids WHERE brand = ? AND {condition}",  # noqa: S608
-        [questions.brand, *keys],
-    )
-    return {by_key[key]: (ticket_id, letter_id) for key, ticket_id, letter_id in found}
+    by_key = message_keys(questions)
+    found = work.ahead.known_ids(work.database, questions.brand, by_key)
+    return {by_key[key]: led for key, led in found.items()}
+
+
+def _named_tickets(work: Work, numbers: set[int], ids: set[int], *, lock: bool) -> dict[int, Ticket]:
+    """Tickets by id: those that this transaction knows (and has locked, where asked) as it has left them."""
+
+    def known(ticket_id: int | None) -> bool:
+        return ticket_id is None or (ticket_id in work.tickets and (not lock or ticket_id in work.heads))
+
+    unknown_numbers = {number for number in numbers if number not in work.numbers or not known(work.numbers[number])}
+    unknown_ids = {ticket_id for ticket_id in ids if not known(ticket_id)}
+    if unknown_numbers or unknown_ids:
+        work.remember(tickets_among(work.rows, unknown_ids, unknown_numbers, lock=lock), lock=lock)
+        work.numbers |= dict.fromkeys(unknown_numbers - work.numbers.keys())
+    wanted = ids | {found for number in numbers if (found := work.numbers[number]) is not None}
+    return {ticket_id: work.tickets[ticket_id] for ticket_id in wanted if ticket_id in work.tickets}
 
 
 def _tickets_of_clues(
     work: Work, questions: Questions, ids: dict[str, tuple[int | None, int | None]], *, lock: bool
 ) -> tuple[dict[Clue, Ticket], dict[Clue, Ticket]]:
     """Where each clue leads, within the brand; a merged ticket leads to where it went, and stands in the second map."""
-    by_number = tickets_where(work.rows, "number", sorted(_numbers(questions)), lock=lock)
-    known = dict(by_number)
-    wanted = {ticket for ticket, _ in ids.values() if ticket is not None}
+    numbers, wanted = clue_numbers(questions), {ticket for ticket, _ in ids.values() if ticket is not None}
     for _ in range(MERGE_HOPS):
-        wanted |= {ticket.merged_into for ticket, _ in known.values() if ticket.merged_into is not None}
-        missing = wanted - known.keys()
-        if not missing:
+        known = _named_tickets(work, numbers, wanted, lock=lock)
+        merged_into = {ticket.merged_into for ticket in known.values() if ticket.merged_into is not None}
+        if merged_into <= wanted:
             break
-        known |= tickets_by_id(work.rows, missing, lock=lock)
-    work.remember(known, lock=lock)
-    numbered = {ticket.number: ticket for ticket, _ in by_number.values()}
+        wanted |= merged_into
+    numbered = {ticket.number: ticket for ticket in known.values() if ticket.number in numbers}
     led: dict[Clue, Ticket] = {}
     merged: dict[Clue, Ticket] = {}
     for clue in questions.clues:
@@ -189,15 +202,11 @@ def _letters(rows: Rows, ids: dict[str, tuple[int | None, int | None]]) -> dict[
     return {by_letter[row[0]]: LetterFact(*row) for row in found}
 
 
-def _customer(rows: Rows, questions: Questions) -> tuple[Customer | None, int | None]:
+def _customer(work: Work, questions: Questions) -> tuple[Customer | None, int | None]:
     """What is remembered of the author, and when a survey last went to them."""
     if not questions.author:
         return None, None
-    row = rows.one(
-        "SELECT email, name, language, tags, tickets, open_tickets, last_rating, survey_asked_ms FROM customers "
-        "WHERE brand = ? AND email_key = ?",
-        (questions.brand, key_of(questions.author)),
-    )
+    row = work.ahead.customer(work.database, questions.brand, questions.author)
     if row is None:
         return None, None
     return Customer(row[0], row[1], row[2] or "und", tuple(from_json(row[3])), *row[4:7]), row[7]
@@ -207,23 +216,14 @@ def _recent(work: Work, questions: Questions) -> tuple[Ticket, ...]:
     """The author's open tickets since ``since_ms``, newest first."""
     if not questions.author:
         return ()
-    found = work.rows.all(
-        "SELECT id FROM tickets WHERE brand = ? AND requester_key = ? AND created_ms >= ? AND closed_ms IS NULL "
-        "ORDER BY created_ms DESC, id DESC LIMIT ?",
-        (questions.brand, key_of(questions.author), questions.since_ms, RECENT),
-    )
-    tickets = tickets_by_id(work.rows, (id_ for (id_,) in found), lock=False)
-    return tuple(tickets[id_][0] for (id_,) in found if id_ in tickets)
+    found = work.ahead.recent_tickets(work.database, questions)
+    now = [work.tickets[each.id] if each.id in work.gathered.changed else each for each in found]
+    return tuple(ticket for ticket in now if ticket.closed_ms is None)
 
 
 def spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
     """What each budget has let out, this transaction's letters included."""
-    asked = list(keys)
-    if not asked:
-        return {}
-    sql = f"SELECT budget_key, spent FROM budgets WHERE {among('budget_key', asked)}"  # noqa: S608
-    found: dict[str, int] = dict(work.rows.all(sql, asked))
-    return {key: found.get(key, 0) + work.spent[key] for key in asked}
+    return {key: before + work.spent[key] for key, before in work.ahead.spent(work.database, keys).items()}
 
 
 def _rated_ms(rows: Rows, tickets: Mapping[Clue, Ticket]) -> int | None:

@@ -32,6 +32,12 @@ class Ids:
         """The next number of ``ticket_numbers`` or ``row_ids``."""
         return self._from_sequence(name) if self._rows.postgres else self._from_counter(name)
 
+    def reserve(self, name: str, count: int) -> None:
+        """So many will be taken: on PostgreSQL one question for all of them. What is left over serves the next."""
+        missing = count - len(self._blocks[name])
+        if self._rows.postgres and missing > 0:
+            self._fetch(name, max(missing, BLOCKS[name]))
+
     def end(self) -> None:
         """Write the counters back; called before the commit."""
         self._rows.many("UPDATE sequences SET next = ? WHERE name = ?", [(n, name) for name, n in self._next.items()])
@@ -46,13 +52,16 @@ class Ids:
         return number
 
     def _from_sequence(self, name: str) -> int:
-        block = self._blocks[name]
-        if not block:
-            asked: Iterable[tuple[int]] = self._rows.all(
-                "SELECT nextval(CAST(? AS regclass)) FROM generate_series(1, ?)", (name, BLOCKS[name])
-            )
-            block.extend(sorted((number for (number,) in asked), reverse=True))
-        return block.pop()
+        if not self._blocks[name]:
+            self._fetch(name, BLOCKS[name])
+        return self._blocks[name].pop()
+
+    def _fetch(self, name: str, count: int) -> None:
+        """So many more numbers; the smallest goes first."""
+        asked: Iterable[tuple[int]] = self._rows.all(
+            "SELECT nextval(CAST(? AS regclass)) FROM generate_series(1, ?)", (name, count)
+        )
+        self._blocks[name] = sorted((*self._blocks[name], *(number for (number,) in asked)), reverse=True)
 
 
 def jump(rows: Rows, by: int) -> None:

@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from mailgate.store.apply import flush
 from mailgate.store.draft import Draft
 from mailgate.store.rows import Row, Rows, id_key
 from mailgate.store.schema import Letters
@@ -176,7 +175,7 @@ def tell_ticket(work: Work, letter: int, state: LetterState, error: str, now_ms:
     ticket = draft.resolve(row[0])
     meta = {"letter": letter, "kind": row[1], "state": state.value}
     draft.event(ticket.id, f"letter-{state.value}", meta, {"to": row[3], "error": error}, actor)
-    flush(draft)
+    work.gather(draft)
 
 
 def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
@@ -208,7 +207,9 @@ def doubt_letters(work: Work, now_ms: int) -> int:
         "WHERE state IN ('queued', 'retry', 'handing') AND at_most_once = 1 RETURNING id",
         (now_ms, why),
     )
-    work.rows.run("UPDATE letters SET state = 'queued', claimed_by = '', next_ms = ? WHERE state = 'handing'", (now_ms,))
+    work.rows.run(
+        "UPDATE letters SET state = 'queued', claimed_by = '', next_ms = ? WHERE state = 'handing'", (now_ms,)
+    )
     for (letter,) in doubted:
         tell_ticket(work, letter, LetterState.UNKNOWN, why, now_ms)
     return len(doubted)

@@ -35,9 +35,19 @@ def tickets_by_id(rows: Rows, ids: Iterable[int], *, lock: bool) -> dict[int, tu
 
 def tickets_where(rows: Rows, column: str, values: list[Any], *, lock: bool) -> dict[int, tuple[Ticket, Link]]:
     """The same, chosen by any column."""
-    if not values:
-        return {}
-    condition = among(column, values)
+    return _tickets(rows, among(column, values), values, lock=lock) if values else {}
+
+
+def tickets_among(
+    rows: Rows, ids: Iterable[int], numbers: Iterable[int], *, lock: bool
+) -> dict[int, tuple[Ticket, Link]]:
+    """Tickets by id or by number, in one question, so that all are locked in one order."""
+    wanted, named = sorted(set(ids)), sorted(set(numbers))
+    conditions = [among(column, values) for column, values in (("id", wanted), ("number", named)) if values]
+    return _tickets(rows, " OR ".join(conditions), [*wanted, *named], lock=lock) if conditions else {}
+
+
+def _tickets(rows: Rows, condition: str, values: list[Any], *, lock: bool) -> dict[int, tuple[Ticket, Link]]:
     locking = " ORDER BY id FOR UPDATE" if lock and rows.postgres else ""
     found = rows.all(f"SELECT {COLUMNS} FROM tickets WHERE {condition}{locking}", values)  # noqa: S608
     people = _participants(rows, [row[0] for row in found])

@@ -31,9 +31,9 @@ def roster_of(work: Work) -> Roster:
 
 def _kept(work: Work) -> Roster:
     """The roster that this process knows, unless it has changed since."""
-    row = work.rows.one("SELECT value FROM meta WHERE key = 'roster'")
+    row = work.database.one("SELECT value FROM meta WHERE key = 'roster'")
     if work.rosters[-1].version != (int(row[0]) if row else 0):
-        work.rosters[:] = [read_roster(work.rows)]
+        work.rosters[:] = [read_roster(work.database)]
     return work.rosters[-1]
 
 

@@ -41,6 +41,12 @@ from mailgate.turnstile import Turnstile
 Row = tuple[Any, ...]
 
 CHECKPOINT_PAGES = 2000
+FEW = 100
+"""Rows that PostgreSQL gets in one statement over several tables: those of one mail, with its letters and files."""
+
+PARAMETERS = 60_000
+"""Of one statement; its protocol ends at 65,535."""
+
 BUSY_S = 5
 CONFLICTS = frozenset({"40001", "40P01"})
 FAILED = (peewee.DatabaseError, peewee.InterfaceError, sqlite3.Error, psycopg.Error)
@@ -146,18 +152,35 @@ class Rows:
     def write(self, parts: Sequence[Part]) -> None:
         """Write what belongs together, in order.
 
-        PostgreSQL gets one statement with all of it, each part a ``WITH`` query: a mail costs one answer to wait for
-        instead of a dozen. So no row may be touched by two parts.
+        PostgreSQL gets what one mail brings as one statement, each part a ``WITH`` query: it costs one answer to wait
+        for instead of a dozen. So no row may be touched by two parts. A batch is written part by part.
         """
         if not self.postgres:
             self._write_each(parts)
-            return
+        elif sum(len(part.rows) for part in parts) > FEW or any(len(part.rows) > 1 for part in parts if part.statement):
+            self._write_batch(parts)
+        else:
+            self._write_at_once(parts)
+
+    def _write_at_once(self, parts: Sequence[Part]) -> None:
         inner = ", ".join(f"w{place} AS ({part.sql(len(part.rows))})" for place, part in enumerate(parts[:-1]))
         sql = f"{'WITH ' if inner else ''}{inner} {parts[-1].sql(len(parts[-1].rows))}"
         params = [value for part in parts for row in part.rows for value in row]
         with IN_OUR_WORDS:
             # Psycopg reads a statement this long anew each time, which costs more than running it; raw is as it is.
             psycopg.RawCursor(self.peewee.connection()).execute(numbered(sql), params)
+
+    def _write_batch(self, parts: Sequence[Part]) -> None:
+        with IN_OUR_WORDS:
+            cursor, raw = self.peewee.cursor(), psycopg.RawCursor(self.peewee.connection())
+            for part in parts:
+                if part.statement:
+                    cursor.executemany(dialect(part.statement), part.rows)
+                    continue
+                most = PARAMETERS // len(part.rows[0])
+                for start in range(0, len(part.rows), most):
+                    some = part.rows[start : start + most]
+                    raw.execute(numbered(part.sql(len(some))), [value for row in some for value in row])
 
     def _write_each(self, parts: Sequence[Part]) -> None:
         with IN_OUR_WORDS:

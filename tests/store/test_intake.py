@@ -164,7 +164,7 @@ def test_locking_a_whole_batch_finds_every_ticket(store: Store) -> None:
         Questions(BRAND),
     ]
     with store.transaction() as tx:
-        tx.lock_tickets(batch)
+        tx.look_ahead(batch)
         assert tx.facts(batch[0], lock=True).tickets
 
 

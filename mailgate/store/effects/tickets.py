@@ -27,7 +27,7 @@ def open_ticket(draft: Draft, effect: p.OpenTicket) -> None:
     ticket = draft.ticket
     if ticket is None:
         raise LookupError("a plan that opens a ticket was not opened before it was written")
-    draft.opened = True
+    draft.opened.add(ticket.id)
     draft.begin_chain(ticket)
     for who in ticket.participants:
         draft.add("participants", ticket.id, key_of(who.email), who.email, who.name, who.role.value, draft.now_ms)

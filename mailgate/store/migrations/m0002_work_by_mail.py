@@ -75,6 +75,11 @@ STEP = Step(
         "DROP TABLE search",
         "CREATE VIRTUAL TABLE search USING fts5 (words, content='', columnsize=0, detail=none, tokenize='ascii')",
     ),
-    postgres=("TRUNCATE search",),
+    postgres=(
+        "TRUNCATE search",
+        # To squeeze each mail and letter, swollen by base64 as it is, took longer than to write it.
+        "ALTER TABLE raws ALTER COLUMN data SET STORAGE EXTERNAL",
+        "ALTER TABLE letter_data ALTER COLUMN data SET STORAGE EXTERNAL",
+    ),
     fill=reindex,
 )
