@@ -26,13 +26,11 @@ CUSTOMER = "email, name, language, tags, tickets, open_tickets, last_rating, sur
 OPEN_TICKETS = 5
 """Where in ``CUSTOMER`` it stands how many of their tickets are open."""
 
-RECENT = 5
-"""How many probable duplicates are worth showing."""
-
 NEWEST = (
     "SELECT * FROM (SELECT requester_key, created_ms, id FROM tickets WHERE brand = ? AND requester_key = ? "
-    f"AND created_ms >= ? AND closed_ms IS NULL ORDER BY created_ms DESC, id DESC LIMIT {RECENT}) AS one"
+    "AND created_ms >= ? AND closed_ms IS NULL ORDER BY created_ms DESC, id DESC LIMIT 5) AS one"
 )
+"""One author's newest open tickets: five probable duplicates are as many as are worth showing."""
 
 Led = tuple[int | None, int | None]
 """Where a known Message-ID leads: to which ticket, and to which letter of ours."""
