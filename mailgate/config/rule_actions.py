@@ -8,6 +8,7 @@ from typing import TypeVar
 from mailgate.config import schema_rules
 from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint
+from mailgate.desk.canned import VARIABLES, variables
 from mailgate.desk.routing.match import OF_MAIL, OF_TICKET
 from mailgate.desk.routing.rule import Actions, Child, Condition, On, Rule, Send
 
@@ -55,6 +56,11 @@ def unfit(rule: Rule, at: Path) -> Iterator[Complaint]:
     for name in only_new:
         if getattr(rule.then, name):
             yield Complaint((*at, name), f'does nothing on "{rule.on.value}"')
+    for send in rule.then.letters:
+        try:
+            variables(send.text)
+        except ValueError as error:
+            yield Complaint((*at, "letter"), str(error), f"it knows {', '.join(VARIABLES)}")
     if rule.on is On.IDLE and "idle" not in _subjects(rule.when):
         yield Complaint(at, 'needs to know how long: when = { idle_over = "3 days" }')
     if (rule.on is On.DATE) != bool(rule.date_field):

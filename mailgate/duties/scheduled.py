@@ -40,7 +40,8 @@ def open_scheduled(one: Scheduled, occurrence_ms: int, policy: Policy, now_ms: i
         effects.append(AddNote(NEW_TICKET, one.note))
     if due_ms is not None:
         effects.append(SetTimer(NEW_TICKET, DUE, due_ms))
-    told = Actions(letters=(Send("assignee", one.note or one.subject.replace("{date}", day)),))
+    words = (one.note or opened.subject).replace("{", "{{").replace("}", "}}")
+    told = Actions(letters=(Send("assignee", words),))
     return Plan(Outcome.EVENT, tuple(effects), rule=opened.rule, generation=policy.generation, then=told)
 
 

@@ -28,6 +28,7 @@ from mailgate.desk.plan import (
     Visibility,
 )
 from mailgate.desk.policy import Agent, Policy, Role, Team
+from mailgate.desk.roster import Roster
 from mailgate.desk.routing.events import compile_events, happened
 from mailgate.desk.routing.rule import Actions, Child, Condition, On, Rule, Send
 from mailgate.desk.routing.standing import Tally
@@ -44,12 +45,16 @@ class Shelf:
 
     tallies: Mapping[int, Tally] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
 
     def spent(self, keys: Iterable[str]) -> Mapping[str, int]:
         return {key: self.counts.get(key, 0) for key in keys}
 
     def tally(self, ticket: int) -> Tally:
         return self.tallies.get(ticket, Tally(1, NOW_MS))
+
+    def roster(self) -> Roster:
+        return Roster(paused=self.paused)
 
     def keep(self, plan: Plan) -> None:
         """Count what the plan spends, as the store does."""
@@ -231,6 +236,8 @@ def test_a_letter_says_what_the_admin_wrote_and_fills_in_no_more() -> None:
         ("requester", "noreply@customer.example", Shelf(), False),
         ("requester", "support@acme.example", Shelf(), False),
         ("requester", "cleo@customer.example", Shelf({6042: Tally(0, 0)}), False),
+        ("requester", "cleo@customer.example", Shelf(paused=frozenset({"help"})), False),
+        ("requester", "cleo@customer.example", Shelf(paused=frozenset({"support@acme.example"})), False),
         ("oncall@other.example", "cleo@customer.example", Shelf(), True),
         ("support@acme.example", "cleo@customer.example", Shelf(), False),
         ("team", "cleo@customer.example", Shelf(), True),
@@ -253,6 +260,18 @@ def test_letters_of_rules_have_budgets() -> None:
         sent += len(plan.letters)
         shelf.keep(plan)
     assert 0 < sent <= 3
+
+
+def test_L27_letters_of_rules_to_agents_have_the_budget_of_notifications() -> None:
+    """One sender who writes without end does not flood the team by way of a rule, on however many tickets."""
+    rules = desk(Rule("r", ALWAYS, Actions(letters=(Send("team", "x"),)), on=On.CUSTOMER_REPLIED))
+    shelf, sent = Shelf(), 0
+    for number in range(150):
+        what = ticket(number + 1)
+        plan = go(rules, (replace(WROTE, ticket=what.id),), what, shelf)
+        sent += bool(plan.letters)
+        shelf.keep(plan)
+    assert sent == rules.budgets.news_per_sender_hour
 
 
 def test_what_a_rule_does_is_an_event_for_the_others() -> None:

@@ -67,16 +67,13 @@ def carry_out(cause: Cause, actions: Actions, policy: Policy, look: Look, now_ms
     effects += _people(actions, ticket, policy)
     if actions.note:
         effects.append(AddNote(ticket.id, actions.note))
-    letters = list(notices.offered(cause, actions, policy))
-    trace = []
-    for send in actions.letters:
-        notice = notices.send(cause, send, policy, look, now_ms)
-        letters += notice.letters
-        effects += [Spend(key) for key in notice.keys]
-        trace.append(notice.said)
+    said = [notices.offer(cause, actions, policy, look, now_ms)]
+    said += [notices.send(cause, each, policy, look, now_ms) for each in actions.letters]
+    effects += [Spend(key) for notice in said for key in notice.keys]
     effects += [QueueWebhook(name, ticket.id, _told(cause, now_ms)) for name in actions.webhooks]
     more = tuple(_opened(cause, child) for child in actions.children)
-    return Done(tuple(effects), tuple(letters), more, tuple(trace))
+    letters = tuple(letter for notice in said for letter in notice.letters)
+    return Done(tuple(effects), letters, more, tuple(notice.said for notice in said if notice.said))
 
 
 def _changes(actions: Actions, ticket: Ticket, policy: Policy, now_ms: int) -> Iterator[tuple[str, object]]:

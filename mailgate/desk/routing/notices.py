@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from mailgate.desk import gate
+from mailgate.desk.canned import Filling, fill
 from mailgate.desk.gate import Leave
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Agent, Policy, Role
+from mailgate.desk.roster import Roster
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.routing.rule import Actions, On, Send
 from mailgate.desk.routing.standing import Tally
@@ -29,6 +31,10 @@ class Look(Protocol):
         """What the ticket's messages come to."""
         ...
 
+    def roster(self) -> Roster:
+        """Who works at the desk now, and what admins have stopped."""
+        ...
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -42,10 +48,19 @@ class Cause:
     reading: Reading | None = None
 
 
-def offered(cause: Cause, actions: Actions, policy: Policy) -> Iterator[LetterOrder]:
-    """Who could take the ticket is offered it: once each, however it comes."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The letters that one action sends, the budget keys that they spend, and the line of the trace."""
+
+    letters: tuple[LetterOrder, ...] = ()
+    keys: tuple[str, ...] = ()
+    said: str = ""
+
+
+def offer(cause: Cause, actions: Actions, policy: Policy, look: Look, now_ms: int) -> Notice:
+    """Who could take an escalated or returned ticket is offered it: once each, however it comes."""
     if not (actions.escalate or actions.reassign):
-        return
+        return Notice()
     ticket = cause.ticket
     found = policy.teams.get(ticket.team)
     team = (found.escalate_to if found and actions.escalate else "") or ticket.team
@@ -53,7 +68,8 @@ def offered(cause: Cause, actions: Actions, policy: Policy) -> Iterator[LetterOr
     if actions.escalate:
         told |= {agent.id: agent for agent in supervisors(policy, ticket.team)}
     values = {"tickets": (_row(ticket),), "why": _why(cause, actions)}
-    yield from (_to_agent(agent, LetterKind.HANDOVER, ticket, policy, values) for agent in told.values())
+    letters = tuple(_to_agent(agent, LetterKind.HANDOVER, ticket, policy, values) for agent in told.values())
+    return _to_agents(letters, "offered", cause, policy, look, now_ms)
 
 
 def _why(cause: Cause, actions: Actions) -> Phrase:
@@ -70,17 +86,9 @@ def supervisors(policy: Policy, team: str) -> tuple[Agent, ...]:
     return tuple(agent for agent in (own or leaders) if agent.active)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """The letters that one action sends, the budget keys that they spend, and the line of the trace."""
-
-    letters: tuple[LetterOrder, ...]
-    keys: tuple[str, ...]
-    said: str
-
-
 def send(cause: Cause, send: Send, policy: Policy, look: Look, now_ms: int) -> Notice:
-    """A letter of the rule, to whom it names; to customers and other strangers only through the gate."""
+    """A letter of the rule, to whom it names: to customers and other strangers through the gate, to agents as far as
+    the notifications about one sender go (L-27)."""
     ticket = cause.ticket
     readers: Mapping[str, Callable[[], tuple[Agent, ...]]] = {
         "assignee": lambda: audience(policy, ticket.team, ticket.assignee),
@@ -90,18 +98,33 @@ def send(cause: Cause, send: Send, policy: Policy, look: Look, now_ms: int) -> N
     if send.to in readers:
         agents = readers[send.to]()
         letters = tuple(_notice(Address(agent.address, agent.name), agent, cause, send, policy) for agent in agents)
-        return Notice(letters, (), f"letter: to {', '.join(agent.id for agent in agents) or 'nobody'}")
+        return _to_agents(letters, "letter", cause, policy, look, now_ms)
     customer = send.to == "requester"
     to = Address(ticket.requester.email, ticket.requester.name) if customer else Address(send.to)
     leave = _leave(cause, to, customer, policy, look, now_ms)
     if leave.reason:
-        return Notice((), (), f"letter to {send.to}: none: {leave.reason}")
+        return Notice(said=f"letter to {send.to}: none: {leave.reason}")
     return Notice((_notice(to, None, cause, send, policy),), leave.keys, f"letter: to {send.to}")
 
 
+def _to_agents(
+    letters: tuple[LetterOrder, ...], what: str, cause: Cause, policy: Policy, look: Look, now_ms: int
+) -> Notice:
+    author = cause.ticket.requester.email
+    spent = look.spent(gate.budget_keys(author, (), now_ms, True))
+    leave = gate.news(author, spent, policy.budgets, now_ms)
+    if leave.reason:
+        return Notice(said=f"{what}: none: {leave.reason}")
+    told = ", ".join(letter.agent for letter in letters)
+    return Notice(letters, leave.keys if letters else (), f"{what}: to {told or 'nobody'}")
+
+
 def _leave(cause: Cause, to: Address, customer: bool, policy: Policy, look: Look, now_ms: int) -> Leave:
-    """Whether the gate lets a notice out."""
+    """Whether the gate lets a notice out, and no admin has stopped them."""
     ticket = cause.ticket
+    paused = look.roster().paused & {ticket.team, ticket.mailbox.lower()}
+    if paused:
+        return Leave(f"paused: {sorted(paused)[0]}")
     known = look.spent(gate.budget_keys(to.email, (ticket.number,), now_ms, True, LetterKind.NOTICE))
     if customer and cause.reading is not None and cause.on in (On.CREATED, On.CUSTOMER_REPLIED):
         return gate.allow(cause.reading, to.email, ticket.number, known, policy, now_ms, LetterKind.NOTICE)
@@ -114,41 +137,21 @@ def _notice(to: Address, agent: Agent | None, cause: Cause, send: Send, policy: 
     ticket = cause.ticket
     brand = policy.brands[ticket.brand]
     spoken = ticket.language if ticket.language != "und" else brand.language
+    language = (agent.language or brand.language) if agent else spoken
     requester = to.email.lower() == ticket.requester.email.lower()
     return LetterOrder(
         kind=LetterKind.NOTICE,
         to=to,
         ticket=ticket.id,
-        language=(agent.language or brand.language) if agent else spoken,
+        language=language,
         brand=brand.id,
         mailbox=ticket.mailbox,
         purpose=Purpose.AGENT if agent else Purpose.CUSTOMER if requester else None,
         agent=agent.id if agent else "",
-        values={"text": written(send.text, ticket, policy)},
+        values={"text": fill(send.text, Filling(ticket, None, policy, language))},
         template=send.template,
         in_reply_to=ticket.last_message_id if requester else "",
     )
-
-
-def written(text: str, ticket: Ticket, policy: Policy) -> str:
-    """The admin's words with what stands for ``{number}``, ``{subject}``, ``{requester}``, ``{team}``, ``{brand}`` and
-    ``{field:NAME}``; what strangers wrote is put in once and never read again."""
-    team = policy.teams.get(ticket.team)
-    known = {
-        "number": str(ticket.number),
-        "subject": ticket.subject,
-        "requester": ticket.requester.name or ticket.requester.email,
-        "team": team.name if team else "",
-        "brand": policy.brands[ticket.brand].name,
-        **{f"field:{name}": value for name, value in ticket.fields.items()},
-    }
-    parts = text.split("{")
-    filled = [parts[0]]
-    for part in parts[1:]:
-        name, closed, rest = part.partition("}")
-        unset = closed and name.startswith("field:")
-        filled.append(f"{known[name]}{rest}" if name in known else rest if unset else f"{{{part}")
-    return "".join(filled)
 
 
 def _to_agent(
