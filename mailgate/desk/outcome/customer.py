@@ -256,8 +256,10 @@ def _responsible(case: Case, ticket: Ticket) -> tuple[Agent, ...]:
 def _alerts(case: Case, author: Address, right: Right, ticket: int) -> list[LetterOrder]:
     """What the admins are told, and the commands that would do it; erasing asks them once more."""
     detail = {
-        Right.EXPORT: phrase("{address} asks for the data that the desk holds about them.", address=author.email),
-        Right.ERASE: phrase("{address} asks to be forgotten.", address=author.email),
+        Right.EXPORT: phrase(
+            "This person asks for the data that the desk holds about them: {address}.", address=author.email
+        ),
+        Right.ERASE: phrase("This person asks to be forgotten: {address}.", address=author.email),
     }[right]
     proved = case.sender.proof is Proof.PASS
     sure = phrase("The sender is proved.") if proved else phrase("The sender is not proved: make sure who it is first.")

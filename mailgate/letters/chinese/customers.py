@@ -11,7 +11,9 @@ CHINESE: Mapping[str, str] = {
     "The sender is not proved: make sure who it is first.": "发件人身份未经证实：请先核实。",
     "The sender is proved.": "发件人身份已证实。",
     "a customer claims their right to their data": "一位客户要求行使其个人数据权利",
-    "{address} asks for the data that the desk holds about them.": "{address} 要求获取服务台保存的本人数据。",
-    "{address} asks to be forgotten.": "{address} 要求删除本人数据。",
+    "This person asks for the data that the desk holds about them: {address}.": (
+        "此人要求获取服务台保存的本人数据：{address}。"
+    ),
+    "This person asks to be forgotten: {address}.": "此人要求删除本人数据：{address}。",
     "{what} {proof}": "{what}{proof}",
 }
