@@ -17,7 +17,7 @@ from mailgate.desk.commands.vocabulary import opens_none
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.trust import Commands, Place
-from mailgate.desk.outcome import alerting, answer, customer, freshly, report, solved, thanks, vacation
+from mailgate.desk.outcome import alerting, answer, customer, data_claim, freshly, report, solved, thanks, vacation
 from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.rated import rated
 from mailgate.desk.outcome.reply import append, belongs
@@ -53,7 +53,7 @@ def _decided(case: Case) -> Plan:
         or solved.confirmed(case)
         or thanks.thanked(case)
         or customer.wished(case)
-        or customer.told_admins(case, _requester(case))
+        or data_claim.told_admins(case, _requester(case))
     )
 
 

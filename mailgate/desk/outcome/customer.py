@@ -1,4 +1,4 @@
-"""A customer asks the desk itself: where things stand, for news, to be left out, or for their data.
+"""A customer asks the desk itself: where things stand, for news, or to be left out.
 
 ==============  ========================================  ==========================================================
 wish            who may                                   what follows
@@ -10,7 +10,6 @@ nudge           a participant, on an open ticket          the mail is on the tic
                                                           supervisors are told, at a limited rate; the status comes
                                                           back
 unsubscribe     a watcher, proved or with own token       that watcher is taken off the ticket
-data claimed    anybody whose proof did not fail          a ticket as always, and a ready command for the admins
 ==============  ========================================  ==========================================================
 
 Whoever asks is answered at their own address and about their own tickets only; that a ticket of somebody else exists
@@ -20,17 +19,15 @@ is told to nobody. A mail that says anything beyond its wish is none (``wish``) 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import answer_by as answer_by_ms
 from mailgate.desk.clock.clocks import remind
-from mailgate.desk.gate import allow, nudges, privacy
+from mailgate.desk.gate import allow, nudges
 from mailgate.desk.identity.trust import Held, Place, Who
 from mailgate.desk.lifecycle import ENDED, Happening, changes
 from mailgate.desk.outcome.orders import notifications
-from mailgate.desk.outcome.wish import Right, Wish, WishKind, claims, own_tickets, wish
-from mailgate.desk.phrase import phrase
+from mailgate.desk.outcome.wish import Wish, WishKind, own_tickets, wish
 from mailgate.desk.plan import (
     NEW_TICKET,
     AddEvent,
@@ -63,27 +60,6 @@ def wished(case: Case) -> Plan | None:
         return None
     found = wish(case.mail)
     return _WISHES[found.kind](case, found) if found else None
-
-
-def told_admins(case: Case, plan: Plan) -> Plan:
-    """The plan of an ordinary mail; where its author claims their data, admins get a ready command, once a day."""
-    author = case.author
-    if author is None or case.agent or not case.genuine or case.sender.proof is Proof.FAIL or plan.cause:
-        return plan
-    right = claims(case.mail)
-    if right is None:
-        return plan
-    leave = privacy(author.email, case.facts.spent, case.now_ms)
-    if leave.reason:
-        return replace(plan, trace=(*plan.trace, f"privacy: {right.value} asked for; admins not told: {leave.reason}"))
-    ticket = NEW_TICKET if plan.ticket is None else plan.ticket
-    event = AddEvent(ticket, "privacy request", {"right": right.value, "proof": case.sender.proof.value})
-    return replace(
-        plan,
-        effects=(*plan.effects, event, *(Spend(key) for key in leave.keys)),
-        letters=(*plan.letters, *_alerts(case, author, right, ticket)),
-        trace=(*plan.trace, f"privacy: {right.value} asked for; the admins have a ready command"),
-    )
 
 
 def _status(case: Case, asked: Wish) -> Plan | None:
@@ -251,36 +227,3 @@ def _responsible(case: Case, ticket: Ticket) -> tuple[Agent, ...]:
         above = [agent for agent in case.policy.agents.values() if agent.active and agent.role is Role.SUPERVISOR]
     people = (*audience(case.policy, ticket.team, ticket.assignee), *above)
     return tuple({agent.id: agent for agent in people}.values())
-
-
-def _alerts(case: Case, author: Address, right: Right, ticket: int) -> list[LetterOrder]:
-    """What the admins are told, and the commands that would do it; erasing asks them once more."""
-    detail = {
-        Right.EXPORT: phrase(
-            "This person asks for the data that the desk holds about them: {address}.", address=author.email
-        ),
-        Right.ERASE: phrase("This person asks to be forgotten: {address}.", address=author.email),
-    }[right]
-    proved = case.sender.proof is Proof.PASS
-    sure = phrase("The sender is proved.") if proved else phrase("The sender is not proved: make sure who it is first.")
-    both = (f"#privacy export {author.email}", f"#privacy erase {author.email}")
-    values: dict[str, object] = {
-        "what": phrase("a customer claims their right to their data"),
-        "detail": phrase("{what} {proof}", what=detail, proof=sure),
-        "advice": phrase("The law gives you a month. Export first; erasing cannot be undone."),
-        "commands": both[:1] if right is Right.EXPORT else both,
-    }
-    return [
-        LetterOrder(
-            kind=LetterKind.ALERT,
-            to=Address(agent.address, agent.name),
-            ticket=ticket,
-            language=agent.language or case.brand.language,
-            brand=case.brand.id,
-            mailbox=case.brand.address,
-            agent=agent.id,
-            values=values,
-        )
-        for agent in case.policy.agents.values()
-        if agent.active and agent.role is Role.ADMIN
-    ]
