@@ -130,6 +130,20 @@ def test_another_team_has_other_promises(waiting: Ticket) -> None:
     assert (before.policy.id, now.policy.id) == ("slow", "standard")
 
 
+def test_a_promise_that_another_team_does_not_make_and_one_of_a_merged_ticket_have_not_ended(waiting: Ticket) -> None:
+    plain = replace(POLICY, brands=policy().brands)
+    named = replace(waiting, team="billing")
+    for changes in ({"team": "help"}, {"status": Status.MERGED}, {"waiting_since_ms": NOW_MS - HOUR}):
+        wound = wind(Plan(Outcome.EVENT, (ChangeTicket(named.id, changes, ""),)), named, (), plain, NOW_MS + HOUR)
+        assert not [each for each in wound.effects if isinstance(each, AddEvent)], changes
+        assert len(timers(wound)) == 1
+
+
+def test_who_waits_longer_on_a_merged_ticket_waits_since_then(waiting: Ticket) -> None:
+    merged = Plan(Outcome.EVENT, (ChangeTicket(waiting.id, {"waiting_since_ms": NOW_MS - HOUR}, "merged"),))
+    assert after(merged, waiting, NOW_MS + HOUR).clock["due_ms"] == NOW_MS + 3 * HOUR
+
+
 def test_which_policy_counts() -> None:
     vip = Participant("boss@vip.example")
     for of, name, why in (

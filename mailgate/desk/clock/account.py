@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailgate.desk.clock.calendar import measure, pieces
-from mailgate.desk.clock.sla import Clock, Promise, stands, whiles
+from mailgate.desk.clock.sla import Clock, Promise, newest, stands, whiles
 from mailgate.desk.clock.span import Unit
 from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.policy import Hours
@@ -40,8 +40,8 @@ class Step:
 def account(clock: Clock, promise: Promise, policy: SlaPolicy, hours: Hours | None, now_ms: int) -> tuple[Step, ...]:
     """The steps of an open promise up to now."""
     pauses = policy.pauses.get(promise.kind, frozenset())
-    began_ms, status = clock.states[-1]
-    last = ((max(began_ms, promise.since_ms), now_ms), status)
+    began_ms, status = newest(clock, promise.since_ms)
+    last = ((began_ms, now_ms), status)
     found: list[Step] = []
     for (start, end), state in (*whiles(clock, promise.since_ms), last):
         if start >= end:

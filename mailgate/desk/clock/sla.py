@@ -124,17 +124,33 @@ def due(clock: Clock, policy: SlaPolicy, priority: str, hours: Hours | None, now
     """The promises that are open, the first to break first, those that stand still last; empty once it is over."""
     found = [
         _promise(clock, kind, since_ms, span, policy, hours, now_ms)
-        for kind, since_ms in _open(clock)
+        for kind, since_ms in promised(clock)
         if (span := policy.target(kind, priority))
     ]
     return tuple(sorted(found, key=lambda each: (each.due_ms is None, each.due_ms or 0)))
 
 
+def promised(clock: Clock) -> Iterator[tuple[Kind, int]]:
+    """What a policy may promise now, and since when it runs."""
+    if not clock.states or clock.states[-1][1] in ENDED:
+        return
+    if clock.asked_ms is not None:
+        yield Kind.FIRST if clock.first_ms is None else Kind.NEXT, clock.asked_ms
+    yield Kind.RESOLUTION, clock.states[0][0]
+
+
 def whiles(clock: Clock, since_ms: int) -> Iterator[tuple[Stretch, Status]]:
-    """The time since then up to the newest state, in the order it passed: each while with the state it was in."""
-    for (began_ms, status), (ended_ms, _) in pairwise(clock.states):
+    """The time since then up to the newest state, in the order it passed: each while with the state it was in. Who
+    waited on another ticket, before this one was opened and that one merged into it, waited in its first state."""
+    for place, ((began_ms, status), (ended_ms, _)) in enumerate(pairwise(clock.states)):
         if since_ms < ended_ms:
-            yield (max(began_ms, since_ms), ended_ms), status
+            yield (max(began_ms, since_ms) if place else since_ms, ended_ms), status
+
+
+def newest(clock: Clock, since_ms: int) -> tuple[int, Status]:
+    """The newest state, and since when it counts for what runs since then."""
+    began_ms, status = clock.states[-1]
+    return (max(began_ms, since_ms) if len(clock.states) > 1 else since_ms), status
 
 
 def stands(status: Status, pauses: frozenset[Status]) -> bool:
@@ -211,25 +227,15 @@ def _untold(clock: Clock, *kinds: Kind) -> tuple[Told, ...]:
     return tuple(told for told in clock.told if told.kind not in kinds)
 
 
-def _open(clock: Clock) -> Iterator[tuple[Kind, int]]:
-    """What is promised now, and since when."""
-    if not clock.states or clock.states[-1][1] in ENDED:
-        return
-    if clock.asked_ms is not None:
-        yield Kind.FIRST if clock.first_ms is None else Kind.NEXT, clock.asked_ms
-    yield Kind.RESOLUTION, clock.states[0][0]
-
-
 def _promise(
     clock: Clock, kind: Kind, since_ms: int, span: Span, policy: SlaPolicy, hours: Hours | None, now_ms: int
 ) -> Promise:
     pauses = policy.pauses.get(kind, frozenset())
     runs = tuple(part for part, status in whiles(clock, since_ms) if not stands(status, pauses))
-    began_ms, status = clock.states[-1]
-    going = None if stands(status, pauses) else max(began_ms, since_ms)
-    spent = sum(
-        measure(hours, span.unit, *part) for part in (*runs, *(((going, now_ms),) if going is not None else ()))
-    )
+    began_ms, status = newest(clock, since_ms)
+    going = None if stands(status, pauses) else began_ms
+    counted = runs if going is None else (*runs, (going, now_ms))
+    spent = sum(measure(hours, span.unit, *part) for part in counted)
     told = next((each.share for each in clock.told if each.kind is kind and each.target == str(span)), 0)
     times = {share: _reached(share, span, hours, runs, going) for share in {100, *policy.warn}}
     ahead = [(share, times[share]) for share in policy.warn if share > told]

@@ -87,7 +87,7 @@ def _wound(before: Ticket, effects: Sequence[Effect], policy: Policy, now_ms: in
     then, now = due(before, start, policy, now_ms), due(ticket, clock, policy, now_ms)
     found: list[Effect] = [ChangeTicket(before.id, {"clock": _kept(clock, now)}, "")]
     if ticket.status not in _VOID:
-        found += _ended(before.id, then, now, now_ms)
+        found += _ended(before.id, then, clock, now_ms)
     if then or now:
         found.append(timer(before.id, now))
     return Wound(ticket, now, tuple(found))
@@ -141,13 +141,14 @@ def _changed(ticket: Ticket, effects: Iterable[Effect]) -> Ticket:
     return replace(ticket, **facts) if facts else ticket
 
 
-def _ended(reference: int, before: Iterable[Promise], after: Iterable[Promise], now_ms: int) -> Iterator[AddEvent]:
-    """How the promises that are open no more have ended; one that stood still was kept."""
-    still = {(each.kind, each.since_ms) for each in after}
+def _ended(ticket: int, before: Iterable[Promise], clock: Clock, now_ms: int) -> Iterator[AddEvent]:
+    """How the promises that run no more have ended; one that stood still was kept. What another policy does not
+    promise has not ended."""
+    running = {kind for kind, _ in sla.promised(clock)}
     for each in before:
-        if (each.kind, each.since_ms) not in still:
+        if each.kind not in running:
             late = each.due_ms is not None and each.due_ms < now_ms
-            yield AddEvent(reference, LATE if late else KEPT, {"promise": each.kind.value, "due_ms": each.due_ms})
+            yield AddEvent(ticket, LATE if late else KEPT, {"promise": each.kind.value, "due_ms": each.due_ms})
 
 
 def _told(order: LetterOrder, found: Mapping[int, Wound], own: int) -> LetterOrder:
