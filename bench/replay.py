@@ -18,7 +18,7 @@ from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.mail.classify import classify
 from mailgate.mail.parse import parse
 from mailgate.rule_diff import RuleDiff
-from mailgate.store.replay import stored
+from mailgate.store.replay import count_stored, stored
 from mailgate.store.rows import Rows
 
 FIRST = 1000
@@ -38,7 +38,7 @@ def run(mails: int) -> dict[str, object]:
         for batch in _batches(FIRST, "diff"):
             bench.settle(batch)
         rows = bench.store.rows
-        _copy(rows, -(-mails // FIRST) - 1)
+        _copy(rows, -(-mails // count_stored(rows, 0)) - 1)
         policy = bench.desk.policy
         diff = RuleDiff(policy, replace(policy, rules=RULES))
         marks: list[int] = []
@@ -64,7 +64,8 @@ def run(mails: int) -> dict[str, object]:
 
 def _mark(marks: list[int], done: int) -> None:
     if done % FIRST == 0:
-        marks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        marks.append(pages * resource.getpagesize() // 1024)
 
 
 def _copy(rows: Rows, times: int) -> None:
