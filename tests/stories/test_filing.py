@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 
 from tests.duties.desk import text_of
-from tests.stories.conversation import ANA, BEN, CLEO, EVE, Conversation
+from tests.stories.conversation import ANA, BEN, BOSS, CLEO, EVE, Conversation
 
 GMAIL = """
 ---------- Forwarded message ---------
@@ -120,3 +120,13 @@ def test_S30_what_is_not_proved_is_filed_when_its_writer_says_yes(desk: Conversa
         desk.later(60_000)
     assert len(desk.reads(CLEO)) == 1
     assert desk.ticket().requester.email == CLEO
+
+
+def test_an_agents_own_matter_opens_a_ticket_as_its_commands_want_it(desk: Conversation) -> None:
+    """Nobody's customer: the agent is the requester, the team is told, others are copied in."""
+    desk.write(ANA, f"#team billing\n#priority high\n#cc {BOSS}\nPlease order paper.", "Paper")
+    ticket = desk.ticket()
+    assert (ticket.team, ticket.priority, ticket.requester.email) == ("billing", "high", ANA)
+    assert [who.email for who in ticket.participants] == [ANA, BOSS]
+    assert "Please order paper." in text_of(desk.boxes[BEN][-1])
+    assert "moved to Billing" in text_of(desk.boxes[ANA][-1])

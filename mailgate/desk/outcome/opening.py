@@ -17,6 +17,7 @@ from mailgate.desk.plan import (
     NEW_TICKET,
     AddMessage,
     AddNote,
+    AddParticipant,
     Cause,
     Direction,
     Effect,
@@ -87,7 +88,7 @@ def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_
         if _direction(case) is Direction.CUSTOMER:
             effects += remind(case.policy, start.team, NEW_TICKET, case.now_ms)
     if case.agent and orders and orders.results:
-        effects += orders.effects
+        effects += [effect for effect in orders.effects if not isinstance(effect, AddParticipant)]  # they open it
         letters += orders.letters
         letters.append(to_agent(case, LetterKind.TRANSCRIPT, case.agent, None, {"lines": orders.lines}, None))
     if case.reading.verdict.kind is VerdictKind.GENUINE and case.sender.proof is not Proof.FAIL:
