@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgate.clock import Clock
 from mailgate.desk.identity.token import Tokens, scrub
@@ -79,8 +79,7 @@ class Composer:
     def _letter(self, order: LetterOrder, ticket: Ticket | None, files: Files, now_ms: int) -> Letter:
         if not headers.is_address(order.to.email):
             raise Permanent(Cause.INTERNAL.value, f"a letter ({order.kind.value}) was ordered to what is no address")
-        if order.kind in LISTS and order.purpose is not Purpose.AGENT and order.purpose is not Purpose.CUSTOMER:
-            ticket = None  # it is about several tickets, so an answer to it must not end on the first
+        order, ticket = _about(order, ticket)
         brand = self._brand(order)
         unique = self.clock.token_hex(8)
         addressing = address(order, ticket, brand, self.policy, self.tokens, unique)
@@ -133,6 +132,14 @@ class Composer:
         if "attachments" in filled:
             filled["attachments"] = rows
         return self.templates.render(order.kind, language, brand.id, filled, name)
+
+
+def _about(order: LetterOrder, ticket: Ticket | None) -> tuple[LetterOrder, Ticket | None]:
+    """A list of several tickets is about none of them, so an answer to it must not end on the first: an agent's goes to
+    the agent's own control address, where questions are answered and nothing is taken for a customer's mail."""
+    if order.kind not in LISTS or order.purpose in (Purpose.AGENT, Purpose.CUSTOMER):
+        return order, ticket
+    return (order if order.kind is LetterKind.STATUS else replace(order, purpose=Purpose.CONTROL)), None
 
 
 def _head(addressing: Addressing, subject: str, manner: Manner, date: str) -> bytes:

@@ -72,7 +72,7 @@ def test_many_tickets_due_together_are_one_letter_a_person_the_longest_waiting_f
     (reminder,) = to(world.sent(), ANA)
     text = text_of(reminder)
     assert text.index("First matter") < text.index("Second matter")
-    assert back(reminder) == "support@acme.example", "an answer to both can end on neither"
+    assert back(reminder).startswith("support+c-"), "an answer to both can end on neither"
 
 
 def test_only_the_assignee_is_reminded_of_an_assigned_ticket(world: World) -> None:

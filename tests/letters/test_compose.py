@@ -312,10 +312,11 @@ def test_a_text_too_long_for_a_letter_goes_along_whole(composer):
 
 
 def test_a_letter_about_no_ticket_can_be_written(composer):
-    for kind in (LetterKind.ALERT, LetterKind.TRANSCRIPT, LetterKind.REMINDER):
+    for kind in (LetterKind.ALERT, LetterKind.TRANSCRIPT, LetterKind.REMINDER, LetterKind.STATUS):
         letter = write(composer, order(kind, purpose=None, ticket=0, values={"what": "Look!"}), None)
         assert letter.failed_template == ""
-        assert letter.message_id.startswith("letter.")
+        token = split_message_id(letter.message_id)
+        assert token is None or (token.purpose, token.number) == (Purpose.CONTROL, 0)
         assert "#" not in letter.subject
 
 
