@@ -263,3 +263,23 @@ def test_one_mail_may_be_a_message_on_several_tickets(store: Store) -> None:
     )
     assert store.rows.one("SELECT ticket_id FROM known_ids") == (first.id,)
     assert store.verify() == []
+
+
+def test_a_batch_that_writes_together_sees_its_own_changes(store: Store) -> None:
+    """What an earlier mail of the batch has done to people, links and the roster holds for the later ones."""
+    ticket, _ = opened(store)
+    carl = "carl@customer.example"
+    come = AddParticipant(ticket.id, carl, "Carl", ParticipantRole.WATCHER, "")
+    steps: tuple[Effect, ...] = (come, RemoveParticipant(ticket.id, carl, ""), come, LinkTickets(ticket.id, 7, ""))
+    with store.transaction(gathers=True) as tx:
+        for effect in (*steps, UnlinkTickets(ticket.id, 7, ""), Dismiss("ben", "cora"), SetAbsence("ana", NOW + 1)):
+            tx.write(None, None, None, Plan(Outcome.EVENT, (effect,)), None, (), NOW)
+        assert (tx.roster().dismissed, tx.roster().absences) == ({"ben"}, {"ana": NOW + 1})
+        tx.write(None, None, None, Plan(Outcome.EVENT, (SetAbsence("ana", None),)), None, (), NOW)
+        assert tx.roster().absences == {}
+    assert [who.email for who in shown(store, ticket).participants] == ["bob@customer.example", carl]
+    found = show_ticket(store.rows, ticket.number)
+    assert found is not None
+    assert found.links == []
+    assert store.roster().dismissed == {"ben"}
+    assert store.verify() == []
