@@ -33,6 +33,12 @@ CLAIMS_TOLD = 10
 TRANSCRIPTS = 200
 """In an hour, to one agent: more than anybody has hands for."""
 
+UNDELIVERED_TOLD = 5
+"""How often a day agents are told that words to one address did not arrive; a far server may repeat itself."""
+
+REPORTED = 20
+"""How many recipients of one delivery report are looked at."""
+
 BOUNCES = 3
 """After so many letters that came back within a day an address is taken for dead, until they are forgotten."""
 
@@ -130,6 +136,16 @@ def privacy(author: str, spent: Mapping[str, int], now_ms: int) -> Leave:
     return _leave(_privacy_budgets(author), spent, now_ms)
 
 
+def undelivered(address: str, spent: Mapping[str, int], now_ms: int) -> Leave:
+    """Whether agents are told once more that words to this address did not arrive; the tickets show all of it."""
+    return _leave((_undelivered_budget(address),), spent, now_ms)
+
+
+def undelivered_keys(addresses: Iterable[str], now_ms: int) -> tuple[str, ...]:
+    """The keys that ``undelivered`` may want to know."""
+    return tuple(key for address in addresses for key in _undelivered_budget(address).keys(now_ms))
+
+
 def nudge_keys(tickets: tuple[int, ...], now_ms: int) -> tuple[str, ...]:
     """The keys that ``nudges`` may want to know."""
     return tuple(key for ticket in tickets for key in _nudge_budget(ticket).keys(now_ms))
@@ -213,6 +229,10 @@ def _dead_budget(address: str) -> _Budget:
 
 def _dead(address: str, spent: Mapping[str, int], now_ms: int) -> str:
     return "letters to that address come back" if _leave((_dead_budget(address),), spent, now_ms).reason else ""
+
+
+def _undelivered_budget(address: str) -> _Budget:
+    return _Budget("undelivered:d", address.lower(), DAY_MS, UNDELIVERED_TOLD, "letters a day about one dead address")
 
 
 def _nudge_budget(ticket: int) -> _Budget:

@@ -9,7 +9,14 @@ from mailgate.desk.commands.scene import Asker
 from mailgate.desk.commands.vocabulary import wanted
 from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Clue
-from mailgate.desk.gate import budget_keys, nudge_keys, privacy_keys, transcript_keys
+from mailgate.desk.gate import (
+    REPORTED,
+    budget_keys,
+    nudge_keys,
+    privacy_keys,
+    transcript_keys,
+    undelivered_keys,
+)
 from mailgate.desk.outcome.wish import WishKind, claims, own_tickets, wish
 from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
@@ -67,6 +74,8 @@ def ask(reading: Reading, delivery: Delivery, policy: Policy, now_ms: int, route
     keys = budget_keys(author, numbers[:3], now_ms, proved) if author else ()
     if agent and not proved:
         keys += budget_keys(agent.address, numbers[:3], now_ms, False)
+    if bounce:
+        keys += undelivered_keys((who.email for who in bounce.recipients[:REPORTED]), now_ms)
     plain = Questions(
         brand=delivery.brand,
         clues=found,

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from mailgate.desk.delivery import Delivery
 from mailgate.desk.facts import Facts, LetterFact
+from mailgate.desk.gate import undelivered
 from mailgate.desk.plan import (
     AddEvent,
     AddMessage,
@@ -19,11 +21,13 @@ from mailgate.desk.plan import (
     Plan,
     Purpose,
     RecordBounce,
+    Spend,
     Visibility,
 )
+from mailgate.desk.questions import ask
 from mailgate.desk.ticket import Status
 from mailgate.mail.model import Action, Bounce, Proof, ReportedRecipient, VerdictKind
-from tests.desk.conversation import NOW_MS, Desk, effects, mail, reading, ticket
+from tests.desk.conversation import NOW_MS, SUPPORT, Desk, effects, mail, policy, reading, ticket
 
 CLEO = "cleo@customer.example"
 ANA = "ana@acme.example"
@@ -64,6 +68,38 @@ def test_L16_what_did_not_fail_is_written_down_silently(action: Action) -> None:
 def test_L20_a_robots_letter_that_bounced_is_recorded_and_starts_no_third_mail(kind: LetterKind) -> None:
     plan = bounce_of(kind)
     assert (plan.outcome, plan.letters) == (Outcome.BOUNCE, ())
+
+
+def test_L20_a_far_server_that_repeats_itself_is_told_of_five_times_a_day() -> None:
+    letter = LetterFact(9, ticket().id, LetterKind.ANSWER.value, CLEO, OURS)
+    desk = Desk(tickets=(ticket(assignee="ana"),), known_ids={OURS: ticket(assignee="ana")})
+    what = reading(
+        mail(sender="mailer-daemon@mx.example"),
+        Proof.UNKNOWN,
+        VerdictKind.BOUNCE,
+        mail_from="",
+        bounce=Bounce((FAILED,), (OURS,), "Re: [#1042] Printer"),
+    )
+    spent: dict[str, int] = {}
+    told = 0
+    for _ in range(20):
+        desk.facts = Facts(letters={OURS: letter}, spent=dict(spent))
+        plan = desk.plan(what)
+        told += len(plan.letters)
+        assert effects(plan, RecordBounce)
+        for effect in effects(plan, Spend):
+            spent[effect.key] = spent.get(effect.key, 0) + 1  # type: ignore[union-attr]
+    assert told == 5
+
+
+def test_every_key_that_a_report_spends_is_asked_for() -> None:
+    asked = ask(
+        reading(mail(sender=""), Proof.UNKNOWN, VerdictKind.BOUNCE, bounce=Bounce((FAILED,), (OURS,))),
+        Delivery("acme", SUPPORT, ("support@acme.example",)),
+        policy(),
+        NOW_MS,
+    )
+    assert set(undelivered(FAILED.email, {}, NOW_MS).keys) <= set(asked.budget_keys)
 
 
 def test_L33_nobody_is_told_at_the_address_that_is_dead() -> None:

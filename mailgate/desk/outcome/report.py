@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from mailgate.desk import gate
 from mailgate.desk.case import Case
 from mailgate.desk.facts import LetterFact
-from mailgate.desk.gate import bounced as bounced_key
 from mailgate.desk.gate import is_role_account
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.outcome import vacation
@@ -55,12 +55,13 @@ def bounced(case: Case) -> Plan | None:
     for who in _about(bounce, letter):
         if letter:
             effects.append(RecordBounce(letter.id, ticket_id, who))
-            if who.action is Action.FAILED:
-                effects.append(Spend(bounced_key(letter.recipient, case.now_ms)))
         elif ticket_id is not None:
             meta: dict[str, object] = {"action": who.action.value, "status": who.status}
             effects.append(AddEvent(ticket_id, "bounce", meta, {"recipient": who.email, "reason": who.reason}))
-    letters = tuple(_undelivered(case, bounce, letter, ticket))
+    if letter and any(who.action is Action.FAILED for who in _about(bounce, letter)):
+        effects.append(Spend(gate.bounced(letter.recipient, case.now_ms)))
+    letters, spent = _undelivered(case, bounce, letter, ticket)
+    effects += spent
     failed = sum(who.action is Action.FAILED for who in bounce.recipients)
     said = f"bounce: of our letter ({letter.kind if letter else 'known by its token'}): {failed} failed"
     return case.plan(Outcome.BOUNCE, effects, letters, (said,), ticket=ticket_id)
@@ -158,19 +159,29 @@ def _reported_ticket(case: Case, letter: LetterFact | None) -> Ticket | None:
 def _about(bounce: Bounce, letter: LetterFact | None) -> Iterator[ReportedRecipient]:
     """What is said of our letter's recipient; all of it when the report names other addresses only (forwarders)."""
     own = [who for who in bounce.recipients if letter and who.email.lower() == letter.recipient.lower()]
-    yield from own or bounce.recipients[:20]
+    yield from own or bounce.recipients[: gate.REPORTED]
 
 
-def _undelivered(case: Case, bounce: Bounce, letter: LetterFact | None, ticket: Ticket | None) -> Iterator[LetterOrder]:
-    """Agents are told that words did not arrive: not for a delay, not for a robot's letter, not at the dead address."""
+def _undelivered(
+    case: Case, bounce: Bounce, letter: LetterFact | None, ticket: Ticket | None
+) -> tuple[tuple[LetterOrder, ...], tuple[Spend, ...]]:
+    """Agents are told that words did not arrive, and what that spends: not for a delay, not for a robot's letter, not
+    at the dead address, not for ever."""
     failed = [who for who in _about(bounce, letter) if who.action is Action.FAILED]
     if not failed or ticket is None or (letter and letter.kind not in SPOKEN):
-        return
+        return (), ()
+    leave = gate.undelivered(failed[0].email, case.facts.spent, case.now_ms)
+    if leave.reason:
+        return (), ()
     values: dict[str, object] = {"recipient": failed[0].email, "reason": failed[0].reason, "status": failed[0].status}
     dead = {who.email.lower() for who in failed} | ({letter.recipient.lower()} if letter else set())
-    for agent in audience(case.policy, ticket.team, ticket.assignee):
-        if agent.address.lower() not in dead and not is_role_account(agent.address):
-            yield replace(to_agent(case, LetterKind.UNDELIVERED, agent, ticket, values, None), ticket=ticket.id)
+    told = (
+        agent
+        for agent in audience(case.policy, ticket.team, ticket.assignee)
+        if agent.address.lower() not in dead and not is_role_account(agent.address)
+    )
+    orders = (to_agent(case, LetterKind.UNDELIVERED, agent, ticket, values, None) for agent in told)
+    return tuple(replace(order, ticket=ticket.id) for order in orders), tuple(Spend(key) for key in leave.keys)
 
 
 STAGES: tuple[Callable[[Case], Plan | None], ...] = (bounced, reported, automatic)
