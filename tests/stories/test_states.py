@@ -73,3 +73,16 @@ def test_what_is_due_is_told_before_it_is(desk: Conversation) -> None:
     desk.everybody_has_read()
     desk.later(DAY)
     assert any("Printer broken" in text_of(letter) for letter in desk.reads(ANA))
+
+
+def test_what_was_answered_is_new_no_more(desk: Conversation) -> None:
+    """Whatever the command above meant."""
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.reply(ANA, "#reopen\n\nPlease open the tray.")
+    assert desk.ticket().status == "waiting-customer"
+
+
+def test_an_answer_may_leave_a_ticket_open(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.reply(ANA, "#status open\n\nI shall come at noon.")
+    assert (desk.ticket().status, desk.ticket().waiting_since_ms) == ("open", None)

@@ -127,8 +127,9 @@ def _done(case: Case, agent: Agent, orders: Orders, ticket: Ticket, fate: Fate) 
 
 
 def _answered(case: Case, orders: Orders, ticket: Ticket) -> dict[str, object]:
-    """What an answer changes after the commands above it: where they said what comes next, that stands."""
-    if orders.happenings:
+    """What an answer changes after the commands above it: where they said what comes next, that stands; but what has
+    been answered is new no more."""
+    if orders.happenings and ticket.status is not Status.NEW:
         return {"answered_ms": case.now_ms, "waiting_since_ms": None}
     return changes(ticket, Happening.AGENT_ANSWERED, case.now_ms)
 
