@@ -257,3 +257,12 @@ def test_admins_hear_of_one_author_once_a_day() -> None:
     again = _with_admin(spent={keys[0]: 1}).plan(reading(mail("Please erase my data")))
     assert not letters(again, LetterKind.ALERT)
     assert not letters(_with_admin().plan(reading(mail("Please erase my data"), Proof.FAIL)), LetterKind.ALERT)
+
+
+def test_a_watchers_copy_says_how_to_leave_and_nobody_elses_letter_does() -> None:
+    """The word that it names is the wish that is understood."""
+    plan = _watched().answer("Turn it off and on.", Purpose.AGENT, "ana@acme.example")
+    (copy,) = letters(plan, LetterKind.COPY)
+    assert (copy.to.email, copy.values["watcher"]) == (DORA, True)
+    (answer,) = letters(plan, LetterKind.ANSWER)
+    assert "watcher" not in answer.values

@@ -138,6 +138,7 @@ def answer(case: Case, ticket: Ticket, to: Address, kind: LetterKind, agent: Age
             "quote": shorten(ticket.asked, 4 * QUOTE_LIMIT),
             "quote_author": ticket.requester.name or ticket.requester.email,
             **({"close_at_ms": _closes_ms(case)} if kind is LetterKind.RESOLUTION else {}),
+            **({"watcher": True} if kind is LetterKind.COPY and reader is None else {}),
         },
         in_reply_to=ticket.last_message_id,
     )

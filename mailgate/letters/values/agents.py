@@ -69,6 +69,7 @@ TO_AGENTS: Mapping[LetterKind, tuple[Value, ...]] = {
         Value("author", "who wrote it", sample="Bo Chen"),
         Value("quote", "what it answers", sample=QUESTION),
         Value("note", "whether it is an internal note", default=False, sample=True),
+        Value("watcher", "whether the reader was copied in, and may leave", default=False),
     ),
     LetterKind.REMINDER: (_LIST, _TOTAL),
     LetterKind.WARNING: (
