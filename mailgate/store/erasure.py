@@ -35,6 +35,30 @@ NOBODY = "erased@erased.invalid"
 WAITING = "('queued', 'retry')"
 
 
+MERGE_PAGES = 500
+"""Pages of the search index that one transaction rewrites, so that mail waits no longer than that."""
+
+
+def overwrite(rows: Rows) -> None:
+    """Before erasing: what this connection deletes is overwritten, on free pages too. PostgreSQL sees to its own."""
+    if not rows.postgres:
+        rows.run("PRAGMA secure_delete = ON")
+
+
+def forget_tokens(rows: Rows) -> None:
+    """After erasing: rewrite the search index of SQLite, where a deleted token stays as deleted until its segment is
+    merged. In steps; raises ``Temporary`` as any transaction does."""
+    step = -MERGE_PAGES  # begins a merge of all segments; FTS5 goes on with it at each further step
+    while not rows.postgres:
+        with rows.transaction():
+            before = rows.one("SELECT total_changes()")
+            rows.run("INSERT INTO search (search, rank) VALUES ('merge', ?)", (step,))
+            after = rows.one("SELECT total_changes()")
+        if before is None or after is None or after[0] - before[0] < 2:
+            return
+        step = MERGE_PAGES
+
+
 def empty_tickets(rows: Rows, ids: Sequence[int]) -> None:
     """Take everything personal out of these tickets, whoever wrote it."""
     if not ids:

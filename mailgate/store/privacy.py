@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mailgate.store.erasure import empty_entries, empty_letters, empty_messages, empty_tickets
+from mailgate.store.erasure import (
+    empty_entries,
+    empty_letters,
+    empty_messages,
+    empty_tickets,
+    forget_tokens,
+    overwrite,
+)
 from mailgate.store.held import raw_of
 from mailgate.store.rows import Rows, key_of
 from mailgate.store.schema import Customers, Held, Letters, Messages
@@ -91,8 +98,7 @@ def erase(
     """
     found = find(rows, address)
     entries = _entries(rows, address, found)
-    if not rows.postgres:
-        rows.run("PRAGMA secure_delete = ON")  # what was there is overwritten, on free pages too
+    overwrite(rows)
     for start in range(0, len(found.tickets), AT_ONCE):
         part = found.tickets[start : start + AT_ONCE]
         with rows.transaction():
@@ -104,6 +110,7 @@ def erase(
         empty_letters(rows, (*found.letters, *_caused(rows, entries)))
         empty_entries(rows, entries)
         _forget(rows, address, found, now_ms)
+    forget_tokens(rows)
     return found, entries
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,16 @@ import pytest
 from mailgate import privacy
 from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Policy, Retention
+from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Refused
+from mailgate.store.database import Store
 from mailgate.store.held import raw_of
 from mailgate.store.privacy import find
 from mailgate.store.retention import retain
 from mailgate.store.schema import MODELS
 from mailgate.store.tickets import search_tickets, show_ticket
 from tests.desk.conversation import policy
-from tests.duties.desk import DAY, World, back, to
+from tests.duties.desk import DAY, PROOF, DrivenClock, World, back, to
 
 EVE, BOB = "Eve.Zimmer@person.example", "bob@customer.example"
 SECRET = "My passport number is XK-4711-zebra and 我要退款."
@@ -164,3 +167,28 @@ def test_held_mails_are_dropped_after_their_time(new_world: NewWorld) -> None:
     assert retain(world.store.rows, world.policy.retention, world.clock.ms + 31 * DAY) == 1
     assert world.store.held_counts() == {}
     assert "zimmer" not in everything(world).lower()
+
+
+def test_Q05_no_file_of_the_desk_has_an_octet_of_it(tmp_path: Path) -> None:
+    """Database, write-ahead logs, spool and free pages: once they are closed, what was erased is nowhere."""
+    clock = DrivenClock()
+    store = Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=clock, audit_key=b"k" * 32, checkpoints=True)
+    spool = Spool.open(tmp_path / "spool" / "spool.db", clock, checkpoints=True)
+    plain = policy()
+    plain = replace(plain, mailboxes=tuple(replace(box, proof=PROOF) for box in plain.mailboxes))
+    world = World(store, spool, clock, plain, tmp_path / "anchors")
+    for number in range(20):
+        world.opened(EVE, f"{SECRET} {'padding ' * 2000}{number}", f"Passport {number}")
+    world.sent()
+    spool.done([row[0] for row in store.rows.all("SELECT entry_key FROM deliveries")])
+    privacy.erase(store, spool, EVE, clock.ms)
+    store.close()
+    spool.close()
+    found = {
+        (path.name, word)
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+        for word in (b"XK-4711", b"zimmer", b"Zimmer", b"assport", b"zebra")
+        if word in path.read_bytes()
+    }
+    assert found == set()
