@@ -187,7 +187,7 @@ def _common(order: LetterOrder, ticket: Ticket | None, brand: Brand, policy: Pol
         **common,
         "number": str(ticket.number),
         "tag": tag,
-        "subject": customers_subject(ticket.subject, tag, language),
+        "subject": customers_subject(str(order.values.get("subject") or ticket.subject), tag, language),
         "team": team.name_in(language) if team else "",
         "requester": clean_line(requester.name) or requester.email,
         "priority": said(ticket.priority, language),

@@ -83,7 +83,8 @@ def _uncc(argument: str, scene: Scene) -> Result:
 
 
 def _ask(argument: str, scene: Scene) -> Result:
-    """The mail's words go to a third party under the desk's address; the ticket waits for the answer."""
+    """The mail's words go to a third party under the desk's address; the ticket waits for the answer. What stands
+    behind the address is the letter's subject, in place of the customer's."""
     ticket, found = scene.ticket, addresses(argument)
     text = as_desk(scene.text, scene.agent, ticket)
     if ticket is None or len(found) != 1:
@@ -96,7 +97,7 @@ def _ask(argument: str, scene: Scene) -> Result:
     return Result(
         happening=Happening.THIRD_ASKED,
         effects=(AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, scene.agent.id, ("asked",), text), third),
-        letters=(question(scene.case, ticket, found[0], scene.agent, text),),
+        letters=(question(scene.case, ticket, found[0], scene.agent, text, _behind(argument, found[0])),),
         undo=() if known else (RemoveParticipant(ticket.id, found[0], "undone"),),
         takes_text=True,
         said=phrase("asked {address}; the answer comes back as a note", address=found[0]),
@@ -130,6 +131,12 @@ def _no_third(address: str, ticket: Ticket, scene: Scene) -> Phrase | None:
 
 def _unsaid(text: str) -> Phrase | None:
     return None if text else phrase("there is nothing to ask; write it below the commands")
+
+
+def _behind(argument: str, address: str) -> str:
+    domain = address.rpartition("@")[2]
+    at = argument.lower().find(domain)
+    return scrub(argument[at + len(domain) :]).strip(" >:：") if at >= 0 else ""
 
 
 def _by(scene: Scene) -> str:

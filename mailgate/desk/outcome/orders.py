@@ -144,8 +144,9 @@ def answer(case: Case, ticket: Ticket, to: Address, kind: LetterKind, agent: Age
     )
 
 
-def question(case: Case, ticket: Ticket, to: str, agent: Agent, text: str) -> LetterOrder:
-    """The agent's words to a third party: nothing of the customer's goes with them."""
+def question(case: Case, ticket: Ticket, to: str, agent: Agent, text: str, subject: str) -> LetterOrder:
+    """The agent's words to a third party: nothing of the customer's goes with them but the ticket's subject, and not
+    that where the agent has another."""
     return LetterOrder(
         kind=LetterKind.ASK,
         to=Address(to),
@@ -157,7 +158,7 @@ def question(case: Case, ticket: Ticket, to: str, agent: Agent, text: str) -> Le
         agent=agent.id,
         text=text,
         attach=case.attachments,
-        values={"text": text, "author": agent.name},
+        values={"text": text, "author": agent.name, **({"subject": subject} if subject else {})},
     )
 
 
