@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 
 from mailgate.desk.clock import clocks, moments, sla
 from mailgate.desk.clock.sla import Promise
 from mailgate.desk.clock.targets import Kind, SlaPolicy
+from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Policy
 from mailgate.desk.ticket import Status
+from mailgate.gateway import Arrival, read, settle
+from mailgate.mail.model import Envelope
 from mailgate.store.tickets import show_ticket
 from tests.desk.conversation import ANA, policy
-from tests.duties.desk import DAY, HOUR, MINUTE, START_MS, World, back, text_of, to
+from tests.duties.desk import AUTHSERV, DAY, HOUR, MINUTE, START_MS, World, back, text_of, to
 
 CLEO = "cleo@customer.example"
 
@@ -116,3 +122,72 @@ def test_commands_move_the_due_times_from_the_same_start(desk: World) -> None:
     assert open_on(desk, opened)[Kind.FIRST].due_ms == START_MS + 15 * MINUTE
     desk.mail(ANA.address, "#team billing\n#priority normal", "Re: Printer broken", anas)
     assert open_on(desk, opened)[Kind.FIRST].due_ms == START_MS + 30 * MINUTE
+
+
+def test_mails_of_one_batch_step_the_clock_one_after_the_other(desk: World) -> None:
+    opened = desk.opened(CLEO)
+    letters = desk.sent()
+    mine, anas = back(to(letters, CLEO)[0]), back(to(letters, ANA.address)[0])
+    desk.later(HOUR)
+    batch = [
+        arrival(desk, ANA.address, anas, "Turn it off and on."),
+        arrival(desk, CLEO, mine, "Done, and now?"),
+        arrival(desk, ANA.address, anas, "#priority urgent"),
+        arrival(desk, CLEO, mine, "It burns!"),
+    ]
+    assert len(settle(batch, desk.desk, desk.store, desk.clock)) == 4
+    found = open_on(desk, opened)
+    assert found[Kind.NEXT].due_ms == desk.clock.now_ms() + 15 * MINUTE
+    assert "promise kept" in kinds(desk, opened)
+
+
+def arrival(desk: World, sender: str, to_address: str, text: str) -> Arrival:
+    """A proved mail that waits to be settled."""
+    message = EmailMessage()
+    message["Authentication-Results"] = f"{AUTHSERV}; dmarc=pass header.from={sender.rpartition('@')[2]}"
+    message["Received"] = "from x (x [93.184.216.34]) by mx.acme.example; Wed, 25 Nov 2026 09:00:00 +0000"
+    message["From"], message["To"], message["Subject"] = sender, to_address, "Re: Printer broken"
+    message["Message-ID"] = f"<{hashlib.sha256(text.encode()).hexdigest()}@x.example>"
+    message.set_content(text)
+    raw = message.as_bytes(policy=SMTP)
+    envelope = Envelope("smtp", (to_address,), sender, desk.clock.now_ms(), client_ip="127.0.0.1")
+    return Arrival(read(raw, envelope, desk.spool.accept(raw, envelope), desk.senses), raw)
+
+
+COMMANDS = (
+    "#pending",
+    "#reopen",
+    "#ask vendor@parts.example\nDo you have it?",
+    "#snooze 2d",
+    "#reopen",
+    "#child billing: Check the invoice",
+    "#status open",
+    "#resolve\nDone.",
+    "#undo",
+    "#close",
+    "#reopen",
+    "#spam",
+    "#undo",
+    "#priority high",
+    "#due 3d",
+    "#team billing",
+    "#merge {other}",
+    "#undo",
+    "#note well",
+    "Here you are.",
+)
+
+
+def test_whatever_agents_do_the_clock_is_that_of_the_history(desk: World) -> None:
+    opened, other = desk.opened(CLEO), desk.opened("dora@customer.example", "Mine too", "Scanner")
+    letters = to(desk.sent(), ANA.address)
+    anas = back(next(each for each in letters if "Printer" in str(each["Subject"])))
+    for text in COMMANDS:
+        desk.clock.ms += 7 * MINUTE
+        written = text.format(other=desk.ticket(other).number)
+        settled = desk.mail(ANA.address, written, f"Re: Printer broken {len(written)}", anas)
+        assert settled.plan.outcome is not Outcome.HOLD, (text, settled.plan.trace)
+        for (ticket_id,) in desk.store.rows.all("SELECT id FROM tickets"):
+            open_on(desk, ticket_id)
+    asked = [event for event in kinds(desk, opened) if event == "changed"]
+    assert len(asked) > 8
