@@ -10,6 +10,9 @@ from mailgate.store.rows import Rows
 SHOWN = 4000
 """Octets of a held mail that are shown."""
 
+LETTERS = ("state IN ('queued', 'retry')", "state = 'handing'", "state IN ('failed', 'unknown')")
+"""The letters that are on their way or in trouble, as the indices of the outbox have them."""
+
 HELD = "id, cause, detail, author, subject, received_ms"
 
 
@@ -41,18 +44,18 @@ def _beginning(rows: Rows, held_id: int) -> str:
 def health(rows: Rows, query: Query, terms: Terms) -> Answer:
     """The figures that ``Answer.counts`` describes."""
     counts: dict[str, int] = {}
-    for state, count in rows.all(
-        "SELECT state, count(*) FROM letters WHERE state IN ('queued', 'retry', 'handing', 'failed', 'unknown') "
-        "GROUP BY state ORDER BY state"
-    ):
-        counts[f"letters_{state}"] = count
+    for states in LETTERS:
+        found = rows.all(f"SELECT state, count(*) FROM letters WHERE {states} GROUP BY state ORDER BY state")  # noqa: S608
+        counts |= {f"letters_{state}": count for state, count in found}
     for cause, count in rows.all("SELECT cause, count(*) FROM held WHERE state = 'held' GROUP BY cause ORDER BY cause"):
         counts[f"held_{cause}"] = count
     waiting = "SELECT team, count(*) FROM tickets WHERE closed_ms IS NULL GROUP BY team ORDER BY team"
     for team, count in rows.all(waiting):
         if query.teams is None or team in query.teams:
             counts[f"open_{team}"] = count
-    oldest = rows.one("SELECT min(waiting_since_ms) FROM tickets WHERE closed_ms IS NULL")
-    if oldest and oldest[0] is not None:
-        counts["waiting_ms"] = max(0, terms.now_ms - oldest[0])
+    # By priority, since an index that knows when somebody began to wait is in that order.
+    waited = "SELECT priority, min(waiting_since_ms) FROM tickets WHERE closed_ms IS NULL GROUP BY priority"
+    since = min((since_ms for _, since_ms in rows.all(waited) if since_ms is not None), default=None)
+    if since is not None:
+        counts["waiting_ms"] = max(0, terms.now_ms - since)
     return Answer(counts=counts)

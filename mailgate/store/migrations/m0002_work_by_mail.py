@@ -28,7 +28,7 @@ COLUMNS = (
 INDICES = (
     "DROP INDEX tickets_open",
     "CREATE INDEX tickets_queue ON tickets (team, priority, urgency, id) WHERE closed_ms IS NULL",
-    "CREATE INDEX tickets_desk ON tickets (priority, urgency, id) WHERE closed_ms IS NULL",
+    "CREATE INDEX tickets_desk ON tickets (priority, urgency, id, waiting_since_ms) WHERE closed_ms IS NULL",
     "CREATE INDEX tickets_agent ON tickets (assignee, priority, urgency, id) "
     "WHERE closed_ms IS NULL AND assignee <> ''",
     "CREATE INDEX tickets_tagged ON tickets (priority, urgency, id, team, tags) "
