@@ -33,7 +33,7 @@ from mailgate.store.schedules import imported
 
 COLUMNS = ("requester", "subject", "team", "brand", "priority", "assignee", "kind", "tags", "due", "note")
 NEEDED = ("requester", "subject")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 NINE = time(9)
 
 

@@ -25,7 +25,8 @@ def export(
 ) -> None:
     """Write all that is held about a person into a folder or zip.
 
-    JSON for what the desk knows, .eml for mails and letters as they were; internal notes are in it, marked as such.
+    JSON for what the desk knows, .eml for the person's mails and letters as they were. Agents' notes among each other
+    and the letters to them are not in it.
     """
     from mailgate import privacy
 

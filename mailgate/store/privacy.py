@@ -2,6 +2,9 @@
 
 Whose a thing is: tickets that the person asked for are theirs with all that hangs on them. On the tickets of others
 theirs are the messages that they wrote, the letters that they got, and the events that name them.
+
+What is handed out is less: what the person wrote and was written, and what became of it. Notes of agents among each
+other are not in it, nor letters to agents, whose tokens would let the reader act as them.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from mailgate.store.erasure import (
 from mailgate.store.held import raw_of
 from mailgate.store.rows import Rows, key_of
 from mailgate.store.schema import Customers, Held, Letters, Messages
-from mailgate.store.tickets import show_ticket
+from mailgate.store.tickets import Shown, show_ticket
 
 AT_ONCE = 100
 """Tickets that one transaction erases."""
@@ -73,11 +76,10 @@ def records(rows: Rows, address: str) -> Iterator[tuple[str, dict[str, Any] | by
     numbers = [number for one in found.tickets for number in _ids(rows, "SELECT number FROM tickets WHERE id = ?", one)]
     customers = rows.select(Customers.select().where(Customers.email_key == key_of(address)))
     yield "person.json", {"address": address, "tickets": numbers, "known_as": customers}
-    for one, number in zip(found.tickets, numbers, strict=True):
+    for number in numbers:
         shown = show_ticket(rows, number)
         if shown is not None:
-            yield f"ticket-{number}/ticket.json", asdict(shown)
-        yield from _octets(rows, f"ticket-{number}", "ticket_id", one)
+            yield from _ticket(rows, shown, address.lower())
     for place, message in enumerate(rows.select(Messages.select().where(Messages.id.in_(found.messages))), 1):
         yield f"elsewhere/message-{place}.json", message
         yield from _raw(rows, f"elsewhere/message-{place}.eml", message["entry_key"])
@@ -169,15 +171,48 @@ def _caused(rows: Rows, entries: tuple[str, ...]) -> Iterator[int]:
         yield from _ids(rows, "SELECT id FROM letters WHERE entry_key = ?", key)
 
 
-def _octets(rows: Rows, folder: str, column: str, value: int) -> Iterator[tuple[str, bytes]]:
-    """A ticket's mails and letters, as they were."""
-    for place, (key,) in enumerate(
-        rows.all(f"SELECT entry_key FROM deliveries WHERE {column} = ? ORDER BY received_ms", (value,)),  # noqa: S608
-        1,
-    ):
-        yield from _raw(rows, f"{folder}/mail-{place}.eml", key)
-    for (letter,) in rows.all(f"SELECT id FROM letters WHERE {column} = ? ORDER BY id", (value,)):  # noqa: S608
-        yield from _letter(rows, f"{folder}/letter-{letter}.eml", letter)
+TOLD_OF_TICKET = ("number", "subject", "status", "team", "priority", "tags", "fields", "language", "created_ms")
+TOLD_OF_MESSAGE = ("direction", "author_email", "author_name", "subject", "text", "received_ms", "proof")
+TOLD_OF_LETTER = ("kind", "recipient", "subject", "created_ms", "state")
+
+
+def _ticket(rows: Rows, shown: Shown, address: str) -> Iterator[tuple[str, dict[str, Any] | bytes]]:
+    """A ticket of the person's own: what all may read of it, then the mails and letters as they were."""
+    ticket = asdict(shown.ticket)
+    folder = f"ticket-{shown.ticket.number}"
+    messages = [each for each in shown.messages if each["visibility"] == "public" or _by(each, address)]
+    letters = [each for each in shown.letters if each["recipient"].lower() == address]
+    yield (
+        f"{folder}/ticket.json",
+        {
+            **{name: ticket[name] for name in TOLD_OF_TICKET},
+            "rating": ticket["rating"],
+            "messages": [
+                {
+                    **{name: each[name] for name in TOLD_OF_MESSAGE},
+                    "files": [a["filename"] for a in each["attachments"]],
+                }
+                for each in messages
+            ],
+            "letters": [{name: each[name] for name in TOLD_OF_LETTER} for each in letters],
+            "history": [{"at_ms": event["at_ms"], "what": event["kind"]} for event in shown.events],
+        },
+    )
+    for place, message in enumerate((each for each in messages if _by(each, address)), 1):
+        yield from _raw(rows, f"{folder}/mail-{place}.eml", message["entry_key"])
+    for place, letter in enumerate(letters, 1):
+        yield from _letter(rows, f"{folder}/letter-{place}.eml", letter["id"])
+
+
+def _told(message: dict[str, Any], address: str) -> dict[str, Any]:
+    """A message as its reader may know it: of others no address."""
+    told = {name: message[name] for name in TOLD_OF_MESSAGE}
+    told["files"] = [part["filename"] for part in message["attachments"]]
+    return told if _by(message, address) else {**told, "author_email": ""}
+
+
+def _by(message: dict[str, Any], address: str) -> bool:
+    return bool(message["author_email"].lower() == address)
 
 
 def _raw(rows: Rows, name: str, entry_key: str | None) -> Iterator[tuple[str, bytes]]:

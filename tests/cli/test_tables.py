@@ -69,7 +69,7 @@ def test_J11_a_cell_that_a_spreadsheet_would_run_is_text(config: Path, run: Run,
     cells = [row["subject"] for row in csv.DictReader(io.StringIO(out.read_text()))]
     assert cells == ["plain", "'@SUM(A1)", "'=HYPERLINK(1)"]
     assert [plain_cell(cell) for cell in cells] == ["plain", "@SUM(A1)", "=HYPERLINK(1)"]
-    for text in ("+1", "-1", "'quoted'", "a=b", ""):
+    for text in ("+1", "-1", "＝1", "'quoted'", "a=b", ""):
         assert plain_cell(safe_cell(text)) == text
 
 

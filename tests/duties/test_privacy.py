@@ -62,6 +62,20 @@ def test_an_export_holds_all_of_it(lived: World, tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "eve").rglob("*") if path.is_dir()} <= {0}
 
 
+def test_Q06_an_export_has_no_notes_and_no_agents_tokens(lived: World, tmp_path: Path) -> None:
+    """Nobody who gets it can act as an agent, or read what agents say among each other."""
+    letter = next(each for each in lived.far.letters if "ana@" in str(each["To"]))
+    token = back(letter).partition("@")[0]
+    lived.mail("ana@acme.example", "#note Eve sounds odd to me.", to=back(letter))
+    privacy.export(lived.store, EVE, tmp_path / "eve")
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "eve").rglob("*.*"))
+    assert SECRET.split(" and ")[0].encode() in everything
+    assert b"noted." in everything
+    assert b"sounds odd" not in everything
+    assert token.encode() not in everything
+    assert lived.ticket(1).rid.encode() not in everything
+
+
 def test_an_export_may_be_a_zip_and_overwrites_nothing(lived: World, tmp_path: Path) -> None:
     """Readable for its owner only."""
     privacy.export(lived.store, EVE, tmp_path / "eve.zip")
