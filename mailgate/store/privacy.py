@@ -187,13 +187,7 @@ def _ticket(rows: Rows, shown: Shown, address: str) -> Iterator[tuple[str, dict[
         {
             **{name: ticket[name] for name in TOLD_OF_TICKET},
             "rating": ticket["rating"],
-            "messages": [
-                {
-                    **{name: each[name] for name in TOLD_OF_MESSAGE},
-                    "files": [a["filename"] for a in each["attachments"]],
-                }
-                for each in messages
-            ],
+            "messages": [_told(each, address) for each in messages],
             "letters": [{name: each[name] for name in TOLD_OF_LETTER} for each in letters],
             "history": [{"at_ms": event["at_ms"], "what": event["kind"]} for event in shown.events],
         },

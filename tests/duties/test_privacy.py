@@ -74,6 +74,7 @@ def test_Q06_an_export_has_no_notes_and_no_agents_tokens(lived: World, tmp_path:
     assert b"sounds odd" not in everything
     assert token.encode() not in everything
     assert lived.ticket(1).rid.encode() not in everything
+    assert b"ana@acme.example" not in everything
 
 
 def test_an_export_may_be_a_zip_and_overwrites_nothing(lived: World, tmp_path: Path) -> None:
