@@ -31,7 +31,7 @@ def listed(
 ) -> list[dict[str, Any]]:
     """The rows in the order given, else in that of ``tickets``, at most ``MOST``; a row wins over what its ticket says.
 
-    ``back`` tells where the reader's answer about a ticket goes.
+    An answer whose time is past is promised no more: it is ``late``. ``back`` tells where the reader's answer about a ticket goes.
     """
     known = {ticket.number: ticket for ticket in tickets}
     rows = given or [{"number": ticket.number} for ticket in tickets]
@@ -39,6 +39,9 @@ def listed(
     for row in rows[:MOST]:
         ticket = known.get(int(row.get("number") or 0))
         full = {**(_told(ticket, policy, language, now_ms) if ticket else {}), **row}
+        by_ms = full.get("answer_by_ms")
+        if by_ms is not None and by_ms < now_ms:
+            full |= {"answer_by_ms": None, "late": True}
         full["subject"] = customers_subject(str(full.get("subject", "")), "", language)
         if ticket and len(rows) > 1:
             tagged = f"{tag_of(ticket.number, policy.brands.get(ticket.brand))} {full['subject']}"

@@ -140,3 +140,12 @@ def test_sentences_of_the_desk_are_said_wherever_they_stand(composer):
     assert "Bo is away. The most urgent comes first." in text_of(letter)
     letter = write(composer, order(LetterKind.CONFIRMATION, values={"would": (phrase("{n} closed", n=7), "as it is")}))
     assert "* 7 closed.\n* As it is." in text_of(letter)
+
+
+@pytest.mark.parametrize(("language", "late"), [("en", "our answer is late. We are sorry."), ("zh", "非常抱歉")])
+def test_an_answer_that_is_late_is_called_late_and_not_promised_for_yesterday(composer, language, late):
+    row = {"number": 1042, "we_owe": True, "answer_by_ms": NOW_MS - HOUR}
+    values = {"one": True, "tickets": (row,)}
+    body = text_of(write(composer, order(LetterKind.STATUS, language=language, rows=(TICKET,), values=values)))
+    assert late in body
+    assert "12:30" not in body

@@ -55,10 +55,10 @@ TO_CUSTOMERS: Mapping[LetterKind, tuple[Value, ...]] = {
         Value("one", "whether it is about the one ticket of this thread", default=False),
         Value(
             "tickets",
-            "the reader's own tickets; ``we_owe``: it is our turn",
+            "the reader's own tickets; ``we_owe``: it is our turn, ``late``: later than was promised",
             default=(),
             sample=({**ROW, "created_ms": NOON, "updated_ms": NOON, "we_owe": True, "answer_by_ms": NOON},),
-            item={**LISTED, "we_owe": False, "answer_by_ms": None},
+            item={**LISTED, "we_owe": False, "answer_by_ms": None, "late": False},
         ),
         Value("total", "how many tickets there are, where not all are listed", default=0, sample=1),
     ),
