@@ -9,8 +9,8 @@ from mailgate.config import schema_rules
 from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint
 from mailgate.desk.canned import VARIABLES, variables
-from mailgate.desk.routing.match import OF_MAIL, OF_TICKET
 from mailgate.desk.routing.rule import Actions, Child, Condition, On, Rule, Send
+from mailgate.desk.routing.subjects import OF_MAIL, OF_TICKET
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ In a table of conditions all keys must hold, and the values of a list are altern
     when = { subject = ["refund", "chargeback"], from_domain = "shop.example", size_under = "1 MB" }
     any  = [ { header = { "X-Origin" = "web" } }, { none = [ { attachment_exists = true } ] } ]
 
-A key is a subject of ``desk.routing.match.SUBJECTS``, or subject and relation (``subject_matches``); ``header`` and
+A key is a subject of ``desk.routing.subjects.SUBJECTS``, or subject and relation (``subject_matches``); ``header`` and
 ``field`` take a table of names. ``any``, ``all`` and ``none`` hold lists of such tables, as deep as one likes.
 """
 
@@ -20,8 +20,8 @@ from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint, nearest
 from mailgate.config.rule_actions import actions, listed, unfit
 from mailgate.config.units import Wrong, clock_duration, size
-from mailgate.desk.routing.match import SUBJECTS, TIMES, pattern_problem
 from mailgate.desk.routing.rule import Alert, Condition, Operator, Rule
+from mailgate.desk.routing.subjects import SUBJECTS, TIMES, pattern_problem
 from mailgate.desk.ticket import Status
 from mailgate.mail.model import Proof, VerdictKind
 

@@ -1,7 +1,7 @@
 """The sections of ``config.toml``, and of the files it includes, on where mail goes: ``[[rules]]`` and ``[[tests]]``.
 
 A rule's conditions are left as they are written; ``rules`` compiles them, since their keys are those of
-``desk.routing.route.SUBJECTS``.
+``desk.routing.subjects.SUBJECTS``.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ import pytest
 
 from mailgate.config.rules import Compiler, Names, known_keys
 from mailgate.config.schema_rules import Rule as Written
-from mailgate.desk.routing.match import OF_TICKET, SUBJECTS, TIMES
 from mailgate.desk.routing.rule import Condition, Rule
+from mailgate.desk.routing.subjects import OF_TICKET, SUBJECTS, TIMES
 from tests.config.folder import GOOD, problems, settings
 
 NAMES = Names(frozenset({"support@acme.example"}), frozenset({"acme"}), frozenset({"office"}), frozenset({"vip"}))

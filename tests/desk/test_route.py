@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from mailgate.desk.policy import Team
 from mailgate.desk.routing import route
-from mailgate.desk.routing.match import octets
 from mailgate.desk.routing.route import SUBJECTS, Router, join, pattern_problem
 from mailgate.desk.routing.rule import Actions, Condition, Routing, Rule
+from mailgate.desk.routing.subjects import octets
 from mailgate.desk.ticket import Customer
 from mailgate.errors import ConfigError
 from mailgate.mail.model import Address, Mail, Proof, VerdictKind

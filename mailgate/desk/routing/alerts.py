@@ -14,8 +14,9 @@ import re2
 
 from mailgate.desk.outcome.seen import Seen
 from mailgate.desk.policy import Policy
-from mailgate.desk.routing.match import Check, compile_condition, pattern_options
+from mailgate.desk.routing.match import Check, compile_condition
 from mailgate.desk.routing.rule import Alert, Rule
+from mailgate.desk.routing.subjects import pattern_options
 from mailgate.desk.routing.words import LIMIT
 
 

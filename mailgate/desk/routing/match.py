@@ -1,12 +1,8 @@
-"""What a rule's condition can ask of a mail, and how it is answered.
-
-``SUBJECTS`` is the whole language: per subject the relations it takes, the first of which is the one that a bare key in
-the TOML means (``subject = "refund"`` is ``subject_words = "refund"``). ``config`` validates against it;
-``header:NAME`` and ``field:NAME`` stand there as ``header`` and ``field``.
+"""How a rule's condition is answered; ``subjects`` has the language that it is written in.
 
 A condition compiles to a ``Check``: a function from what is seen of the mail to the evidence (a few words for agents;
 empty: does not match), and its triggers, by which a router of many rules finds the few that can match at all.
-Patterns run on RE2 only, whose time is linear in the mail (LIBRARIES: ``re`` took seconds on 20 kB).
+Patterns run on RE2 only, whose time is linear in the mail (``re`` took seconds on 20 kB).
 """
 
 from __future__ import annotations
@@ -22,53 +18,9 @@ from mailgate.desk.clock.hours import is_open
 from mailgate.desk.outcome.seen import parents
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.rule import Condition
+from mailgate.desk.routing.subjects import SUBJECTS, TIMES, octets, pattern_options, pattern_problem
 from mailgate.desk.routing.words import LIMIT, Keyword, Text, fold
 from mailgate.errors import ConfigError, Problem
-
-_TEXT = ("words", "words_unaccented", "contains", "is", "starts", "matches")
-SUBJECTS: dict[str, tuple[str, ...]] = {
-    "subject": _TEXT,
-    "body": ("words", "words_unaccented", "contains", "starts", "matches"),
-    "text": ("words", "words_unaccented", "contains", "matches"),
-    "from": ("is", "domain", "in", "contains", "matches"),
-    "from_name": _TEXT,
-    "to": ("is", "domain", "in", "contains", "matches"),
-    "mailbox": ("is",),
-    "brand": ("is",),
-    "header": ("contains", "words", "words_unaccented", "is", "starts", "matches", "exists"),
-    "attachment": ("words", "contains", "is", "type", "extension", "risk", "matches", "exists"),
-    "size": ("over", "under"),
-    "language": ("is",),
-    "hours": ("is", "open", "closed"),
-    "customer_tag": ("is",),
-    "verdict": ("is",),
-    "proof": ("is",),
-    "field": ("is", "contains", "matches", "exists"),
-    "status": ("is",),
-    "state": ("is",),
-    "team": ("is",),
-    "priority": ("is",),
-    "assignee": ("is", "exists"),
-    "tag": ("is", "exists"),
-    "age": ("over", "under"),
-    "idle": ("over", "under"),
-    "waiting": ("over", "under"),
-    "replies": ("over", "under", "is"),
-    "nudges": ("over", "under", "is"),
-    "rating": ("over", "under", "is"),
-}
-"""Subject → relations, the default first."""
-
-OF_TICKET = frozenset(list(SUBJECTS)[list(SUBJECTS).index("status") :])
-"""Subjects that only a ticket has: for rules on events."""
-
-OF_MAIL = frozenset({"to", "header", "attachment", "size", "verdict", "proof"})
-"""Subjects that only a mail on its way to a ticket has: for rules on ``created``."""
-
-TIMES = frozenset({"age", "idle", "waiting"})
-"""Subjects that are measured in time."""
-
-UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "KIB": 1 << 10, "MIB": 1 << 20}
 
 Trigger = tuple[str, tuple[str, ...]]
 """(field, tokens): a mail that lacks one of these tokens in this field cannot match by it; the index needs but one."""
@@ -113,21 +65,6 @@ def compile_condition(condition: Condition, policy: Policy) -> Check:
     if condition.operator == "none":
         return Check(lambda seen: "" if any(ask(seen) for ask in asks) else "nothing that excludes it")
     return Check(lambda seen: _all(asks, seen), min(known, key=len) if known else None)
-
-
-def pattern_problem(pattern: str) -> str:
-    """Why RE2 refuses a pattern (it knows no look-around and no back-references); empty when it takes it."""
-    try:
-        re2.compile(pattern, pattern_options())
-    except re2.error as error:
-        return error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error.args[0])
-    return ""
-
-
-def octets(size: str) -> int:
-    """``"10 MB"``, ``"64 KiB"`` or plain octets, as a number; raises ``ValueError``."""
-    digits = size.strip().rstrip("BKMGIbkmgi ")
-    return int(float(digits) * UNITS[size.strip()[len(digits) :].strip().upper()])
 
 
 def _all(asks: tuple[Callable[[Seen], str], ...], seen: Seen) -> str:
@@ -323,14 +260,6 @@ def _triggers(condition: Condition) -> frozenset[Trigger] | None:
     if condition.subject == "from" and condition.relation == "domain":
         return frozenset(("from@", (value.lower().lstrip("@"),)) for value in condition.values)
     return None
-
-
-def pattern_options() -> re2.Options:
-    """How admins' patterns are read: case does not matter."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    return options
 
 
 def _wrong(condition: Condition, what: str) -> ConfigError:

@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 from mailgate.desk.outcome.seen import Seen
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.routing.alerts import Sighting, Watch, compile_alerts
-from mailgate.desk.routing.match import SUBJECTS, Check, compile_condition, pattern_problem
+from mailgate.desk.routing.match import Check, compile_condition
 from mailgate.desk.routing.rule import Actions, On, Routing, Rule
 from mailgate.desk.routing.shadow import never_matches
+from mailgate.desk.routing.subjects import SUBJECTS, pattern_problem
 from mailgate.desk.ticket import Customer
 from mailgate.mail.model import Reading
 

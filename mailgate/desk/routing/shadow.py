@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mailgate.desk.outcome.seen import parents
-from mailgate.desk.routing.match import octets
 from mailgate.desk.routing.rule import Condition, On, Rule
+from mailgate.desk.routing.subjects import octets
 from mailgate.desk.routing.words import Keyword, Text
 
 SINGLE = frozenset({"subject", "from", "mailbox", "brand", "language", "verdict", "proof"})

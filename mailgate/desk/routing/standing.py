@@ -32,7 +32,7 @@ class Standing:
         self.now_ms = now_ms
 
     def values(self, subject: str) -> tuple[str, ...]:
-        """The values that a subject has; those of a mail alone (``match.OF_MAIL``) have none here."""
+        """The values that a subject has; those of a mail alone (``subjects.OF_MAIL``) have none here."""
         kind, _, name = subject.partition(":")
         if kind == "field":
             own = _FIELDS.get(name)
