@@ -31,7 +31,8 @@ def listed(
 ) -> list[dict[str, Any]]:
     """The rows in the order given, else in that of ``tickets``, at most ``MOST``; a row wins over what its ticket says.
 
-    An answer whose time is past is promised no more: it is ``late``. ``back`` tells where the reader's answer about a ticket goes.
+    An answer whose time is past is promised no more: it is ``late``. ``back`` tells where the reader's answer about a
+    ticket goes.
     """
     known = {ticket.number: ticket for ticket in tickets}
     rows = given or [{"number": ticket.number} for ticket in tickets]
