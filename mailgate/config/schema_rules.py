@@ -25,7 +25,7 @@ class Send(Section):
     to: Literal["requester", "assignee", "team", "supervisors"] | MailAddress = Field(
         description="requester, assignee, team, supervisors, or an address."
     )
-    text: str = Field("", description="What it says, with the variables of ready replies: {number}, {requester} and so on.")
+    text: str = Field("", description="What it says, with the variables of ready replies, such as {number}.")
     template: Text = Field("", description="A template of your own instead of notice, by its file name without ending.")
 
 

@@ -53,7 +53,7 @@ class Seen:
         return frozenset(tag.casefold() for tag in found)
 
     def values(self, subject: str) -> tuple[str, ...]:
-        """The values that a subject has in this mail; those of a ticket alone (``subjects.OF_TICKET``) have none yet."""
+        """The values that a subject has in this mail; those of a ticket alone (``subjects.OF_TICKET``) have none."""
         kind, _, name = subject.partition(":")
         if kind == "header":
             return self.mail.headers_named(name)
