@@ -81,8 +81,15 @@ def _surveys(bench: Bench, table: Timetable, clock: SystemClock) -> dict[str, ob
         for number in chosen:
             rows.run("UPDATE tickets SET status = 'closed', closed_ms = ? WHERE id = ?", (now_ms, number))
             rows.run("INSERT INTO timers (ticket_id, kind, due_ms) VALUES (?, 'survey', ?)", (number, now_ms))
+    start = time.process_time()
     seconds, letters = _queued(bench, table)
-    return {"surveys_due": len(chosen), "surveys": letters, "letters_per_second": round(letters / seconds)}
+    spent = (time.process_time() - start) * 1000
+    return {
+        "surveys_due": len(chosen),
+        "surveys": letters,
+        "letters_per_second": round(letters / seconds),
+        "cpu_ms_a_letter": round(spent / letters, 2),
+    }
 
 
 def _warnings(bench: Bench, table: Timetable, clock: LaterClock) -> dict[str, object]:

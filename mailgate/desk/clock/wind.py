@@ -64,7 +64,7 @@ def wind(plan: Plan, ticket: Ticket | None, others: Iterable[Ticket], policy: Po
     """The plan with what it means for the clocks. ``ticket`` is the one that the plan is about, as it is before, or as
     it was just opened; ``others`` are those that ``touched`` names. The plans in ``Plan.more`` are wound each by
     itself, when their turn comes."""
-    if not policy.sla:
+    if not policy.sla or not (any(map(_moves, plan.effects)) or any(order.kind in _SHOWN for order in plan.letters)):
         return plan
     own = ticket.id if ticket else NEW_TICKET
     known = {each.id: each for each in ((ticket,) if ticket else ()) + tuple(others)}
