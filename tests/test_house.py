@@ -23,6 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
 
 IMPORTED_AS = {
+    "prometheus-client": "prometheus_client",
     "mail-parser": "mailparser",
     "charset-normalizer": "charset_normalizer",
     "flufl-bounce": "flufl",
