@@ -47,7 +47,6 @@ UNPROVED = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATIO
 """What these are about was not proved to be anybody's, so nothing of it is repeated (DESIGN: promise 6)."""
 
 _ROWS: Mapping[LetterKind, str] = {LetterKind.NOTIFICATION: "history", **dict.fromkeys(LISTS, "tickets")}
-_TAUGHT = frozenset({LetterKind.TRANSCRIPT, LetterKind.WELCOME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _in_readers_words(full: dict[str, Any], page: Page) -> None:
             line["answer"] = shown(line["answer"], reading) if line["answer"] else None
     if kind is LetterKind.DIGEST:
         full["counts"] = {said(name, language): count for name, count in full["counts"].items()}
-    if kind in _TAUGHT:
+    if kind is LetterKind.WELCOME or (kind is LetterKind.TRANSCRIPT and any(line["help"] for line in full["lines"])):
         full.update(_taught(page))
 
 
