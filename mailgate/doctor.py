@@ -22,6 +22,7 @@ from mailgate.edges.smtp_out.relay import SmtpCourier
 from mailgate.edges.spool.lock import SpoolLock
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import MailgateError, Temporary
+from mailgate.store.calls import failed_calls
 from mailgate.store.database import Store
 
 SAFE_SQLITE = (3, 51, 3)
@@ -106,6 +107,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         )  # fmt: skip
     yield from _outbox(store, clock)
     yield from _held(store)
+    yield from _calls(store)
     store.close()
 
 
@@ -129,6 +131,12 @@ def _outbox(store: Store, clock: Clock) -> Iterator[Finding]:
 def _held(store: Store) -> Iterator[Finding]:
     for cause, count in sorted(store.held_counts().items()):
         yield Finding("held mail", Level.LOOK, f"{count} held: {cause}", "mailgate held list")
+
+
+def _calls(store: Store) -> Iterator[Finding]:
+    failed = failed_calls(store.rows)
+    if failed:
+        yield Finding("webhooks", Level.LOOK, f"{failed} calls failed", "mailgate webhooks list --state failed")
 
 
 def _relay(settings: Settings, clock: Clock) -> Iterator[Finding]:

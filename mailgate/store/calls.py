@@ -85,6 +85,12 @@ def sweep_calls(rows: Rows, before_ms: int) -> None:
     rows.run("DELETE FROM calls WHERE settled_ms < ?", (before_ms,))
 
 
+def failed_calls(rows: Rows) -> int:
+    """How many calls have failed for good and can still be looked at."""
+    row = rows.one("SELECT count(*) FROM calls WHERE state = 'failed'")
+    return int(row[0]) if row else 0
+
+
 def list_calls(rows: Rows, state: str, limit: int) -> list[dict[str, Any]]:
     """Calls, newest first: those of one state, else what waits or failed."""
     query = Calls.select().order_by(Calls.id.desc()).limit(limit)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgate.desk.routing import route
-from mailgate.desk.routing.rule import Actions, Condition, Rule
+from mailgate.desk.routing.rule import Actions, Condition, On, Rule
 from mailgate.desk.routing.shadow import contradiction, implies, never_matches
 from tests.desk.conversation import NOW_MS, SUPPORT, mail, policy, reading
 
@@ -162,6 +164,17 @@ def test_the_index_of_rules_misses_no_dead_one(whens: list[Condition]) -> None:
         assert bool(hidden) is (one.name in dead)
         if not hidden:
             alive.append(one)
+
+
+def test_rules_hide_only_those_that_look_at_the_same_event() -> None:
+    """Another event is another matter; of waits and days each rule has its own."""
+    plain = rule("a", Condition("all"))
+    for on, dead in ((On.CREATED, True), (On.RATED, False)):
+        assert bool(never_matches([plain, replace(rule("b", Condition("all")), on=on)])) is dead
+    one, two = (replace(rule(name, Condition("all")), on=On.RATED) for name in "ab")
+    assert [found.name for found, _ in never_matches([one, two])] == ["b"]
+    for on in (On.IDLE, On.DATE):
+        assert never_matches([replace(one, on=on), replace(two, on=on)]) == []
 
 
 def test_a_great_many_rules_are_compared_with_their_like_only() -> None:

@@ -11,7 +11,7 @@ from mailgate.calling import GIVE_UP_MS, Caller
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.edges.settings import Webhook
-from mailgate.store.calls import STALE_MS, claim_calls, list_calls, retry_calls
+from mailgate.store.calls import STALE_MS, claim_calls, failed_calls, list_calls, retry_calls
 from mailgate.store.database import Store
 from mailgate.store.schema import Events
 from tests.desk.conversation import policy
@@ -62,6 +62,7 @@ def test_a_call_that_fails_is_made_again_and_given_up_in_the_end(desk: World, ca
     desk.clock.ms += GIVE_UP_MS
     caller.turn()
     assert state(desk)["state"] == "failed"
+    assert failed_calls(desk.store.rows) == 1
     assert desk.store.rows.select(Events.select().where(Events.kind == "webhook failed"))
     far.status = 200
     assert retry_calls(desk.store.rows, [state(desk)["id"]], desk.clock.ms) == 1

@@ -13,8 +13,14 @@ from mailgate.desk.routing.rule import Condition, On, Rule
 from mailgate.desk.routing.subjects import octets
 from mailgate.desk.routing.words import Keyword, Text
 
-SINGLE = frozenset({"subject", "from", "mailbox", "brand", "language", "verdict", "proof"})
-"""Subjects that have one value a mail, so that two different ``is`` exclude each other."""
+SINGLE = frozenset(
+    {"subject", "from", "mailbox", "brand", "language", "verdict", "proof"}
+    | {"status", "state", "team", "priority", "assignee", "replies", "nudges", "rating"}
+)
+"""Subjects that have one value a mail or ticket, so that two different ``is`` exclude each other."""
+
+APART = frozenset({On.IDLE, On.DATE})
+"""Events that concern one rule, or one wait, only: there no rule takes anything before another."""
 
 
 def never_matches(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
@@ -126,7 +132,7 @@ def implies(narrow: Condition, wide: Condition) -> bool:
 
 def _shadows(earlier: Rule, later: Rule) -> bool:
     brands = not earlier.brands or (bool(later.brands) and set(later.brands) <= set(earlier.brands))
-    return brands and earlier.on is later.on is not On.DATE and implies(later.when, earlier.when)
+    return brands and earlier.on is later.on and later.on not in APART and implies(later.when, earlier.when)
 
 
 def _clashes(condition: Condition) -> Iterator[str]:
