@@ -143,20 +143,35 @@ def test_L15_a_vacation_reply_is_put_on_its_ticket_which_stays_as_it_is() -> Non
     assert plan.letters == ()
 
 
-@pytest.mark.parametrize(
-    ("changes", "evidence"),
-    [
-        ({"headers": (("Auto-Submitted", "auto-replied (vacation)"),)}, "Auto-Submitted: auto-replied (vacation)"),
-        ({"in_reply_to": ("x@y",)}, "Auto-Submitted: x-new"),
-        ({}, "x-autoreply: yes"),
-        ({}, "Subject: Out of office"),
-        ({}, "the envelope sender is empty\nSubject: Out of office"),
-    ],
+VACATION = (
+    ({"headers": (("Auto-Submitted", "auto-replied (vacation)"),)}, ("Auto-Submitted: auto-replied (vacation)",)),
+    ({}, ("x-autoreply: yes",)),
+    ({}, ("Subject: Out of office",)),
+    ({}, ("the envelope sender is empty", "Subject: Out of office")),
 )
-def test_L01_an_automatic_answer_without_a_ticket_is_held(changes: dict[str, Any], evidence: str) -> None:
-    evidences = tuple(evidence.splitlines())
-    plan = Desk().plan(reading(mail("I am away", **changes), kind=VerdictKind.AUTO_REPLY, evidence=evidences))
-    assert (plan.cause, plan.letters) == (Cause.ROBOT, ())
+
+
+@pytest.mark.parametrize(("changes", "evidence"), VACATION)
+def test_L01_an_automatic_answer_to_a_mail_that_is_on_no_ticket_is_held(
+    changes: dict[str, Any], evidence: tuple[str, ...]
+) -> None:
+    """To a letter of ours of no ticket, or to spam in our name: nobody wants to see thousands of them."""
+    for answered in ({"in_reply_to": ("x@y",)}, {"references": ("x@y",)}):
+        mails = mail("I am away", **answered, **changes)
+        plan = Desk().plan(reading(mails, kind=VerdictKind.AUTO_REPLY, evidence=evidence))
+        assert (plan.cause, plan.letters) == (Cause.ROBOT, ())
+
+
+@pytest.mark.parametrize(("changes", "evidence"), VACATION)
+def test_L31_an_automatic_reply_that_stands_for_itself_opens_a_ticket_that_is_not_acknowledged(
+    changes: dict[str, Any], evidence: tuple[str, ...]
+) -> None:
+    """Another desk's "we have your question" may be what somebody waits for."""
+    what = reading(mail("We have your question", **changes), kind=VerdictKind.AUTO_REPLY, evidence=evidence)
+    plan = Desk().plan(what)
+    assert plan.outcome is Outcome.NEW
+    assert {letter.kind for letter in plan.letters} == {LetterKind.NOTIFICATION}
+    assert plan.acknowledge.startswith("a robot wrote it")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ BOUNCE = (
     b"Final-Recipient: rfc822; nobody@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
 )
 HELD: tuple[tuple[Cause, bytes], ...] = (
-    (Cause.ROBOT, FROM + HEAD % b"Out of office" + b"Auto-Submitted: auto-replied\r\n\r\nI am away.\r\n"),
+    (Cause.ROBOT, FROM + HEAD % b"Away" + b"Auto-Submitted: auto-replied\r\nIn-Reply-To: <a@b>\r\n\r\nI am away.\r\n"),
     (Cause.BOUNCE_UNKNOWN, b"From: MAILER-DAEMON@x.example\r\n" + HEAD % b"Undelivered" + BOUNCE),
     (Cause.AUTHOR_UNKNOWN, b"From: a@x.example, b@x.example\r\n" + HEAD % b"From two" + b"\r\nWe both write.\r\n"),
     (Cause.EMPTY, FROM + b"To: support@acme.example\r\nMessage-ID: <r@x.example>\r\n\r\n"),

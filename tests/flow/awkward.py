@@ -111,7 +111,12 @@ AWKWARD: tuple[Awkward, ...] = (
     ),
     Awkward("list", _mail("list", b"News.\r\n", "List-Id: <news.client.example>"), "new"),
     Awkward("alarm", _mail("alarm", b"Disk full.\r\n", "Auto-Submitted: auto-generated"), "new"),
-    Awkward("away", _mail("away", b"I am away.\r\n", "Auto-Submitted: auto-replied"), "hold robot"),
+    Awkward("other-desk", _mail("other-desk", b"We have your question.\r\n", "Auto-Submitted: auto-replied"), "new"),
+    Awkward(
+        "away",
+        _mail("away", b"I am away.\r\n", "Auto-Submitted: auto-replied", "In-Reply-To: <not.ours@client.example>"),
+        "hold robot",
+    ),
     Awkward("spam", _mail("spam", b"Buy.\r\n", "X-Spam-Flag: YES"), "hold spam"),
     Awkward("bounce", _mail("bounce", _parts(_TEXT, _STATUS), _REPORT), "hold bounce-of-unknown-letter"),
     Awkward("nobody", _mail("", b"Who am I?\r\n", "Subject: nobody", bare=True), "hold author-unknown"),

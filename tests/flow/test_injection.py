@@ -28,7 +28,9 @@ def test_J10_no_stranger_writes_a_line_or_an_escape_into_the_log(desk: Desk, far
     """Not in a subject, a name or a body, not of a mail that is held: one line each, escaped."""
     desk.send(hostile(CARLA_ADDRESS, "Help.\x1b]0;title\x07"), CARLA_ADDRESS)
     far.wait(ANNA)
-    robot = hostile("nobody@else.example", "I am away\x1b[31m", (("Auto-Submitted", "auto-replied"),))
+    robot = hostile(
+        "nobody@else.example", "I am away\x1b[31m", (("Auto-Submitted", "auto-replied"), ("In-Reply-To", "<x@y>"))
+    )
     desk.send(robot, "nobody@else.example")
     desk.wait_until(lambda: len(desk.json("held", "list")) == 1)
     desk.stop()

@@ -86,8 +86,9 @@ def test_a_stranger_without_proof_is_acknowledged_without_echo(desk: Desk, far: 
 
 
 def test_promise_6_robots_and_bounces_get_no_letter(desk: Desk, far: Relay) -> None:
-    """An out-of-office opens nothing and is answered by nobody; a person after it is."""
-    out = letter(CARLA, "Automatic reply: hello", "I am away.", headers=[("Auto-Submitted", "auto-replied")])
+    """An out-of-office to a mail that is not ours opens nothing and is answered by nobody; a person after it is."""
+    answer = [("Auto-Submitted", "auto-replied"), ("In-Reply-To", "<spam-in-our-name@client.example>")]
+    out = letter(CARLA, "Automatic reply: hello", "I am away.", headers=answer)
     desk.send(out, CARLA_ADDRESS)
     desk.send(letter("Dora <dora@client.example>", "Real question", "Are you open today?"), "dora@client.example")
     far.wait("dora@client.example")

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from mailgate.desk import gate
 from mailgate.desk.case import Case
-from mailgate.desk.facts import LetterFact
+from mailgate.desk.facts import Carrier, LetterFact
 from mailgate.desk.gate import is_role_account
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.outcome import vacation
@@ -81,8 +81,9 @@ def reported(case: Case) -> Plan | None:
 
 
 def automatic(case: Case) -> Plan | None:
-    """A robot's mail on a ticket is put there for agents; a vacation reply without one is held; a machine's own mail
-    (monitoring, a newsletter) opens a ticket of which nobody outside is told."""
+    """A robot's mail on a ticket is put there for agents; an answer to some other mail is held; what stands for itself
+    (monitoring, a newsletter, another desk's word that it has our question) opens a ticket of which nobody outside is
+    told."""
     kind = case.reading.verdict.kind
     if kind not in (VerdictKind.AUTO_REPLY, VerdictKind.BULK):
         return None
@@ -97,8 +98,9 @@ def automatic(case: Case) -> Plan | None:
         effects = (AddMessage(ticket.id, Direction.ROBOT, Visibility.AGENTS, marks=marks),)
         said = f"robot: put on ticket {ticket.number}, which stays {ticket.status.value}"
         return case.plan(Outcome.APPEND, effects, (), (said,), acknowledge="a robot wrote it", ticket=ticket.id)
-    if kind is VerdictKind.AUTO_REPLY and answers:
-        return case.hold(Cause.ROBOT, f"an automatic reply that belongs to no ticket: {answers}")
+    meant = next((why for why, holds in ELSEWHERE if holds(case)), "")
+    if kind is VerdictKind.AUTO_REPLY and answers and meant:
+        return case.hold(Cause.ROBOT, f"an automatic reply that belongs to no ticket: {answers}; {meant}")
     return open_ticket(case)
 
 
@@ -122,6 +124,14 @@ ANSWERS: tuple[tuple[str, Callable[[Case], bool]], ...] = (
 )
 """What shows that a machine answers somebody, rather than having something to say (an alarm, a report, a new order).
 Where nothing does, a ticket is opened: a needless ticket costs a moment, an alarm that is kept aside may cost more."""
+
+ELSEWHERE: tuple[tuple[str, Callable[[Case], bool]], ...] = (
+    ("it leads to a ticket that is not its sender's", lambda case: case.ticket is not None),
+    ("it names the mail that it answers", lambda case: bool(case.mail.in_reply_to or case.mail.references)),
+    ("it came to an address of one letter", lambda case: any(clue.carrier is Carrier.ADDRESS for clue in case.clues)),
+)
+"""What shows that an answer means a letter of ours that is on no ticket of theirs, or a mail that somebody sent in our
+name; spam with a forged sender brings such answers by the thousand. Any other might be what somebody waits for."""
 
 
 def _submitted(case: Case) -> str:
