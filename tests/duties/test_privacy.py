@@ -20,7 +20,7 @@ from mailgate.store.held import raw_of
 from mailgate.store.privacy import find
 from mailgate.store.retention import retain
 from mailgate.store.schema import MODELS
-from mailgate.store.tickets import search_tickets, show_ticket
+from mailgate.store.tickets import list_tickets, search_tickets, show_ticket
 from tests.desk.conversation import policy
 from tests.duties.desk import DAY, PROOF, DrivenClock, World, back, to
 
@@ -172,6 +172,16 @@ def test_tickets_are_emptied_after_their_time(new_world: NewWorld) -> None:
     assert "passport" not in everything(world).lower()
     assert world.ticket(2).requester.email == BOB
     assert world.store.verify() == []
+
+
+def test_Q07_the_clock_sees_to_it(new_world: NewWorld) -> None:
+    """Without anybody's doing; what the statistics count stays."""
+    world = closed(new_world, Retention(tickets_ms=90 * DAY))
+    number = next(each.number for each in list_tickets(world.store.rows) if each.closed_ms)
+    world.later(91 * DAY)
+    assert world.ticket(number).requester.email == "erased@erased.invalid"
+    assert world.ticket(number).closed_ms is not None
+    assert world.ticket(number).team == "help"
 
 
 def test_held_mails_are_dropped_after_their_time(new_world: NewWorld) -> None:

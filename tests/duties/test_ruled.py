@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from mailgate.carry import act
+from mailgate.desk.clock.targets import SlaPolicy
+from mailgate.desk.plan import ChangeTicket, Outcome, Plan
 from mailgate.desk.policy import Policy
-from mailgate.desk.routing.rule import Actions, Condition, On, Rule, Send
+from mailgate.desk.routing.rule import Actions, Child, Condition, On, Rule, Send
 from mailgate.desk.ticket import Status
 from mailgate.store.schema import Calls, Events
+from mailgate.store.tickets import list_tickets
 from tests.desk.conversation import policy
 from tests.duties.desk import DAY, HOUR, World, back, text_of, to
 
@@ -102,3 +107,34 @@ def test_a_timer_whose_rule_is_gone_is_cleared(new_world: NewWorld) -> None:
     other.later(3 * DAY)
     assert other.ticket(number).tags == ()
     assert not [kind for kind in other.store.due_kinds(other.clock.now_ms()) if kind.startswith("idle")]
+
+
+def test_a_rules_child_is_a_ticket_that_its_parent_waits_for(new_world: NewWorld) -> None:
+    """It opens with the mail, is nobody's letter to the customer, and when it ends the parent goes on."""
+    rule = Rule("call", leaf("text", "words", "refund"), Actions(children=(Child("billing", "Pay it back"),)))
+    world = new_world(policy((rule,)))
+    number = world.opened(ANNE, "I want a refund.")
+    assert world.ticket(number).status is Status.WAITING_CHILD
+    child = next(each for each in list_tickets(world.store.rows) if each.subject == "Pay it back")
+    assert (child.parent, child.team) == (number, "billing")
+    assert len(to(world.sent(), ANNE)) == 1
+    with world.store.transaction() as tx:
+        close = ChangeTicket(child.id, {"status": Status.CLOSED, "closed_ms": world.clock.ms}, "done", "ben")
+        act(tx, tx.ticket(child.id), Plan(Outcome.EVENT, (close,), ticket=child.id), world.desk, world.clock.ms)
+    assert world.ticket(number).status is Status.OPEN
+
+
+def test_a_promise_that_is_warned_of_and_broken_is_an_event(new_world: NewWorld) -> None:
+    """The rules see what the clock's duty has told people."""
+    rules = (
+        Rule("soon", ALWAYS, Actions(tags=("soon",)), on=On.SLA_WARNING),
+        Rule("late", ALWAYS, Actions(priority="urgent"), on=On.SLA_BROKEN),
+    )
+    plain = policy(rules, sla={"gold": SlaPolicy("gold")})
+    teams = {name: replace(team, sla="gold", hours="", remind_after_ms=0) for name, team in plain.teams.items()}
+    world = new_world(replace(plain, teams=teams))
+    number = world.opened(ANNE)
+    world.later(3 * HOUR + 30 * 60_000)
+    assert (world.ticket(number).tags, world.ticket(number).priority) == (("soon",), "normal")
+    world.later(HOUR)
+    assert world.ticket(number).priority == "urgent"
