@@ -236,7 +236,7 @@ def clock(context: Context) -> None:
     )
     pulse = _pulse(context, store)
     ended = threading.Event()
-    calls = threading.Thread(target=_call, args=(context, store, ended)) if context.settings.webhooks else None
+    calls = threading.Thread(target=_call, args=(context, ended)) if context.settings.webhooks else None
     if calls:
         calls.start()
     while not stop:
@@ -254,21 +254,25 @@ def clock(context: Context) -> None:
     store.close()
 
 
-def _call(context: Context, store: Store, ended: threading.Event) -> None:
-    """The thread beside the clock that calls webhooks: their hosts may take their time."""
-    desk = desk_of(context.settings, context.clock)
-    caller = Caller(store, desk, context.settings.webhooks, context.holder, context.clock)
+def _call(context: Context, ended: threading.Event) -> None:
+    """The thread beside the clock that calls webhooks, since their hosts may take their time; with a store of its own,
+    for the ids that a store hands out are one thread's."""
+    desk, caller = desk_of(context.settings, context.clock), None
     while not ended.is_set():
+        made = 0
         try:
+            if caller is None:
+                store = open_store(context.settings, context.clock)
+                caller = Caller(store, desk, context.settings.webhooks, context.holder, context.clock)
             made = caller.turn()
-        except Temporary:  # the clock itself waits for the database, and says so
-            made = 0
+        except Temporary:
+            pass  # the clock itself waits for the database, and says so
         except Exception as error:
             logs.get("webhooks").error("calls wait for the next look", **logs.fault(error))
-            made = 0
         if not made:
             ended.wait(1.0)
-    store.close()
+    if caller is not None:
+        caller.store.close()
 
 
 def _pulse(context: Context, store: Store) -> MetricsServer | None:

@@ -159,7 +159,8 @@ class Timetable:
         occurrence_ms = take(tx.work.rows, one, now_ms)
         if occurrence_ms is None:
             return 0
-        return len(act(tx, None, open_scheduled(one, occurrence_ms, self.desk.policy, now_ms), self.desk, now_ms))
+        policy = self.desk.under(tx.roster()).policy
+        return len(act(tx, None, open_scheduled(one, occurrence_ms, policy, now_ms), self.desk, now_ms))
 
     def retention(self) -> None:
         """Take away what is kept too long."""

@@ -136,7 +136,7 @@ def _day(name: str) -> int:
 
 def _cron(parts: list[str]) -> Recurrence:
     if len(parts) != 5:
-        raise ValueError('write "every first monday at 09:00", or the five fields of cron')
+        raise ValueError('it neither begins with "every" nor has the five fields of cron')
     minutes, hours = _field(parts[0], 0, 59, ()), _field(parts[1], 0, 23, ())
     weekdays = frozenset((day - 1) % 7 for day in _field(parts[4], 0, 7, ("sunday", *DAYS)))
     return Recurrence(
