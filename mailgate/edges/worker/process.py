@@ -12,6 +12,7 @@ processor time     ``limits.cpu`` seconds for one mail, then the kernel ends the
 core files         none: a core holds customers' mail
 open files         few
 size of a file     small; nothing here writes files
+system calls       no programs, no children, no files to write, no sockets but for DNS (``cage``)
 =================  ===================================================================================
 
 A ``Permanent`` of the reading code is answered with its cause, any other exception ``error: Class``. SIGTERM: the batch
@@ -36,6 +37,7 @@ from mailgate.edges.bell import Bell
 from mailgate.edges.settings import WorkerLimits
 from mailgate.edges.spool.spool import Spool
 from mailgate.edges.unix_path import within_reach
+from mailgate.edges.worker import cage
 from mailgate.edges.worker.wire import BYE, Answer, Batch, Frames, frame
 from mailgate.errors import Permanent, Temporary
 from mailgate.mail.model import Envelope, Reading
@@ -67,6 +69,7 @@ def run_worker(socket_path: Path, spool_path: Path, read: Read, limits: WorkerLi
     line = _connect(socket_path, stop)
     if line is None:
         return
+    cage.shut()
     with line, contextlib.suppress(BrokenPipeError, ConnectionResetError):
         _serve(line, spool, partial(_timed, read, limits.cpu), stop)
         line.sendall(frame(BYE))
