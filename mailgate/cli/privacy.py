@@ -58,6 +58,8 @@ def erase(
     if (out is None) is not unexported:
         raise typer.BadParameter("say --export OUT, or --without-export")
     settings, clock = read_settings(config), SystemClock()
+    if settings.policy.agent_by_address(address):
+        failed(f"{address} is an agent's: what agents wrote belongs to the customers' tickets")
     with opened(settings) as store:
         if not find(store.rows, address):
             failed(f"nothing is held about {address}")

@@ -130,25 +130,32 @@ def _forget(rows: Rows, address: str, found: Found, now_ms: int) -> None:
     key, lower = key_of(address), address.lower()
     where = "SELECT ticket_id FROM participants WHERE email_key = ?"
     rows.run(
-        f"UPDATE events SET payload = NULL, salt = NULL WHERE ticket_id IN ({where}) AND lower(payload) LIKE ?",  # noqa: S608
-        (key, f"%{lower}%"),
+        f"UPDATE events SET payload = NULL, salt = NULL WHERE ticket_id IN ({where}) "  # noqa: S608
+        "AND lower(payload) LIKE ? ESCAPE '!'",
+        (key, _like(lower)),
     )
     for message in found.messages:
         rows.run(
-            "UPDATE events SET payload = NULL, salt = NULL WHERE lower(payload) LIKE ? "
+            "UPDATE events SET payload = NULL, salt = NULL WHERE lower(payload) LIKE ? ESCAPE '!' "
             "AND ticket_id = (SELECT ticket_id FROM messages WHERE id = ?)",
-            (f"%{lower}%", message),
+            (_like(lower), message),
         )
     rows.run("DELETE FROM participants WHERE email_key = ?", (key,))
     rows.run("DELETE FROM customers WHERE email_key = ?", (key,))
     rows.run("DELETE FROM letter_bounces WHERE email_key = ?", (key,))
-    rows.run("DELETE FROM budgets WHERE budget_key LIKE ?", (f"%:{lower}",))
+    rows.run("DELETE FROM budgets WHERE budget_key LIKE ? ESCAPE '!'", (_like(f":{lower}"),))
     rows.run("UPDATE requests SET about = '' WHERE lower(about) = ? AND done_ms IS NOT NULL", (lower,))
     for held in found.held:
         rows.run(
             "UPDATE held SET state = 'dropped', settled_ms = ?, author = '', subject = '', detail = '' WHERE id = ?",
             (now_ms, held),
         )
+
+
+def _like(text: str) -> str:
+    """A pattern that finds the text anywhere, and nothing else: addresses may hold ``_`` and ``%``."""
+    plain = "".join(f"!{char}" if char in "!%_" else char for char in text)
+    return f"%{plain}%"
 
 
 def _entries(rows: Rows, address: str, found: Found) -> tuple[str, ...]:

@@ -132,6 +132,20 @@ def test_the_spool_forgets_too(lived: World) -> None:
     assert lived.spool.forget(keys) == 0
 
 
+def test_an_address_is_no_pattern(new_world: NewWorld) -> None:
+    """Underscores and percent signs stand for themselves, wherever the address is looked for."""
+    world = new_world(policy())
+    number = world.opened("anna@shop.example", "Mine.", "Anna's")
+    (letter,) = to(world.sent(), "anna@")
+    for who in ("a_b@person.example", "axb@person.example"):
+        world.mail(who, f"Hello from {who}.", subject=str(letter["Subject"]), to=back(letter))
+    privacy.erase(world.store, None, "a_b@person.example", world.clock.ms)
+    left = everything(world)
+    assert "a_b@person.example" not in left
+    assert left.count("axb@person.example") > 3
+    assert world.ticket(number).requester.email == "anna@shop.example"
+
+
 def test_erasing_twice_finds_nothing(lived: World) -> None:
     """And a crash half way is mended by another call."""
     privacy.erase(lived.store, None, EVE, lived.clock.ms)
