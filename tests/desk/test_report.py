@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,6 +161,14 @@ def test_L01_an_automatic_answer_to_a_mail_that_is_on_no_ticket_is_held(
         mails = mail("I am away", **answered, **changes)
         plan = Desk().plan(reading(mails, kind=VerdictKind.AUTO_REPLY, evidence=evidence))
         assert (plan.cause, plan.letters) == (Cause.ROBOT, ())
+
+
+def test_V03_an_absence_told_to_an_address_that_only_a_letter_told_is_held() -> None:
+    """A survey's, say, whose code is old or cut: it rates nothing, and nobody has to look at it."""
+    what = reading(mail("I am away"), kind=VerdictKind.AUTO_REPLY, evidence=("Auto-Submitted: x", "Subject: away"))
+    for address, outcome in (("support@acme.example", Outcome.NEW), ("support+s1.AAAA@acme.example", Outcome.HOLD)):
+        sent = replace(what, envelope=replace(what.envelope, recipients=(address,)))
+        assert Desk().plan(sent).outcome is outcome
 
 
 @pytest.mark.parametrize(("changes", "evidence"), VACATION)

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from mailgate.clock import SystemClock
+from mailgate.edges.dns import DnsResolver
 from mailgate.edges.settings import WorkerLimits
 from mailgate.edges.spool.spool import Spool
 from mailgate.edges.worker import cage
 from mailgate.edges.worker.process import restrict
 from mailgate.mail.model import Envelope
+from tests.edges.test_dns import NameServer
 
 ALLOWED = "allowed"
 
@@ -108,6 +110,20 @@ def test_Q12_what_a_worker_needs_still_goes() -> None:
             "its own signal": lambda: os.kill(os.getpid(), 0),
         }
         assert {what: caged(tries) for what, tries in needed.items()} == dict.fromkeys(needed, ALLOWED)
+
+
+def test_Q12_proof_is_still_looked_up_in_dns() -> None:
+    server = NameServer()
+    server.records["client.example", "TXT"] = ['"v=spf1 -all"']
+
+    def proof() -> object:
+        resolver = DnsResolver(SystemClock(), nameservers=("127.0.0.1",), port=server.port)
+        resolver.begin()
+        assert resolver.txt("client.example") == ("v=spf1 -all",)
+        return None
+
+    assert caged(proof) == ALLOWED
+    server.close()
 
 
 def test_Q12_the_spool_is_read_on_the_connection_that_was_there_before(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from mailgate.desk import gate
 from mailgate.desk.case import Case
-from mailgate.desk.facts import Carrier, LetterFact
+from mailgate.desk.facts import LetterFact
 from mailgate.desk.gate import is_role_account
+from mailgate.desk.identity.token import split_address
 from mailgate.desk.identity.trust import Held, Who
 from mailgate.desk.outcome import vacation
 from mailgate.desk.outcome.opening import open_ticket
@@ -128,10 +129,16 @@ Where nothing does, a ticket is opened: a needless ticket costs a moment, an ala
 ELSEWHERE: tuple[tuple[str, Callable[[Case], bool]], ...] = (
     ("it leads to a ticket that is not its sender's", lambda case: case.ticket is not None),
     ("it names the mail that it answers", lambda case: bool(case.mail.in_reply_to or case.mail.references)),
-    ("it came to an address of one letter", lambda case: any(clue.carrier is Carrier.ADDRESS for clue in case.clues)),
+    ("it came to an address that only a letter of ours can have told", lambda case: _extended(case)),
 )
 """What shows that an answer means a letter of ours that is on no ticket of theirs, or a mail that somebody sent in our
 name; spam with a forged sender brings such answers by the thousand. Any other might be what somebody waits for."""
+
+
+def _extended(case: Case) -> bool:
+    plain = {box.address.lower() for box in case.policy.mailboxes}
+    ours = (one.lower() for one in case.delivery.recipients if split_address(one, case.policy.mailboxes))
+    return any(one not in plain for one in ours)
 
 
 def _submitted(case: Case) -> str:
