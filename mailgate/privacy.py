@@ -11,12 +11,13 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mailgate.carry import Desk, act
+from mailgate.desk.plan import AddEvent, Outcome, Plan
 from mailgate.duties.alert import served
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Refused
@@ -48,12 +49,22 @@ def erase(
     address: str,
     now_ms: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    by: str = "command line",
 ) -> Found:
-    """Take everything personal of the address out of database and spool; returns what there was."""
+    """Take everything personal of the address out of database and spool; returns what there was. The histories of the
+    tickets say that it was done, when, and ``by`` whom."""
     found, entries = privacy.erase(store.rows, address, now_ms, progress)
     if spool is not None:
         spool.forget(entries)
+    for start in range(0, len(found.tickets), privacy.AT_ONCE):
+        store.run(partial(_note, found.tickets[start : start + privacy.AT_ONCE], by, now_ms))
     return found
+
+
+def _note(tickets: Sequence[int], by: str, now_ms: int, tx: Tx) -> None:
+    for number, ticket in tx.known(tickets).items():
+        event = AddEvent(number, "erased", {"actor": by})
+        tx.write(None, None, None, Plan(Outcome.EVENT, (event,), ticket=number), ticket, (), now_ms)
 
 
 def _folder(path: Path, files: Iterator[tuple[str, dict[str, Any] | bytes]]) -> int:
@@ -106,7 +117,7 @@ def serve(store: Store, spool: Spool, desk: Desk, folder: Path, now_ms: int) -> 
         if not out.exists():
             export(store, request.about, out)
         if request.kind == "erase":
-            erase(store, spool, request.about, now_ms)
+            erase(store, spool, request.about, now_ms, by=request.asked_by)
         written |= store.run(partial(_finish, request, str(out), desk, now_ms))
     return written
 
