@@ -7,6 +7,7 @@ kind      what is done                                        a crash before the
 ========  ==================================================  ===================================================
 reload    the config is read; if it is good the parent gets   the same again: to read a config twice changes
           SIGHUP; the admin who asked is told by letter       nothing, and the letter was not written
+          (every other daemon follows, without a letter)
 leave     the agent's open tickets go back to their teams,    the same again
           some hundreds a transaction, with one letter to
           whoever gets or is offered some

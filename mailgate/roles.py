@@ -41,6 +41,7 @@ from mailgate.health import Pulse
 from mailgate.mail.model import Envelope
 from mailgate.outgoing import Sender
 from mailgate.reload import ask_parent
+from mailgate.reopening import reopen_lost
 from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
 from mailgate.timetable import Timetable
@@ -178,11 +179,15 @@ def applier(context: Context) -> None:
     store = context.store(stop, "applier", checkpoints=True)
     if store is None:
         return
-    spool.reopen_done(store.known_entries)
+    reopen_lost(spool, store)
     work = Applier(spool, pool, store, desk_of(context.settings, context.clock), context.clock)
     while not stop:
         try:
+            if patience.failures and reopen_lost(spool, store):
+                break  # the parent forks us anew, and all of it is offered in the order in which it was accepted
             settled = work.turn(timeout=0.02)
+            if not settled and work.idle():
+                store.ping()  # a primary that was replaced is noticed without mail, too
             patience.over()
         except Temporary as error:
             spool.checkpoint()  # nobody else does, and mail goes on coming in

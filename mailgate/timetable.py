@@ -29,6 +29,7 @@ from mailgate.requests import departed, serve
 from mailgate.store.anchors import write_anchors
 from mailgate.store.database import Store, Tx
 from mailgate.store.held import confirmed
+from mailgate.store.requests import reloads
 from mailgate.store.retention import retain
 from mailgate.store.schedules import is_due, take
 
@@ -92,6 +93,7 @@ class Timetable:
             self.jobs.every(seconds).seconds.do(self._safely, duty)
         self.away: Temporary | None = None
         self.promised, self.renewed = renewal.mark_of(desk.policy), False
+        self.reloads: int | None = None
 
     def tick(self) -> None:
         """Run what is due to be looked at; raises ``Temporary`` when the database is away."""
@@ -142,10 +144,25 @@ class Timetable:
     def requests(self) -> None:
         """Do what mails asked of the desk itself."""
         now_ms = self.clock.now_ms()
-        told = serve(self.store, self.desk, self.reload, now_ms)
+        self._follow()
+        told = serve(self.store, self.desk, self._reload, now_ms)
         told |= privacy.serve(self.store, self.spool, self.desk, self.folder.with_name("exports"), now_ms)
         if told:
             self.ring()
+
+    def _follow(self) -> None:
+        """Read the config again where another daemon of this database was asked to."""
+        done = reloads(self.store.rows)
+        if self.reloads is not None and done > self.reloads:
+            wrong = self.reload()
+            if wrong:
+                log.error("the config cannot be used; the old one stays in force", problems=wrong.splitlines())
+        self.reloads = done
+
+    def _reload(self) -> str:
+        """Here it is this daemon that was asked; one more is done with that."""
+        self.reloads = (self.reloads or 0) + 1
+        return self.reload()
 
     def scheduled(self) -> None:
         """Open the scheduled tickets that are due."""

@@ -36,21 +36,21 @@ class Postgres:
         self.folder, self.tools, self.user = folder, tools, user
         self.data = folder / "data"
         self.idle: list[str] = []
-        self._run("initdb", "-D", str(self.data), "-U", "mailgate", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        self.run("initdb", "-D", str(self.data), "-U", "mailgate", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         self.start()
 
     def start(self, *options: str) -> None:
         """Start the server, listening on its folder's socket only."""
         words = " ".join((*FAST, "-c", "listen_addresses=''", "-k", str(self.folder), *options))
-        self._run("pg_ctl", "-D", str(self.data), "-o", words, "-l", str(self.folder / "log"), "-w", "start")
+        self.run("pg_ctl", "-D", str(self.data), "-o", words, "-l", str(self.folder / "log"), "-w", "start")
 
     def stop(self) -> None:
         """Stop it in good order, so that it can be started again."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+        self.run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
 
     def end(self) -> None:
         """Let it die, for good: its data goes away next, and a last checkpoint of every database takes seconds."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-W", "stop")
+        self.run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-W", "stop")
 
     def url(self, database: str) -> str:
         """Where a database is."""
@@ -75,7 +75,8 @@ class Postgres:
             _empty(connection)
         self.idle.append(name)
 
-    def _run(self, tool: str, *arguments: str) -> None:
+    def run(self, tool: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's own tools, as the account that the server runs as."""
         command = [str(self.tools / tool), *arguments]
         account = {} if self.user is None else _account(self.user)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **account)

@@ -3,7 +3,8 @@
 They are handed out here, before their rows are written, so that a whole transaction can be written without asking the
 database for each. On SQLite the two counters are rows that the transaction reads once and writes back at its end, so
 that a rollback gives its numbers back. On PostgreSQL they are sequences: a rollback loses what it took, and several
-daemons may give numbers slightly out of order; gaps are harmless.
+daemons may give numbers slightly out of order; gaps are harmless. What is left of a block is let go with the connection
+that brought it: another server may answer the next one, and give those numbers to somebody else.
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ class Ids:
         self._rows = rows
         self._next: dict[str, int] = {}
         self._blocks: dict[str, list[int]] = {name: [] for name in BLOCKS}
+        self._connections = 0
 
     def begin(self) -> None:
-        """Forget what an earlier transaction knew of the counters."""
+        """Forget what an earlier transaction knew of the counters, and numbers that an earlier connection brought."""
         self._next.clear()
+        if self._connections != self._rows.connections:
+            self._connections = self._rows.connections
+            self._blocks = {name: [] for name in BLOCKS}
 
     def take(self, name: str) -> int:
         """The next number of ``ticket_numbers`` or ``row_ids``."""

@@ -1,4 +1,7 @@
-"""What mails, and the desk itself, asked the clock process to do, each once (``mailgate.requests`` does it)."""
+"""What mails, and the desk itself, asked the clock process to do, each once (``mailgate.requests`` does it).
+
+A reload concerns every daemon on the database: whoever did not take the request sees that one more is done.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,13 @@ def waiting(rows: Rows) -> list[Request]:
         "SELECT id, kind, about, asked_by FROM requests WHERE done_ms IS NULL ORDER BY id LIMIT ?", (AT_ONCE,)
     )
     return [Request(number, kind, about, asked_by) for number, kind, about, asked_by in found]
+
+
+def reloads(rows: Rows) -> int:
+    """How many reloads were asked for and done, by any daemon, since the desk began."""
+    rows.connect()
+    row = rows.one("SELECT count(*) FROM requests WHERE kind = 'reload' AND done_ms IS NOT NULL")
+    return int(row[0]) if row else 0
 
 
 def ask(work: Work, kind: str, about: str, now_ms: int) -> None:

@@ -71,6 +71,7 @@ class Rows:
         """``url`` is ``sqlite:///PATH`` or ``postgresql://…``, else ``ValueError``; nothing is opened yet."""
         self.postgres = url.startswith(("postgresql://", "postgres://"))
         self.path: Path | None = None
+        self.connections = 0
         if self.postgres:
             self.peewee = _postgres(url)
         elif url.startswith("sqlite:///"):
@@ -90,6 +91,7 @@ class Rows:
             _create_private(self.path)
         with IN_OUR_WORDS:
             self.peewee.connect()
+        self.connections += 1
         if self.postgres:
             _remember_statements(self.peewee.connection())
 

@@ -97,3 +97,21 @@ def test_D16_every_process_that_dies_comes_back_and_the_work_goes_on(new_desk: C
         far.wait(CARLA_ADDRESS)
         assert len(desk.json("ticket", "list")) == len(fell) + 1
         assert desk.stop() == 0
+
+
+def test_a_reload_by_mail_reaches_every_daemon_on_the_database(
+    new_desk: Callable[..., Desk], far: Relay, postgres: Postgres
+) -> None:
+    """An admin asks one daemon; the other reads its own config again too, once, and only one letter tells of it."""
+    url = postgres.url(postgres.fresh("template0"))
+    desks = [new_desk(url), new_desk(url)]
+    control = desks[0].run("agents", "address", "anna").stdout.split()[0]
+    desks[0].send(letter(f"Anna Schmidt <{ANNA}>", "orders", "#reload", to=control), ANNA, [control])
+    for desk in desks:
+        desk.wait_for_line("config read again")
+    told = far.wait(ANNA, 2)
+    ask(desks[1], 1)
+    far.wait(person(1))
+    far.wait(ANNA, 3)
+    assert sum("in force" in str(each.message["Subject"]) for each in told) == 1
+    assert [sum("config read again" in line for line in desk.lines) for desk in desks] == [1, 1]
