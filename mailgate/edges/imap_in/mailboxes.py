@@ -9,7 +9,8 @@ lease  this daemon polls the folder, no other      the lease runs out, another d
 fetch  bodies read with PEEK, nothing changed      fetched again
 spool  committed, each under its origin            fetched again; the spool knows the origin
 mark   seen, moved or deleted on the server        moved: gone; seen: fetched again, known
-save   the cursor, where all daemons see it        nothing
+save   the cursor, where all daemons see it, at    nothing
+       the end and every two seconds before that
 =====  ==========================================  ====================================================
 
 While the spool or the database is away, IMAP waits and asks every few seconds. A wrong password, or a line on which it

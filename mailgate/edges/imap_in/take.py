@@ -27,6 +27,7 @@ from mailgate.mail.model import Envelope
 SIZES_AT_ONCE = 500  # UIDs in one command line, which servers take up to 8,000 octets (RFC 7162 section 4)
 PARCEL = 8_388_608  # octets of mail in memory at once, unless one mail alone is larger
 MARK_AGAIN_MS = 600_000
+SAVE_EVERY = 2.0  # seconds between two saves of the cursor while there is a lot to take: a commit beside the applier's
 _UNMARKED_AT_MOST = 10_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -83,6 +84,8 @@ class Folder:
         self._suspects: set[int] = set()
         self._unmarked: list[int] = []
         self._mark_again_ms = 0
+        self._saved = self.cursor
+        self._save_at = 0.0
         self._told = Hourly()
 
     def open(self, session: Session, saved: Cursor | None) -> None:
@@ -90,7 +93,7 @@ class Folder:
         if session.uidvalidity != self.cursor.uidvalidity:  # numbers of mails that we do not know
             self._unmarked.clear()
             self._suspects.clear()
-        self.cursor = steps.start(saved, session.uidvalidity)
+        self.cursor = self._saved = steps.start(saved, session.uidvalidity)
         if self.cursor is saved:
             return
         if saved is not None or not session.uidvalidity:
@@ -117,6 +120,13 @@ class Folder:
 
         ``go_on`` is asked between batches: it renews the lease, and says False when it is time to stop.
         """
+        try:
+            return self._take_all(session, go_on)
+        finally:
+            if self.cursor is not self._saved:
+                self._save(self.cursor)
+
+    def _take_all(self, session: Session, go_on: Callable[[], bool]) -> int:
         taken = 0
         for batch in self._new(session):
             taken += sum(self._take(session, parcel) for parcel in self._parcels(batch))
@@ -157,7 +167,7 @@ class Folder:
         yield parcel
 
     def _take(self, session: Session, parcel: dict[int, int | None]) -> int:
-        """Fetch a parcel, spool it, mark it, save the cursor; the number of mails accepted."""
+        """Fetch a parcel, spool it, mark it, move the cursor; the number of mails accepted."""
         try:
             raws = self._fetch(session, parcel)
         except Temporary:
@@ -174,7 +184,7 @@ class Folder:
         try:
             self._mark(session, raws.keys())
         finally:
-            self._save(steps.advance(self.cursor, list(parcel), raws.keys(), now_ms))
+            self._move(steps.advance(self.cursor, list(parcel), raws.keys(), now_ms))
         return len(mails)
 
     def _suspect(self, parcel: Collection[int]) -> None:
@@ -241,7 +251,14 @@ class Folder:
             return longest
         return min(longest, max(1.0, (min(due) - self._desk.clock.now_ms()) / 1000))
 
-    def _save(self, cursor: Cursor) -> None:
+    def _move(self, cursor: Cursor) -> None:
+        """Go on from there; saved only now and then, since a cursor that is too low costs a fetch and no double."""
         self.cursor = cursor
+        if self._desk.clock.monotonic() >= self._save_at:
+            self._save(cursor)
+
+    def _save(self, cursor: Cursor) -> None:
+        self.cursor = self._saved = cursor
+        self._save_at = self._desk.clock.monotonic() + SAVE_EVERY
         if cursor.uidvalidity:
             our_side(lambda: self._desk.cursors.save(self.key, cursor))
