@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from typing import Protocol
 
+from mailgate import logs
 from mailgate.clock import Clock
 from mailgate.edges.settings import SmtpIn
 from mailgate.edges.smtp_in.address import Path
@@ -21,6 +22,7 @@ from mailgate.edges.smtp_in.reply import (
     TOO_FAST,
     Reply,
 )
+from mailgate.edges.smtp_in.trouble import Trouble
 from mailgate.errors import Refused
 
 LOGIN_FAILURES_PER_MINUTE = 10
@@ -54,6 +56,7 @@ class Front:
         self.failed_logins = Pace(LOGIN_FAILURES_PER_MINUTE)
         self.guesses = Pace(UNKNOWN_RECIPIENTS_PER_MINUTE)
         self.budget = Budget(settings.data_budget)
+        self.trouble = Trouble(clock, logs.get("smtp"))
         self.stopping = False
         self.empty = asyncio.Event()
         self.empty.set()

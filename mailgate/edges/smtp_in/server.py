@@ -188,7 +188,7 @@ class Conversation(SMTP):
         except (ConnectionError, asyncio.IncompleteReadError):
             raise
         except Exception as error:  # ours to mend, the client's to try again: never a 5xx, never a text of ours
-            log.error("a command failed", **logs.fault(error))
+            self.front.trouble.tell("a command failed", error)
             await self.push(answer_for(error))
 
     async def _line(self, limit: int) -> bytes:
@@ -332,7 +332,7 @@ class Conversation(SMTP):
         except (ConnectionError, asyncio.IncompleteReadError):
             raise
         except Exception as error:  # the mail is not kept, and the client keeps it
-            log.error("a mail could not be kept", **logs.fault(error))
+            self.front.trouble.tell("a mail could not be kept", error)
             answer = answer_for(error)
         self._set_rset_state()
         await self.push("\r\n".join([answer] * answers))
