@@ -111,6 +111,21 @@ def test_P08_gate() -> None:
     assert gate.enter("198.51.100.1") == CROWDED
 
 
+def test_P08_no_address_holds_more_places_than_are_left_for_others() -> None:
+    """Ten addresses that take what they get leave room for whoever comes first from elsewhere."""
+    gate = Gate(SmtpIn(max_connections=200, max_connections_per_ip=20))
+    for _ in range(20):
+        for number in range(10):
+            gate.enter(f"198.51.100.{number}")
+    assert [gate.enter(f"203.0.113.{number}") for number in range(5)] == [""] * 5
+
+
+def test_P08_a_tenth_of_the_house_is_the_trusted_relays_alone() -> None:
+    gate = Gate(SmtpIn(max_connections=20, max_connections_per_ip=20, trusted_relays=("192.0.2.0/24",)))
+    assert [gate.enter(f"198.51.100.{number}") for number in range(19)] == [""] * 18 + [CROWDED]
+    assert [gate.enter("192.0.2.1") for _ in range(3)] == ["", "", CROWDED]
+
+
 def test_an_ipv6_household_counts_as_one() -> None:
     """A /64 is one customer, however many addresses he uses."""
     gate = Gate(SmtpIn(max_connections_per_ip=2))

@@ -89,21 +89,29 @@ class Watch:
 
 
 class Gate:
-    """How many connections there are, all in all and per address. Trusted relays, which bring everybody's mail, are
-    spared the limits per address; connections over a Unix socket (address empty) are spared both."""
+    """How many connections there are, all in all and per address.
+
+    No address holds more places than are left for all others, so that ten of them together cannot fill the house and
+    whoever comes first from elsewhere is let in. Trusted relays, which bring everybody's mail, are spared the limits
+    per address, and a tenth of the house is theirs alone; connections over a Unix socket (address empty) are not
+    counted.
+    """
 
     def __init__(self, settings: SmtpIn) -> None:
         """An empty house."""
         self._most, self._most_per_ip = settings.max_connections, settings.max_connections_per_ip
         self._trusted = networks(settings.trusted_relays)
+        self._reserved = self._most // 10 if self._trusted else 0
         self._inside: Counter[str] = Counter()
 
     def enter(self, ip: str) -> str:
         """Count the connection in; or the farewell, and then it is not counted."""
         if ip:
-            if self._inside.total() >= self._most:
+            trusted = self.trusts(ip)
+            free = self._most - self._inside.total() - (0 if trusted else self._reserved)
+            if free <= 0:
                 return CROWDED
-            if self._inside[household(ip)] >= self._most_per_ip and not self.trusts(ip):
+            if not trusted and self._inside[household(ip)] >= min(self._most_per_ip, free):
                 return CROWDED_IP
             self._inside[household(ip)] += 1
         return ""
