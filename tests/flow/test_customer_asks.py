@@ -82,7 +82,8 @@ def test_S01_S30_an_unproved_order_in_an_admins_name_needs_a_proved_yes(desk: De
 
 def test_an_admin_looks_at_held_mail_and_at_the_desk_and_releases_one(desk: Desk, far: Relay) -> None:
     """One transcript a mail; what is released becomes a ticket."""
-    raw = letter(CARLA, "Out of here", "I am away.", headers=[("Auto-Submitted", "auto-replied")])
+    answers = [("Auto-Submitted", "auto-replied"), ("In-Reply-To", "<of.somebody@else.example>")]
+    raw = letter(CARLA, "Out of here", "I am away.", headers=answers)
     desk.send(raw, CARLA_ADDRESS)
     settled(desk, far)
     (held,) = desk.json("held", "list")
