@@ -5,6 +5,7 @@ Mails and duties end here alike, inside the transaction of the caller:
 ============  =================================================================================================
 step          what happens
 ============  =================================================================================================
+give          what a schedule or a rule opens gets its agent in its team's way (``assign.given``)
 open          a new ticket gets its number, so that letters can name it
 follow        the admin's rules on events are asked (``desk.follow``)
 family        a ticket goes on when the last one has ended that it waits for (``desk.family``)
@@ -29,9 +30,10 @@ from mailgate.desk.family import ends, resume
 from mailgate.desk.follow import Scene, follow
 from mailgate.desk.following import as_left, following
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import NEW_TICKET, Letter, Plan
+from mailgate.desk.plan import NEW_TICKET, Letter, OpenTicket, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.roster import Roster, with_roster
+from mailgate.desk.routing.assign import given
 from mailgate.desk.routing.events import EventRules
 from mailgate.desk.routing.route import Router
 from mailgate.desk.ticket import Ticket
@@ -114,6 +116,7 @@ def _carry(
     desk: Desk,
     now_ms: int,
 ) -> tuple[Plan, Ticket | None, tuple[Letter, ...]]:
+    plan = plan if row or ticket else _given(tx, plan, desk, now_ms)
     ticket = ticket or tx.open(plan, now_ms, desk.composer.clock.token_hex(16))
     reading, raw = (source.reading, source.raw) if source else (None, None)
     plan = _completed(tx, plan, ticket, reading, desk, now_ms)
@@ -123,6 +126,18 @@ def _carry(
     for more in following(plan, ticket):
         letters += _carry(tx, source, None, more, None, desk, now_ms)[2]
     return plan, ticket, letters
+
+
+def _given(tx: Tx, plan: Plan, desk: Desk, now_ms: int) -> Plan:
+    """What opens a ticket without a mail, and has somebody told of it, gives it out as its team does."""
+    opened = next((each for each in plan.effects if isinstance(each, OpenTicket)), None)
+    if opened is None or plan.then is None:
+        return plan
+    policy = desk.policy
+    names = tuple(agent.id for agent in policy.members(opened.team))
+    crew = tx.crew_for(opened.brand, opened.requester.email, names)
+    mine = given(opened, crew, tx.roster().absences, policy, now_ms)
+    return replace(plan, effects=tuple(mine if each is opened else each for each in plan.effects))
 
 
 def _completed(tx: Tx, plan: Plan, ticket: Ticket | None, reading: Reading | None, desk: Desk, now_ms: int) -> Plan:

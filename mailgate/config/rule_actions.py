@@ -56,11 +56,13 @@ def unfit(rule: Rule, at: Path) -> Iterator[Complaint]:
     for name in only_new:
         if getattr(rule.then, name):
             yield Complaint((*at, name), f'does nothing on "{rule.on.value}"')
-    for send in rule.then.letters:
+    letters = (("letter", send.text) for send in rule.then.letters)
+    children = (("child", text) for child in rule.then.children for text in (child.subject, child.note))
+    for name, text in (*letters, *children):
         try:
-            variables(send.text)
+            variables(text)
         except ValueError as error:
-            yield Complaint((*at, "letter"), str(error), f"it knows {', '.join(VARIABLES)}")
+            yield Complaint((*at, name), str(error), f"it knows {', '.join(VARIABLES)}")
     if rule.on is On.IDLE and "idle" not in _subjects(rule.when):
         yield Complaint(at, 'needs to know how long: when = { idle_over = "3 days" }')
     if (rule.on is On.DATE) != bool(rule.date_field):

@@ -53,6 +53,11 @@ def fill(text: str, filling: Filling) -> str:
     )
 
 
+def literal(text: str) -> str:
+    """A text that ``fill`` leaves as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def missing(text: str, filling: Filling) -> tuple[str, ...]:
     """The variables of the text that the ticket has nothing for, as they are written in it."""
     empty = (

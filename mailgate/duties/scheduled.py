@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailgate.desk.canned import literal
 from mailgate.desk.clock.arming import DUE
 from mailgate.desk.plan import NEW_TICKET, AddNote, Effect, OpenTicket, Outcome, Plan, SetTimer
 from mailgate.desk.policy import Policy, Scheduled
@@ -40,8 +41,7 @@ def open_scheduled(one: Scheduled, occurrence_ms: int, policy: Policy, now_ms: i
         effects.append(AddNote(NEW_TICKET, one.note))
     if due_ms is not None:
         effects.append(SetTimer(NEW_TICKET, DUE, due_ms))
-    words = (one.note or opened.subject).replace("{", "{{").replace("}", "}}")
-    told = Actions(letters=(Send("assignee", words),))
+    told = Actions(letters=(Send("assignee", literal(one.note or opened.subject)),))
     return Plan(Outcome.EVENT, tuple(effects), rule=opened.rule, generation=policy.generation, then=told)
 
 

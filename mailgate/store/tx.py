@@ -144,8 +144,11 @@ class Tx:
 
     def crew(self, ticket: Ticket, names: Sequence[str]) -> Crew:
         """What assignment looks at, for these agents and the ticket's requester."""
-        author = ticket.requester.email.lower()
-        return crew(self.work, Questions(ticket.brand, author=author, crew=tuple(names))) if names else Crew()
+        return self.crew_for(ticket.brand, ticket.requester.email, names)
+
+    def crew_for(self, brand: str, author: str, names: Sequence[str]) -> Crew:
+        """The same for a requester of a brand."""
+        return crew(self.work, Questions(brand, author=author.lower(), crew=tuple(names))) if names else Crew()
 
     def queue(self, team: str, limit: int) -> list[Ticket]:
         """The team's open tickets; see ``duties.queue``."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mailgate.carry import act
 from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.plan import ChangeTicket, Outcome, Plan
-from mailgate.desk.policy import Policy
+from mailgate.desk.policy import Assign, Policy
 from mailgate.desk.routing.rule import Actions, Child, Condition, On, Rule, Send
 from mailgate.desk.ticket import Status
 from mailgate.store.schema import Calls, Events
@@ -122,6 +122,22 @@ def test_a_rules_child_is_a_ticket_that_its_parent_waits_for(new_world: NewWorld
         close = ChangeTicket(child.id, {"status": Status.CLOSED, "closed_ms": world.clock.ms}, "done", "ben")
         act(tx, tx.ticket(child.id), Plan(Outcome.EVENT, (close,), ticket=child.id), world.desk, world.clock.ms)
     assert world.ticket(number).status is Status.OPEN
+
+
+def test_a_rules_child_is_given_out_in_its_teams_way_and_told_of(new_world: NewWorld) -> None:
+    """Its words are filled from the ticket above it; who has it is told, and nobody else."""
+    child = Child("billing", "Call {requester}", "About {subject}.")
+    plain = policy((Rule("call", ALWAYS, Actions(children=(child,))),))
+    billing = replace(plain.teams["billing"], members=("ana", "ben"), assign=Assign.ROUND_ROBIN)
+    world = new_world(replace(plain, teams={**plain.teams, "billing": billing}))
+    parents = [world.opened(ANNE, f"Question {each}?", f"Matter {each}") for each in range(2)]
+    children = sorted((each for each in list_tickets(world.store.rows) if each.parent), key=lambda each: each.id)
+    assert [each.parent for each in children] == parents
+    assert [(each.subject, each.assignee) for each in children] == [(f"Call {ANNE}", "ana"), (f"Call {ANNE}", "ben")]
+    assert children[0].reason.endswith("whose turn it is")
+    told = [each for each in world.sent() if "Call" in str(each["Subject"])]
+    assert [str(each["To"].addresses[0].addr_spec)[:3] for each in told] == ["ana", "ben"]
+    assert "About Matter 0." in text_of(told[0])
 
 
 def test_a_promise_that_is_warned_of_and_broken_is_an_event(new_world: NewWorld) -> None:

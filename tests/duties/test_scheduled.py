@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.desk.clock.recurrence import read
 from mailgate.desk.plan import RequestPrivacy
-from mailgate.desk.policy import Policy, Role, Scheduled
+from mailgate.desk.policy import Assign, Policy, Role, Scheduled
 from mailgate.store.tickets import list_tickets, show_ticket
 from tests.desk.conversation import ANA, policy
 from tests.duties.desk import DAY, HOUR, MINUTE, World, text_of, to
@@ -59,6 +59,18 @@ def test_a_ticket_opens_when_its_time_has_come(desk: World) -> None:
     assert len(subjects(desk)) == 1
     desk.later(DAY)
     assert subjects(desk)[0] == "Restore a backup (2026-11-26)"
+
+
+def test_it_is_given_out_as_its_team_does(new_world: NewWorld) -> None:
+    """Whose turn it is gets it, and is the only one who is told; who is away is passed over."""
+    plain = policy(scheduled=(CHECK,))
+    turns = replace(plain.teams["help"], assign=Assign.ROUND_ROBIN)
+    world = new_world(replace(plain, teams={**plain.teams, "help": turns}))
+    world.later(0)
+    world.later(15 * MINUTE)
+    (ticket,) = list_tickets(world.store.rows)
+    assert ticket.assignee == "ana"
+    assert [str(each["To"].addresses[0].addr_spec) for each in world.sent()] == ["ana@acme.example"]
 
 
 def test_what_was_missed_comes_once(desk: World) -> None:

@@ -20,7 +20,7 @@ setting of the team   what it does
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgate.desk.facts import Crew
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
@@ -186,6 +186,13 @@ def first(
     if named and not found.agent:
         return Choice(reason=phrase("{agent}, who is to have it, is away", agent=named.name))
     return found
+
+
+def given(opened: OpenTicket, crew: Crew, absent: Mapping[str, int], policy: Policy, now_ms: int) -> OpenTicket:
+    """A ticket that no mail opens, with its agent and why; what nobody gets stays its team's."""
+    choice = first(opened, crew, absent, policy, now_ms)
+    why = "; ".join(part for part in (opened.reason, str(choice.reason)) if part)
+    return replace(opened, assignee=choice.agent, reason=why)
 
 
 def crew_with(crew: Crew, agent: str, now_ms: int) -> Crew:

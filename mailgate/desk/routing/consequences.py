@@ -9,7 +9,7 @@ fields         one change of the ticket; tags and fields are added to
 ``escalate``   handed to ``Team.escalate_to``, if there is one; its people and the supervisors are offered it
 ``close``      closed, without a word; ``status`` likewise leads to any other state
 ``letter``     a notice; to a customer only through the gate, and never on a ticket that no person wrote
-``child``      a ticket under this one, which waits for it
+``child``      a ticket under this one, which waits for it; given out in its team's way
 ``webhook``    a call in the outbox
 =============  =====================================================================================================
 """
@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mailgate.desk.canned import Filling, fill, literal
 from mailgate.desk.clock.clocks import REMINDER
 from mailgate.desk.lifecycle import ENDED
 from mailgate.desk.plan import (
@@ -39,7 +40,7 @@ from mailgate.desk.plan import (
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing import notices
 from mailgate.desk.routing.notices import Cause, Look
-from mailgate.desk.routing.rule import Actions, Child
+from mailgate.desk.routing.rule import Actions, Child, Send
 from mailgate.desk.ticket import ParticipantRole, Status, Ticket
 
 ACTOR = "rule"
@@ -71,7 +72,7 @@ def carry_out(cause: Cause, actions: Actions, policy: Policy, look: Look, now_ms
     said += [notices.send(cause, each, policy, look, now_ms) for each in actions.letters]
     effects += [Spend(key) for notice in said for key in notice.keys]
     effects += [QueueWebhook(name, ticket.id, _told(cause, now_ms)) for name in actions.webhooks]
-    more = tuple(_opened(cause, child) for child in actions.children)
+    more = tuple(_opened(cause, child, policy) for child in actions.children)
     letters = tuple(letter for notice in said for letter in notice.letters)
     return Done(tuple(effects), letters, more, tuple(notice.said for notice in said if notice.said))
 
@@ -125,14 +126,16 @@ def _people(actions: Actions, ticket: Ticket, policy: Policy) -> Iterator[AddPar
             yield AddParticipant(ticket.id, email, agent.name if agent else "", role, "a rule says so")
 
 
-def _opened(cause: Cause, child: Child) -> Plan:
-    """A ticket under this one; its requester is who asked, who hears nothing of it."""
+def _opened(cause: Cause, child: Child, policy: Policy) -> Plan:
+    """A ticket under this one, of which its agent or team is told; its requester is who asked, who hears nothing."""
     parent = cause.ticket
+    filling = Filling(parent, None, policy, policy.brands[parent.brand].language)
+    subject, note = fill(child.subject, filling) or parent.subject, fill(child.note, filling)
     opened = OpenTicket(
         brand=parent.brand,
         mailbox=parent.mailbox,
         team=child.team,
-        subject=child.subject or parent.subject,
+        subject=subject,
         requester=parent.requester,
         kind=parent.kind,
         priority=parent.priority,
@@ -142,8 +145,8 @@ def _opened(cause: Cause, child: Child) -> Plan:
         parent=parent.id,
         links=((parent.id, "opened under it by a rule"),),
     )
-    note = (AddNote(NEW_TICKET, child.note),) if child.note else ()
-    return Plan(Outcome.EVENT, (opened, *note))
+    noted = (AddNote(NEW_TICKET, note),) if note else ()
+    return Plan(Outcome.EVENT, (opened, *noted), then=Actions(letters=(Send("assignee", literal(note or subject)),)))
 
 
 def _told(cause: Cause, now_ms: int) -> Mapping[str, object]:
