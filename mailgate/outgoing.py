@@ -21,7 +21,7 @@ five seconds. The results of one group and the claim of the next are one commit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgate.clock import Clock
 from mailgate.duties import undelivered
@@ -39,6 +39,8 @@ MINUTE_MS = 60_000
 MINUTE_S = 60.0
 RETRY_AFTER_MIN = (1, 5, 15, 30, 60)
 GIVE_UP_MS = 5 * 86_400_000
+GIVE_UP_TRIES = 12
+"""Of a letter, too: a machine whose clock jumped, or that was off for a week, has not tried in vain for five days."""
 LOOK_S = 2.0
 """How often to look for letters that another daemon or a command has queued, which cannot ring our bell."""
 
@@ -139,9 +141,9 @@ def _maybe_sent(letter: Outgoing, error: MaybeSent, clock: Clock) -> Result:
 
 def _later(letter: Outgoing, why: str, clock: Clock) -> Result:
     """Try again after 1, 5, 15, 30, 60 minutes, then hourly, each spread by a fifth; give up after five days
-    (RFC 5321 section 4.5.4.1)."""
+    (RFC 5321 section 4.5.4.1) and a dozen tries."""
     now_ms = clock.now_ms()
-    if now_ms - letter.created_ms > GIVE_UP_MS:
+    if now_ms - letter.created_ms > GIVE_UP_MS and letter.attempts >= GIVE_UP_TRIES:
         return Result(letter.id, LetterState.FAILED, error=f"given up after five days; last answer: {why}")
     minutes = RETRY_AFTER_MIN[min(letter.attempts, len(RETRY_AFTER_MIN) - 1)]
     wait_ms = int(minutes * MINUTE_MS * clock.jitter(0.8, 1.2))
@@ -172,7 +174,9 @@ class Sender:
         now = self.clock.monotonic()
         letters = self._write_and_claim(self.pace.room(now) if now >= self.breaker.closed_until else 0)
         self.pace.count(len(letters))
-        self.handed = list(zip(letters, hand_over(letters, self.courier, self.breaker, self.clock), strict=True))
+        results = hand_over(letters, self.courier, self.breaker, self.clock)
+        # Without their bytes: the next turn may be hours away, and a large letter would stay in memory.
+        self.handed = list(zip([replace(letter, data=b"") for letter in letters], results, strict=True))
         return self.handed
 
     def pause(self) -> float:

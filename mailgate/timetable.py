@@ -41,6 +41,9 @@ CLAIM = 500
 ROUNDS = 10
 """Transactions that one tick gives to one kind of timer before it looks at the others."""
 
+SECOND_S = 2.0
+"""Some duty is looked at every second: a longer wait than this is none of ours."""
+
 FAILED_MS = 3_600_000
 DONE_KEPT_MS = 7 * 86_400_000
 
@@ -76,8 +79,7 @@ class Timetable:
         self.store, self.spool, self.desk, self.senses = store, spool, desk, senses
         self.clock, self.folder, self.ring, self.reload = clock, folder, ring, reload
         self.duties = dict(DUTIES)
-        self.jobs = schedule.Scheduler()
-        for seconds, duty in (
+        self.paces: tuple[tuple[int, Callable[[], None]], ...] = (
             (1, self.due),
             (60, self.digests),
             (1, self.confirmations),
@@ -89,15 +91,29 @@ class Timetable:
             (300, self.sweep),
             (3600, self.retention),
             (3600, self.anchor),
-        ):
-            self.jobs.every(seconds).seconds.do(self._safely, duty)
+        )
+        self.jobs = self._from_now_on()
         self.away: Temporary | None = None
         self.promised, self.renewed = renewal.mark_of(desk.policy), False
         self.reloads: int | None = None
 
+    def _from_now_on(self) -> schedule.Scheduler:
+        """The list, as of the machine's clock now."""
+        jobs = schedule.Scheduler()
+        for seconds, duty in self.paces:
+            jobs.every(seconds).seconds.do(self._safely, duty)
+        return jobs
+
     def tick(self) -> None:
-        """Run what is due to be looked at; raises ``Temporary`` when the database is away."""
+        """Run what is due to be looked at; raises ``Temporary`` when the database is away.
+
+        ``schedule`` goes by the clock on the wall: where that was put back, by an admin or by the end of summer time,
+        nothing would be looked at until it is there again, so the list is made anew.
+        """
         self.away = None
+        if (self.jobs.idle_seconds or 0.0) > SECOND_S:
+            log.warning("the machine's clock was put back")
+            self.jobs = self._from_now_on()
         self.jobs.run_pending()
         if self.away is not None:
             raise self.away

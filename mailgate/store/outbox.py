@@ -33,6 +33,9 @@ from mailgate.store.work import Work
 STALE_MS = 3_600_000
 """How long a letter may be ``handing`` before another daemon takes it for the letter of a dead one."""
 
+FAR_MS = 6 * 3_600_000
+"""Longer than any letter waits for its next try."""
+
 
 class LetterState(StrEnum):
     """See the table above."""
@@ -180,7 +183,8 @@ def tell_ticket(work: Work, letter: int, state: LetterState, error: str, now_ms:
 
 def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
     """After a crash of ``holder`` (or of a daemon that has been silent for an hour): what it was handing over is
-    queued again, and what may be sent only once becomes ``unknown``."""
+    queued again, and what may be sent only once becomes ``unknown``. Letters that wait for a time far ahead are due:
+    the machine's clock was wrong when they were written."""
     cut = "state = 'handing' AND (claimed_by = ? OR claimed_ms < ?)"
     params = (holder, now_ms - STALE_MS)
     again = work.rows.all(
@@ -195,6 +199,9 @@ def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
     )
     for (letter,) in unknown:
         tell_ticket(work, letter, LetterState.UNKNOWN, "a crash cut it off", now_ms)
+    work.rows.run(
+        "UPDATE letters SET next_ms = ? WHERE state IN ('queued', 'retry') AND next_ms > ?", (now_ms, now_ms + FAR_MS)
+    )
     return Recovered(len(again), len(unknown))
 
 

@@ -124,14 +124,29 @@ def test_O03_a_letter_that_is_put_off_is_tried_after_one_five_fifteen_minutes_an
 def test_O03_after_five_days_a_letter_is_given_up_and_the_agents_are_told(world: World) -> None:
     answered(world)
     world.far.refuses = {CLEO: Temporary("451 4.7.1 later")}
-    world.sent()
-    world.clock.ms += GIVE_UP_MS - MINUTE
+    for _ in range(12):
+        world.sent()
+        world.clock.ms += GIVE_UP_MS // 12 - MINUTE
     world.sent()
     assert [state for _, state, _ in outbox(world)] == ["retry"]
     world.clock.ms += DAY
     told = world.sent()
     assert [state for _, state, _ in outbox(world)] == ["failed"]
     assert "five days" in text_of(to(told, ANA)[0])
+
+
+def test_D20_a_clock_that_jumps_ahead_gives_up_no_letter_that_was_hardly_tried(world: World) -> None:
+    """A year at once is no year of trying; and what was put off then, is tried again when the clock is right again."""
+    answered(world)
+    world.far.refuses = {CLEO: Temporary("451 4.7.1 later")}
+    world.sent()
+    world.clock.ms += 365 * DAY
+    world.sent()
+    assert [state for _, state, _ in outbox(world)] == ["retry"]
+    world.clock.ms -= 365 * DAY
+    world.far.refuses = {}
+    world.store.recover_letters("", world.clock.ms)
+    assert to(world.sent(), CLEO)
 
 
 def test_O04_what_is_refused_for_good_is_told_to_the_agents_once(world: World) -> None:
