@@ -83,6 +83,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "idle": ("nothing happened", "长时间无动静"),
     "date": ("a date came near", "日期临近"),
     "rule stopped": ("rule stopped", "规则已停止"),
+    "erased": ("a person's data erased", "已删除个人数据"),
     "webhook failed": ("webhook failed", "Webhook 调用失败"),
     "promise kept": ("promise kept", "已按时兑现承诺"),
     "promise late": ("promise kept late", "未按时兑现承诺"),
