@@ -43,7 +43,7 @@ class Participant:
 class Ticket:
     """One ticket as it stands. ``rid`` is the random id that tokens bind; ``language`` the requester's. Times in ms;
     ``waiting_since_ms`` is when the customer began to wait for an answer (None: nobody waits). ``asked`` is the newest
-    public text of the customer, cut to 2,000 characters, which answers quote.
+    public question of the customer, cut to 2,000 characters, which answers quote.
 
     ``state`` is the team's own name for where it stands (empty: ``status`` itself). ``parent`` is the id of the ticket
     that waits for this one. ``due_ms`` was set by hand. ``snoozed_ms`` is until when nobody is reminded. ``nudged_ms``

@@ -161,7 +161,8 @@ def test_a_nudge_takes_the_ball_from_nobody_else() -> None:
     own = ticket(status=Status.WAITING_THIRD)
     (change,) = effects(Desk(tickets=(own,)).answer("催单", Purpose.CUSTOMER, CLEO), ChangeTicket)
     assert isinstance(change, ChangeTicket)
-    assert set(change.changes) == {"nudged_ms", "nudges"}
+    assert set(change.changes) == {"nudged_ms", "nudges", "asked"}
+    assert change.changes["asked"] == own.asked
 
 
 def test_many_nudges_are_kept_but_told_a_few_times() -> None:

@@ -166,3 +166,33 @@ def test_S31_what_nobody_sees_commands_nothing(desk: Conversation) -> None:
     desk.write(ANA, "", f"Re: {news['Subject']}", back(news), html=hidden)
     assert desk.ticket().status is Status.WAITING_CUSTOMER
     assert "Please open the tray." in desk.read(CLEO)
+
+
+def test_what_a_telephone_says_of_itself_stays_in_the_house(desk: Conversation) -> None:
+    """Only as a line at the end: an answer about telephones loses no word."""
+    desk.write(CLEO, "Which app do I need?")
+    desk.everybody_has_read()
+    desk.reply(ANA, "Take the one below.\nDownload the Outlook app.\n\nSent from my iPhone")
+    answer = desk.read(CLEO)
+    assert "Take the one below.\nDownload the Outlook app." in answer
+    assert "iPhone" not in answer
+
+
+def test_an_answer_quotes_the_question_and_not_the_asking_for_news_or_the_thanks(desk: Conversation) -> None:
+    """What comes after the question without being one is not what the answer is about."""
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    for word in ("Any news?", "Thanks!"):
+        desk.reply(CLEO, word)
+        desk.everybody_has_read()
+        desk.reply(ANA, f"Please open the tray ({word}).")
+        answer = desk.read(CLEO)
+        assert "> It says PC LOAD LETTER." in answer
+        assert f"> {word}" not in answer
+
+
+def test_a_reopened_ticket_counts_as_open_in_the_news_of_it(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.reply(ANA, "#resolve\n\nThe tray was empty.")
+    desk.everybody_has_read()
+    desk.reply(CLEO, "No, it still says so.")
+    assert "1 ticket, 1 open" in desk.read(BEN)

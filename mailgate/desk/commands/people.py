@@ -14,6 +14,7 @@ from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import AddMessage, AddParticipant, Direction, Effect, RemoveParticipant, Visibility
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import ParticipantRole, Ticket
+from mailgate.mail.quotes.signature import without_device
 
 _MENTION = re.compile(r"[@＠]([^\s@＠,，:：]+(?:@[^\s@＠,，:：]+)?)[\s,，:：]*")
 MOST = 20
@@ -105,8 +106,9 @@ def _ask(argument: str, scene: Scene) -> Result:
 
 
 def as_desk(text: str, agent: Agent, ticket: Ticket | None) -> str:
-    """An agent's words as they may leave the house: no token, and the desk's address in place of the agent's own."""
-    words = scrub(text).strip()
+    """An agent's words as they may leave the house: no token, no line of a telephone about itself, and the desk's
+    address in place of the agent's own."""
+    words = without_device(scrub(text).strip())
     if ticket is None or "@" not in words:
         return words
     own = "|".join(re.escape(address) for address in agent.addresses)

@@ -212,7 +212,8 @@ def _listed(row: TicketRow) -> dict[str, object]:
 
 
 def _nudged(case: Case, ticket: Ticket) -> dict[str, object]:
-    marked: dict[str, object] = {"nudged_ms": case.now_ms, "nudges": ticket.nudges + 1}
+    """What the nudge changes; the question stays the one that answers will quote."""
+    marked: dict[str, object] = {"nudged_ms": case.now_ms, "nudges": ticket.nudges + 1, "asked": ticket.asked}
     if ticket.status in _ELSEWHERE:
         return marked
     return {**changes(ticket, Happening.CUSTOMER_WROTE, case.now_ms), **marked}

@@ -194,7 +194,7 @@ def _news(case: Case, ticket: Ticket | None, what: str, reason: Phrase | str) ->
         "author": f"{case.author.name} <{case.author.email}>".strip() if case.author else "",
         "marks": case.marks,
         "history": _history(case, ticket),
-        "customer": _customer(case, ticket),
+        "customer": customer_of(case, ticket),
         "attachments": tuple(
             {"name": part.filename, "size": part.size, "risks": part.risks}
             for part in mail.attachments
@@ -223,8 +223,9 @@ def _history(case: Case, ticket: Ticket | None) -> tuple[dict[str, object], ...]
     return tuple({"number": t.number, "subject": t.subject, "status": t.status.value} for t in others)
 
 
-def _customer(case: Case, ticket: Ticket | None) -> dict[str, object]:
-    """Who asks: the requester; what is remembered was looked up for the author, so only where that is the same."""
+def customer_of(case: Case, ticket: Ticket | None, reopened: int = 0) -> dict[str, object]:
+    """Who asks: the requester; what is remembered was looked up for the author, so only where that is the same.
+    ``reopened`` are the tickets that this mail opens again."""
     author = case.author
     asks = (
         (ticket.requester.name, ticket.requester.email)
@@ -238,6 +239,6 @@ def _customer(case: Case, ticket: Ticket | None) -> dict[str, object]:
         "name": asks[0],
         "email": asks[1],
         "tickets": known.tickets if known else 0,
-        "open": known.open_tickets if known else 0,
+        "open": known.open_tickets + reopened if known else 0,
         "last_rating": known.last_rating if known else None,
     }

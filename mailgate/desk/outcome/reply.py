@@ -8,7 +8,7 @@ from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import remind
 from mailgate.desk.identity.trust import Place
 from mailgate.desk.lifecycle import ENDED, Happening, changes
-from mailgate.desk.outcome.orders import tell
+from mailgate.desk.outcome.orders import customer_of, tell
 from mailgate.desk.plan import (
     AddEvent,
     AddMessage,
@@ -53,7 +53,9 @@ def append(case: Case, ticket: Ticket, happening: Happening = Happening.CUSTOMER
     readers = (*followers(ticket.participants, case.policy), *watchers(case.policy, ticket.team))
     everybody = (*audience(case.policy, ticket.team, holder), *readers)
     told = () if ticket.status is Status.SPAM else everybody
-    given = {"marks": ("not solved", *case.marks)} if happening is Happening.CUSTOMER_OBJECTED else None
+    given: dict[str, object] = {"customer": customer_of(case, ticket, int(moves and ticket.closed_ms is not None))}
+    if happening is Happening.CUSTOMER_OBJECTED:
+        given["marks"] = ("not solved", *case.marks)
     letters, spent, told_line = tell(case, told, ticket, "reply", handed[0].why if handed else ticket.reason, given)
     effects += spent
     said = (f"trust: {case.trust.row}: {treatment.name}", f"placed: on ticket {ticket.number}", told_line)

@@ -149,6 +149,14 @@ def is_mobile(line: str, *, alone: bool = False) -> bool:
     return core.startswith(MOBILE) | core.endswith(MOBILE_ENDINGS) and any(device in core for device in DEVICES)
 
 
+def without_device(text: str) -> str:
+    """The text without a last line such as "Sent from my iPhone", in its plainest wordings; all else stays."""
+    lines = text.rstrip().splitlines()
+    if lines and is_mobile(lines[-1], alone=True):
+        return "\n".join(lines[:-1]).rstrip()
+    return text
+
+
 def is_closing(lowered: str) -> bool:
     """Whether a lower-case line is a closing phrase, alone or with a name behind a comma."""
     return lowered in _CLOSINGS or lowered.partition(",")[0].strip() in _CLOSINGS

@@ -76,8 +76,8 @@ def _after_message(
     if effect.visibility is not p.Visibility.PUBLIC:
         return changes
     if effect.direction is p.Direction.CUSTOMER:
-        changes["asked"] = new_text[:ASKED]
         if effect.waits:
+            changes["asked"] = new_text[:ASKED]
             changes["waiting_since_ms"] = ticket.waiting_since_ms or draft.now_ms
     if effect.direction is p.Direction.AGENT:
         changes |= {"waiting_since_ms": None, "answered_ms": draft.now_ms}
