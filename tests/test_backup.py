@@ -64,7 +64,7 @@ def subjects(settings: Settings) -> list[str]:
     return found
 
 
-def test_a_restored_desk_has_every_ticket_and_every_key(settings: Settings, tmp_path: Path) -> None:
+def test_D29_a_restored_desk_has_every_ticket_and_every_key(settings: Settings, tmp_path: Path) -> None:
     """Backup, the database is lost, restore: the tickets are back and their histories verify."""
     take(settings, "one", "two")
     made = back_up(settings, tmp_path / "kept", CLOCK, silent)
@@ -103,7 +103,9 @@ def test_numbers_that_customers_may_know_are_not_given_again(settings: Settings,
     assert max(numbers) > 1000
 
 
-def test_a_letter_that_may_go_once_only_is_not_sent_again_by_a_restore(settings: Settings, tmp_path: Path) -> None:
+def test_D29_Q10_a_letter_that_may_go_once_only_is_not_sent_again_by_a_restore(
+    settings: Settings, tmp_path: Path
+) -> None:
     """An acknowledgement that waited in the backup becomes unknown; the agents' letters are queued."""
     take(settings, "one")
     made = back_up(settings, tmp_path / "kept", CLOCK, silent)
@@ -115,7 +117,7 @@ def test_a_letter_that_may_go_once_only_is_not_sent_again_by_a_restore(settings:
     assert all(state == ("unknown" if kind.startswith("acknowledgement") else "queued") for kind, state in found)
 
 
-def test_a_backup_of_a_desk_that_is_written_to_is_of_one_moment(tmp_path: Path) -> None:
+def test_D29_a_backup_of_a_desk_that_is_written_to_is_of_one_moment(tmp_path: Path) -> None:
     """While mails are settled all the time, tickets and their messages in the copy belong together."""
     settings = load(write(tmp_path / "desk", DESK), CLOCK)
     take(settings, "first")

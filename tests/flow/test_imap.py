@@ -84,3 +84,24 @@ def test_two_daemons_share_a_mailbox_by_lease_and_one_takes_over_when_the_other_
         tickets = two.json("ticket", "list")
         assert len(tickets) == 8
         assert two.json("stats")["outcomes"] == {"new": 8}
+
+
+def test_D24_a_mail_that_no_worker_survives_holds_up_nobody_behind_it(
+    new_desk: Callable[..., Desk], far: Relay
+) -> None:
+    """At the head of the folder lies a mail that takes more memory than a worker may: the others are tickets, and it is
+    kept aside, whole."""
+    parts = b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 20_000
+    poison = (
+        b"From: P <p@client.example>\r\nTo: support@acme.example\r\nSubject: many\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + parts + b"--b--\r\n"
+    )
+    with mailbox() as server:
+        server.append([poison, *mails(0, 3)])
+        desk = new_desk(imap=server.config())
+        for number in range(3):
+            far.wait(f"p{number}@client.example")
+        desk.wait_until(lambda: sum(desk.json("stats")["outcomes"].values()) == 4)  # type: ignore[index]
+        (held,) = desk.json("held", "list")  # type: ignore[misc]
+        assert held["cause"] == "too-complex"
+        assert desk.stop() == 0

@@ -42,12 +42,29 @@ class Ledger:
         return [row[0] for row in self.rows("SELECT recipient FROM letters WHERE state = 'unknown'")]
 
     def wait_until_settled(self, messages: int, patience: float) -> None:
-        """Until that many messages are stored and no letter waits; fails after ``patience`` seconds."""
+        """Until that many messages are stored and no letter waits; fails when nothing moves for ``patience`` seconds."""
         deadline, tick = time.monotonic() + patience, threading.Event()
+        before = (-1, -1)
         while time.monotonic() < deadline:
-            stored = self.rows("SELECT count(DISTINCT message_id) FROM messages WHERE direction = 'customer'")[0][0]
-            waiting = self.rows("SELECT count(*) FROM letters WHERE state IN ('queued', 'handing', 'retry')")[0][0]
-            if stored >= messages and not waiting:
+            now = (self.stored(), self.waiting())
+            if now[0] >= messages and not now[1]:
                 return
+            if now != before:
+                before, deadline = now, time.monotonic() + patience
             tick.wait(0.2)
-        raise AssertionError(f"after {patience} s: {stored} of {messages} messages stored, {waiting} letters waiting")
+        raise AssertionError(f"{patience} s at {before[0]} of {messages} messages stored, {before[1]} letters waiting")
+
+    def wait_until_stored(self, messages: int, patience: float) -> None:
+        """Until that many messages are stored; fails after ``patience`` seconds."""
+        deadline, tick = time.monotonic() + patience, threading.Event()
+        while self.stored() < messages:
+            assert time.monotonic() < deadline, f"after {patience} s: {self.stored()} of {messages} messages stored"
+            tick.wait(0.1)
+
+    def stored(self) -> int:
+        """How many mails of customers are stored, each counted once."""
+        return int(self.rows("SELECT count(DISTINCT message_id) FROM messages WHERE direction = 'customer'")[0][0])
+
+    def waiting(self) -> int:
+        """How many letters are still to be sent."""
+        return int(self.rows("SELECT count(*) FROM letters WHERE state IN ('queued', 'handing', 'retry')")[0][0])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.world import DESK, PATIENCE_S, Desk, Relay, write_config
+from tests.flow.world import ANNA, DESK, PATIENCE_S, Desk, Relay, letter, write_config
 from tests.torture.killing import Books, doubled, mail, message_id, person, send_all
 from tests.torture.ledger import Ledger
 
@@ -92,19 +92,25 @@ def _goes_on(desk: Desk, far: Relay, books: Books) -> None:
     assert desk.run("audit", "verify").returncode == 0
 
 
-def test_D14_a_database_that_another_program_locks_costs_time_only(desk: Desk, far: Relay) -> None:
-    """Somebody's shell holds a write lock for longer than we wait for one: mail is taken, and settled afterwards."""
+def test_D14_O14_a_database_that_another_program_locks_costs_time_only(desk: Desk, far: Relay) -> None:
+    """Somebody's shell holds a write lock for longer than we wait for one: mail is taken, and settled afterwards. An
+    agent's answer that was taken meanwhile goes out once, although there was no outbox for it."""
     books = Books()
     send_all(desk, range(3), books, threading.Event())
     far.wait(person(2))
+    notification = next(each for each in far.wait(ANNA, 3) if "P0" in each.text)
     database = desk.folder / "state" / "mailgate.db"
     shell = sqlite3.connect(database, timeout=30, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
     before = len(desk.lines)
     assert {knock(desk, 3 + number) for number in range(6)} == {250}
+    back = str(notification.message["Reply-To"].addresses[0].addr_spec)
+    answer = letter(f"Anna <{ANNA}>", "Re: x", "Turn it off and on.", to=back, reply_to=notification)
+    desk.send(answer, ANNA, [back])
     desk.wait_for_line("waiting until it is back", since=before)
     shell.execute("ROLLBACK")
     shell.close()
-    for number in range(9):
+    for number in range(1, 9):
         assert len(far.wait(person(number))) == 1
+    assert ["Turn it off" in each.text for each in far.wait(person(0), 2)] == [False, True]
     assert sorted(Ledger(desk, "sqlite").message_ids()) == [message_id(number) for number in range(9)]

@@ -6,10 +6,12 @@ mail that was answered 250 before that instant. ``MAILGATE_CUTS`` makes it more 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.world import Desk, Relay, write_config
-from tests.torture.killing import Books, doubled, send_all
+from tests.torture.killing import Books, doubled, mail, message_id, person, send_all
 from tests.torture.ledger import Ledger
 
 CUTS = int(os.environ.get("MAILGATE_CUTS", "4"))
@@ -33,17 +35,7 @@ pytestmark = pytest.mark.skipif(
 def test_D07_a_power_cut_takes_nothing_that_was_acknowledged(
     tmp_path: Path, far: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forgetful = tmp_path / "powercut.so"
-    source = Path(__file__).with_name("powercut.c")
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", forgetful, source, "-ldl"], check=True)
-    write_config(tmp_path / "desk", far.port, more=GENEROUS)
-    desk, kept = Desk(tmp_path / "desk", far), tmp_path / "kept"
-    kept.mkdir()
-    with monkeypatch.context() as world:
-        world.setenv("LD_PRELOAD", str(forgetful))
-        world.setenv("POWERCUT_FROM", str((desk.folder / "state").resolve()))
-        world.setenv("POWERCUT_TO", str(kept))
-        desk.start()
+    desk, kept = forgetful(tmp_path, far, monkeypatch)
     books, ended = Books(), threading.Event()
     sending = threading.Thread(target=_send_until, args=(desk, books, ended))
     sending.start()
@@ -58,6 +50,38 @@ def test_D07_a_power_cut_takes_nothing_that_was_acknowledged(
         shutil.rmtree(desk.folder / "state")
         shutil.copytree(folder, desk.folder / "state")
         _check(desk, accepted)
+
+
+def test_D05_when_250_is_said_the_disk_has_the_mail(
+    tmp_path: Path, far: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Write, sync, answer, in this order: at each 250 the mail stands in what was synced, whatever the cache has."""
+    desk, kept = forgetful(tmp_path, far, monkeypatch)
+    try:
+        for number in range(5):
+            desk.send(mail(number), person(number))
+            copy = tmp_path / f"copy{number}"
+            shutil.copytree(kept, copy, ignore=shutil.ignore_patterns(".*"))
+            with contextlib.closing(sqlite3.connect(copy / "spool.db")) as spool:
+                raws = [bytes(octets) for (octets,) in spool.execute("SELECT octets FROM raw ORDER BY seq")]
+            assert [message_id(each).encode() in raw for each, raw in enumerate(raws)] == [True] * (number + 1)
+    finally:
+        desk.kill()
+
+
+def forgetful(tmp_path: Path, far: Relay, monkeypatch: pytest.MonkeyPatch) -> tuple[Desk, Path]:
+    """A desk over the disk that forgets, and the folder of what a power cut would leave."""
+    shim, source = tmp_path / "powercut.so", Path(__file__).with_name("powercut.c")
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", shim, source, "-ldl"], check=True)
+    write_config(tmp_path / "desk", far.port, more=GENEROUS)
+    desk, kept = Desk(tmp_path / "desk", far), tmp_path / "kept"
+    kept.mkdir()
+    with monkeypatch.context() as world:
+        world.setenv("LD_PRELOAD", str(shim))
+        world.setenv("POWERCUT_FROM", str((desk.folder / "state").resolve()))
+        world.setenv("POWERCUT_TO", str(kept))
+        desk.start()
+    return desk, kept
 
 
 def _send_until(desk: Desk, books: Books, ended: threading.Event) -> None:

@@ -22,6 +22,7 @@ from tests.torture.ledger import Ledger
 KILLS = int(os.environ.get("MAILGATE_STEP_KILLS", "1"))
 WAVE = 60
 WAVES = 40 + 4 * KILLS
+AHEAD = 300
 DRAIN_S = 120.0
 GENEROUS = """
 [limits]
@@ -50,6 +51,7 @@ def test_D02_D03_D04_D13_O01_O15_I01_I02_nothing_is_lost_or_doubled_at_any_step(
             server.append([mail(number) for number in numbers[::6]])
             send_all(desk, [number for number in numbers if number % 6], books, threading.Event())
             sent = numbers.stop
+            Ledger(desk, database).wait_until_stored(sent - AHEAD, DRAIN_S)
             if all(step.startswith("sending") for step in _left(tokens)):
                 break  # letters go out while we wait, mail must come in
         _check_books(desk, far, database, books, sent)
