@@ -207,3 +207,20 @@ def test_O10_a_letter_to_a_robot_never_begets_another(desk: Desk, far: Relay) ->
     far.wait("dora@client.example")
     far.wait(ANNA, 2)
     assert len(far.letters) == 3
+
+
+def test_O06_of_two_recipients_only_the_one_that_was_refused_fails(new_desk: Callable[..., Desk], far: Relay) -> None:
+    """The customer and a watcher: 550 for the one; the other gets the answer once and never again."""
+    boss = "boss@client.example"
+    rule = f'\n[[rules]]\nname = "printers"\nwhen = {{ subject = "printer" }}\nwatchers = ["{boss}"]\n'
+    desk = new_desk(more=rule)
+    notification = asked(desk, far)
+    far.answer = lambda each: "550 5.1.1 no such user" if each.recipient == boss else "250 2.0.0 taken"
+    answer(desk, notification, "Turn it off and on.")
+    desk.wait_until(lambda: [each["recipient"] for each in desk.json("outbox", "list")] == [boss])
+    (failed,) = desk.json("outbox", "list")
+    assert failed["state"] == "failed"
+    far.answer = lambda _: "250 2.0.0 taken"
+    assert desk.run("outbox", "retry", str(failed["id"])).returncode == 0
+    assert any("Turn it off" in each.text for each in far.wait(boss))
+    assert sum("Turn it off" in each.text for each in far.to(CARLA_ADDRESS)) == 1

@@ -42,7 +42,7 @@ class Ledger:
         return [row[0] for row in self.rows("SELECT recipient FROM letters WHERE state = 'unknown'")]
 
     def wait_until_settled(self, messages: int, patience: float) -> None:
-        """Until that many messages are stored and no letter waits; fails when nothing moves for ``patience`` seconds."""
+        """Until that many messages are stored and no letter waits; fails when nothing moves for so many seconds."""
         deadline, tick = time.monotonic() + patience, threading.Event()
         before = (-1, -1)
         while time.monotonic() < deadline:
