@@ -174,7 +174,7 @@ def test_what_a_telephone_says_of_itself_stays_in_the_house(desk: Conversation) 
     desk.everybody_has_read()
     desk.reply(ANA, "Take the one below.\nDownload the Outlook app.\n\nSent from my iPhone")
     answer = desk.read(CLEO)
-    assert "Take the one below.\nDownload the Outlook app." in answer
+    assert answer.splitlines()[:2] == ["Take the one below.", "Download the Outlook app."]
     assert "iPhone" not in answer
 
 

@@ -75,10 +75,9 @@ def _after_message(
     changes: dict[str, Any] = {"updated_ms": draft.now_ms}
     if effect.visibility is not p.Visibility.PUBLIC:
         return changes
-    if effect.direction is p.Direction.CUSTOMER:
-        if effect.waits:
-            changes["asked"] = new_text[:ASKED]
-            changes["waiting_since_ms"] = ticket.waiting_since_ms or draft.now_ms
+    if effect.direction is p.Direction.CUSTOMER and effect.waits:
+        changes["asked"] = new_text[:ASKED]
+        changes["waiting_since_ms"] = ticket.waiting_since_ms or draft.now_ms
     if effect.direction is p.Direction.AGENT:
         changes |= {"waiting_since_ms": None, "answered_ms": draft.now_ms}
     return changes | thread(ticket, message_id)
