@@ -120,7 +120,8 @@ class Facts:
 
     ``others`` are tickets that commands name by number (locked like the rest; a merged one stands for itself here).
     ``answers`` are the answers to ``Questions.queries``. ``last_act`` is the newest act of the author on the ticket
-    that is not undone. ``crew`` is None where nobody is to be assigned. ``absent`` maps agents to when they are back.
+    that is not undone, ``touched`` are the tickets that undoing it would change, by id. ``crew`` is None where nobody
+    is to be assigned. ``absent`` maps agents to when they are back.
     ``owned`` are the open tickets of the agent whose ``Questions.owner`` asks for them.
     ``alert`` is the ticket of the alert that a mail of monitoring is about.
     ``children`` are the open tickets whose parent is the ticket that a clue leads to; ``parent`` is that ticket's own.
@@ -141,6 +142,7 @@ class Facts:
     others: Mapping[int, Ticket] = field(default_factory=dict)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
     last_act: Act | None = None
+    touched: Mapping[int, Ticket] = field(default_factory=dict)
     crew: Crew | None = None
     absent: Mapping[str, int] = field(default_factory=dict)
     alert: Ticket | None = None

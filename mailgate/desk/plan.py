@@ -233,7 +233,7 @@ class RecordAct:
     """Remember what an agent's commands did to a ticket and how it is undone: the effects that bring back what was.
 
     Only ChangeTicket, AddParticipant, RemoveParticipant, LinkTickets, UnlinkTickets, SetTimer and ClearTimer may stand
-    in ``undo``; their tickets are real ids, never ``NEW_TICKET``."""
+    in ``undo``; ``NEW_TICKET`` there is the ticket that the plan opens, kept by its real id."""
 
     ticket: int
     agent: str

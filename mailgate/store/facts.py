@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mailgate.desk.facts import Clue, Facts, LetterFact
-from mailgate.desk.plan import Purpose
+from mailgate.desk.plan import ChangeTicket, Purpose
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
 from mailgate.store import held
@@ -58,9 +58,7 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
         asked=held.asked(rows, questions.brand, questions.confirms) if questions.confirms else (),
         others=_others(work, questions.numbers, lock=lock) if questions.numbers else {},
         answers={query: answer(rows, query, questions.terms) for query in questions.queries},
-        last_act=last_act(rows, [ticket.id for ticket in tickets.values()], questions.acts_of)
-        if questions.acts_of
-        else None,
+        **(_done(work, tickets.values(), questions.acts_of, lock=lock) if questions.acts_of else {}),
         crew=crew(work, questions) if questions.crew else None,
         alert=alert(work, questions.brand, questions.fingerprint, lock=lock) if questions.fingerprint else None,
         owned=owned(work, questions.owner) if questions.owner else (),
@@ -74,6 +72,15 @@ def _others(work: Work, numbers: Sequence[int], *, lock: bool) -> dict[int, Tick
     found = tickets_where(work.rows, "number", wanted, lock=lock)
     work.remember(found, lock=lock)
     return {ticket.number: ticket for ticket, _ in found.values()}
+
+
+def _done(work: Work, tickets: Iterable[Ticket], agent: str, *, lock: bool) -> dict[str, Any]:
+    """What the agent last did to one of the tickets, and the tickets that undoing it would change."""
+    act = last_act(work.rows, [ticket.id for ticket in tickets], agent)
+    ids = sorted({each.ticket for each in act.undo if isinstance(each, ChangeTicket)}) if act else []
+    found = tickets_by_id(work.rows, ids, lock=lock)
+    work.remember(found, lock=lock)
+    return {"last_act": act, "touched": {id_: ticket for id_, (ticket, _) in found.items()}}
 
 
 def _family(work: Work, tickets: Iterable[Ticket], *, lock: bool) -> dict[str, Any]:

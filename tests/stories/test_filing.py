@@ -130,3 +130,40 @@ def test_an_agents_own_matter_opens_a_ticket_as_its_commands_want_it(desk: Conve
     assert [who.email for who in ticket.participants] == [ANA, BOSS]
     assert "Please order paper." in text_of(desk.boxes[BEN][-1])
     assert "moved to Billing" in text_of(desk.boxes[ANA][-1])
+
+
+def test_what_was_split_off_goes_back_where_it_came_from(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER. And where is my invoice?")
+    desk.reply(ANA, "#split Invoice of November", desk.boxes[ANA][-1])
+    assert "#undo" in text_of(desk.boxes[ANA][-1])
+    told = desk.boxes[CLEO][-1]
+    desk.reply(ANA, "#undo")
+    source, second = desk.ticket(1), desk.ticket(2)
+    assert (second.status, second.merged_into) == ("merged", source.id)
+    assert second.closed_ms is not None
+    desk.reply(CLEO, "The one of the 3rd.", told)
+    assert "[#1]" in str(desk.boxes[ANA][-1]["Subject"])
+    desk.later(30 * 86_400_000)
+    assert not any("Did that help" in text_of(letter) for letter in desk.boxes[CLEO])
+
+
+def test_a_ticket_that_was_filed_by_mistake_is_closed_and_nobody_is_asked_about_it(desk: Conversation) -> None:
+    desk.write(ANA, f"#new {CLEO} Printer\nShe called.", to=desk.control(ANA))
+    assert desk.ticket().requester.email == CLEO
+    desk.reply(ANA, "#undo")
+    assert desk.ticket().status == "closed"
+    assert desk.ticket().closed_ms is not None
+    desk.later(30 * 86_400_000)
+    assert not any("Did that help" in text_of(letter) for letter in desk.boxes[CLEO])
+
+
+def test_what_the_customer_has_written_since_keeps_a_filed_ticket_open(desk: Conversation) -> None:
+    desk.write(ANA, f"#new {CLEO} Printer\nShe called.", to=desk.control(ANA))
+    desk.reply(ANA, "#split Second matter")
+    transcript = desk.boxes[ANA][-1]
+    desk.reply(CLEO, "It is urgent!")
+    desk.reply(ANA, "#undo", transcript)
+    assert [desk.ticket(number).status for number in (1, 2)] == ["new", "new"]
+    desk.reply(CLEO, "Both are.", desk.boxes[CLEO][0])
+    desk.reply(ANA, "#undo", transcript)
+    assert desk.ticket(1).status == "new"

@@ -12,6 +12,8 @@ resolved            ``confirm-close``: ``[closing] confirm_after``              
 closed              ``survey``: ``[survey] delay``                                           ``duties.survey``
 ==================  =======================================================================  ==========================
 
+A plan that itself stops the survey's timer has its reason, and it stays stopped.
+
 ``#pending``, ``#snooze`` and ``#due`` set timers of their own (``duties.woken``); that of a due date rings some hours
 before it.
 """
@@ -62,7 +64,13 @@ def arm(plan: Plan, ticket: Ticket | None, others: Mapping[int, Ticket], policy:
     effects = tuple(_ahead(each, now_ms) for each in plan.effects)
     named = {each.kind for each in effects if isinstance(each, SetTimer)}
     armed = tuple(_armed(effects, own, known, policy, now_ms))
-    kept = (each for each in armed if not (isinstance(each, SetTimer) and PENDING in named and each.kind == CUSTOMER))
+    unasked = {each.ticket for each in effects if isinstance(each, ClearTimer) and each.kind == SURVEY}
+    kept = (
+        each
+        for each in armed
+        if not isinstance(each, SetTimer)
+        or not ((PENDING in named and each.kind == CUSTOMER) or (each.kind == SURVEY and each.ticket in unasked))
+    )
     return replace(plan, effects=(*effects, *kept))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailgate.desk.canned import Filling, fill, missing, wording
+from mailgate.desk.commands.memory import taken_back
 from mailgate.desk.commands.names import addresses, no_such
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.identity.rights import Act
 from mailgate.desk.identity.token import scrub, split_address
 from mailgate.desk.outcome.filed import Matter, file
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import Outcome
+from mailgate.desk.plan import NEW_TICKET, Outcome, RecordAct
 from mailgate.desk.policy import Policy
 from mailgate.mail.forwarded import forwarded
 from mailgate.mail.model import Address
@@ -31,7 +34,8 @@ def _as(argument: str, scene: Scene) -> Result:
     who = brought.author if same else Address(named[0])
     note = scrub(scene.words)
     matter = Matter(who, brought.subject or scene.mail.subject, scrub(brought.text), note=note)
-    return _filed(scene, matter, phrase("filed as a ticket of {address}", address=who.email), takes_text=True)
+    said = phrase("filed as a ticket of {address}", address=who.email)
+    return _filed(scene, matter, said, f"#as {argument}", takes_text=True)
 
 
 def _new(argument: str, scene: Scene) -> Result:
@@ -46,7 +50,8 @@ def _new(argument: str, scene: Scene) -> Result:
     if not (subject or text):
         return refuse(phrase("about what? Write a subject behind the address, or the matter below"))
     matter = Matter(Address(named[0], name), subject or text.splitlines()[0][:100], text or subject)
-    return _filed(scene, matter, phrase("a ticket of {address} is open", address=named[0]), takes_text=True)
+    said = phrase("a ticket of {address} is open", address=named[0])
+    return _filed(scene, matter, said, f"#new {argument}", takes_text=True)
 
 
 def _split(argument: str, scene: Scene) -> Result:
@@ -59,16 +64,21 @@ def _split(argument: str, scene: Scene) -> Result:
     subject = argument or (brought.subject if brought else "") or ticket.subject
     text = scrub(brought.text) if brought else ticket.asked
     matter = Matter(who, subject, text, ticket.language, related=ticket.id)
-    return _filed(scene, matter, phrase("split off as a ticket of its own"))
+    return _filed(scene, matter, phrase("split off as a ticket of its own"), f"#split {argument}")
 
 
-def _filed(scene: Scene, matter: Matter, said: Phrase, takes_text: bool = False) -> Result:
+def _filed(scene: Scene, matter: Matter, said: Phrase, line: str, takes_text: bool = False) -> Result:
+    """The result with the plan of the new ticket. ``#undo`` takes that back; it is asked for where the transcript
+    leads: on the ticket that a mail was split off, else on the new one."""
     objection = no_customer(matter.who.email, scene.policy)
     if objection:
         return refuse(objection)
     plan = file(scene.case, scene.agent, matter)
     if plan.outcome is Outcome.HOLD:
         return refuse(phrase("a rule holds such mail: {why}", why=plan.trace[-1]))
+    known = NEW_TICKET if matter.related is None else matter.related
+    act = RecordAct(known, scene.agent.id, line.strip(), taken_back(NEW_TICKET, matter.related))
+    plan = replace(plan, effects=(*plan.effects, act))
     told = phrase("the customer is told") if not plan.acknowledge else phrase("the customer is not told")
     return Result(more=(plan,), takes_text=takes_text, said=phrase("{what}; {told}", what=said, told=told))
 

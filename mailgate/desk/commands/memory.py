@@ -1,18 +1,19 @@
 """``#undo``: what the agent did last to the ticket is taken back.
 
 Each mail whose commands changed something is remembered with what undoes it (``RecordAct``). What has gone out by mail
-cannot be fetched back, and a ticket that was opened stays; a part that was given to another team is closed. Where the
-customer has written since, the ticket keeps the state that this brought.
+cannot be fetched back; a ticket that was filed, or a part for another team, is closed, and one that was split off goes
+on where it came from. Where the customer has written since, a ticket keeps the state that this brought.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from mailgate.desk.clock.clocks import remind
+from mailgate.desk.clock.clocks import REMINDER, SURVEY, remind
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.facts import Act as Done
-from mailgate.desk.lifecycle import Happening, changes
+from mailgate.desk.lifecycle import ENDED, Happening, changes
 from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import (
     AddNote,
@@ -26,12 +27,23 @@ from mailgate.desk.plan import (
     SetTimer,
     UnlinkTickets,
 )
-from mailgate.desk.ticket import Ticket
+from mailgate.desk.ticket import Status, Ticket
 
 UNDOING = (AddParticipant, ChangeTicket, ClearTimer, LinkTickets, RemoveParticipant, SetTimer, UnlinkTickets)
 """What may undo something; anything else in a memory is left alone."""
 
-_MOVED = frozenset({"status", "state", "waiting_since_ms", "closed_ms"})
+_MOVED = frozenset({"status", "state", "waiting_since_ms", "closed_ms", "merged_into"})
+
+
+def taken_back(ticket: int, into: int | None) -> tuple[Effect, ...]:
+    """What undoes the opening of a ticket, from the hour of the ``#undo`` on: it goes on in the one that it was split
+    off, else it is over, and nobody is asked whether that helped."""
+    over: dict[str, object] = {"status": Status.CLOSED if into is None else Status.MERGED, "merged_into": into}
+    return (
+        ChangeTicket(ticket, {**over, "state": "", "waiting_since_ms": None}, "undone"),
+        ClearTimer(ticket, REMINDER),
+        ClearTimer(ticket, SURVEY),
+    )
 
 
 def _last(argument: str, asker: Asker) -> Wants:
@@ -46,20 +58,24 @@ def _undo(argument: str, scene: Scene) -> Result:
     back: dict[str, object] = {}
     for effect in done.undo:
         if isinstance(effect, ChangeTicket) and effect.ticket == ticket.id:
-            back |= _still(effect.changes, ticket, done)
+            back |= _still(effect.changes, ticket, done, scene.now_ms)
     return Result(
         back,
-        effects=(*_others(done, ticket), *_parts(done, scene), *_reminded(back, scene), MarkUndone(done.id)),
+        effects=(*_others(done, ticket, scene), *_parts(done, scene), *_reminded(back, scene), MarkUndone(done.id)),
         said=phrase("undone: {command}", command=done.command),
         forgets=True,
     )
 
 
-def _others(done: Done, ticket: Ticket) -> Iterator[Effect]:
+def _others(done: Done, ticket: Ticket, scene: Scene) -> Iterator[Effect]:
     for effect in done.undo:
-        own = isinstance(effect, ChangeTicket) and effect.ticket == ticket.id
-        if isinstance(effect, UNDOING) and not own:
+        if not isinstance(effect, UNDOING):
+            continue
+        if not isinstance(effect, ChangeTicket):
             yield effect
+        elif effect.ticket != ticket.id:
+            other = scene.facts.touched.get(effect.ticket)
+            yield replace(effect, changes=_still(effect.changes, other, done, scene.now_ms))
 
 
 def _parts(done: Done, scene: Scene) -> Iterator[Effect]:
@@ -70,10 +86,20 @@ def _parts(done: Done, scene: Scene) -> Iterator[Effect]:
             yield AddNote(child.id, str(phrase("taken back")), scene.agent.id)
 
 
-def _still(back: Mapping[str, object], ticket: Ticket, done: Done) -> dict[str, object]:
-    """Without the state where the customer has written since: that mail must not be forgotten."""
-    wrote = ticket.waiting_since_ms is not None and ticket.waiting_since_ms > done.at_ms
+def _still(back: Mapping[str, object], ticket: Ticket | None, done: Done, now_ms: int) -> dict[str, object]:
+    """Without the state where the customer has written since: that mail must not be forgotten. What ends by it
+    ends now."""
+    wrote = ticket is not None and _wrote(ticket, done)
+    ends = back.get("status") in ENDED and not (ticket and ticket.closed_ms)
+    back = {"closed_ms": now_ms, **back} if ends else back
     return {name: value for name, value in back.items() if not (wrote and name in _MOVED)}
+
+
+def _wrote(ticket: Ticket, done: Done) -> bool:
+    """Whether the customer wrote after the act; on a ticket that it opened, whether more than that was said."""
+    waits = ticket.waiting_since_ms is not None and ticket.waiting_since_ms > done.at_ms
+    opened = ClearTimer(ticket.id, SURVEY) in done.undo
+    return waits or (opened and len(ticket.references) > 1)
 
 
 def _reminded(back: Mapping[str, object], scene: Scene) -> Iterator[Effect]:

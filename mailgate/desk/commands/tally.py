@@ -92,6 +92,13 @@ class Orders:
         fields = (ChangeTicket(self.before.id, was, "undone", self.agent.id),) if was else ()
         return (*fields, *(effect for result in self.counted for effect in result.undo))
 
+    @property
+    def undoable(self) -> bool:
+        """Whether ``#undo`` in answer to the transcript would take back anything; that answer needs a ticket."""
+        alone = self.before is not None or (len(self.more) == 1 and not self.effects)
+        filed = any(isinstance(effect, RecordAct) for plan in self.more for effect in plan.effects)
+        return bool(self.undo) or (alone and filed)
+
     def record(self) -> Iterator[RecordAct]:
         """The memory that ``#undo`` needs."""
         if self.before is None or not self.undo:

@@ -92,7 +92,7 @@ def transcript(
     values: dict[str, object] = {
         "lines": (*orders.lines, *remarks),
         "unsent": unsent,
-        "undoable": bool(orders.undo),
+        "undoable": orders.undoable,
     }
     purpose = Purpose.AGENT if ticket else Purpose.CONTROL
     return [to_agent(case, LetterKind.TRANSCRIPT, agent, ticket, values, purpose)], [Spend(key) for key in leave.keys]

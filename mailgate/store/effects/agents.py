@@ -6,6 +6,8 @@ and in every process with the commit.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailgate.desk import plan as p
 from mailgate.store.acts import to_text
 from mailgate.store.draft import Draft
@@ -14,9 +16,10 @@ from mailgate.store.rows import to_json
 
 
 def record_act(draft: Draft, effect: p.RecordAct) -> None:
-    """What a command did, and what undoes it."""
+    """What a command did, and what undoes it: also to the ticket that the plan itself opens."""
     ticket, number = draft.resolve(effect.ticket), draft.work.ids.take("row_ids")
-    draft.add("acts", number, ticket.id, effect.agent, effect.command, to_text(effect.undo), draft.now_ms)
+    undo = tuple(replace(each, ticket=draft.resolve(each.ticket).id) for each in effect.undo)  # type: ignore
+    draft.add("acts", number, ticket.id, effect.agent, effect.command, to_text(undo), draft.now_ms)
 
 
 def mark_undone(draft: Draft, effect: p.MarkUndone) -> None:
