@@ -9,7 +9,7 @@ from typing import Any
 from mailgate.desk.query import Answer, DecisionRow, EventRow, MessageRow, Query
 from mailgate.desk.ticket import Ticket
 from mailgate.store.listing import may_see, row_of
-from mailgate.store.read import tickets_where
+from mailgate.store.read import MERGE_HOPS, tickets_where
 from mailgate.store.rows import Rows, from_json
 from mailgate.store.sql import among
 
@@ -18,16 +18,20 @@ QUIET = frozenset({"message", "fields", "waiting_since_ms", "target"})
 
 
 def whole(rows: Rows, query: Query) -> Answer:
-    """The ticket and its messages, each with what is new in it."""
+    """The ticket and its messages, each with what is new in it; those of tickets that were merged into it too, marked
+    with their number."""
     ticket = _asked(rows, query)
     if ticket is None:
         return Answer()
-    total = _count(rows, "SELECT count(*) FROM messages WHERE ticket_id = ?", ticket.id)
+    numbers = {ticket.id: ticket.number, **merged_numbers(rows, ticket.id)}
+    tickets = tuple(numbers)
+    where = among("ticket_id", tickets)
+    [(total,)] = rows.all(f"SELECT count(*) FROM messages WHERE {where}", tickets)  # noqa: S608
     found = rows.all(
-        "SELECT id, received_ms, author_name, author_email, agent, direction, visibility, "
-        "COALESCE(new_text, text, ''), marks FROM messages WHERE ticket_id = ? ORDER BY received_ms DESC, id DESC "
-        "LIMIT ?",
-        (ticket.id, query.limit),
+        "SELECT id, received_ms, author_name, author_email, agent, direction, visibility, "  # noqa: S608
+        f"COALESCE(new_text, text, ''), marks, ticket_id FROM messages WHERE {where} "
+        "ORDER BY received_ms DESC, id DESC LIMIT ?",
+        (*tickets, query.limit),
     )
     files: dict[int, list[str]] = {}
     if found:
@@ -43,11 +47,30 @@ def whole(rows: Rows, query: Query) -> Answer:
             internal=visibility != "public",
             text=text,
             attachments=tuple(files.get(message, ())),
-            marks=tuple(from_json(marks)),
+            marks=(*from_json(marks), *([] if of == ticket.id else [f"#{numbers[of]}"])),
         )
-        for message, at_ms, name, email, agent, direction, visibility, text, marks in reversed(found)
+        for message, at_ms, name, email, agent, direction, visibility, text, marks, of in reversed(found)
     )
-    return Answer(shown, total, row_of(ticket))
+    return Answer(shown, int(total), row_of(ticket))
+
+
+def merged_numbers(rows: Rows, ticket_id: int) -> dict[int, int]:
+    """The tickets that were merged into one, and into those, as far as mail follows them: id → number. A merge is a
+    link too, and links are found quickly."""
+    known: dict[int, int] = {}
+    around = [ticket_id]
+    for _ in range(MERGE_HOPS):
+        linked = (
+            f"SELECT ticket_id FROM links WHERE {among('other_id', around)} "  # noqa: S608
+            f"UNION SELECT other_id FROM links WHERE {among('ticket_id', around)}"
+        )
+        sql = f"SELECT id, number FROM tickets WHERE id IN ({linked}) AND {among('merged_into', around)}"  # noqa: S608
+        new = {id_: number for id_, number in rows.all(sql, (*around, *around, *around)) if id_ not in known}
+        if not new or ticket_id in new:
+            break
+        known |= new
+        around = list(new)
+    return known
 
 
 def history(rows: Rows, query: Query) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from mailgate.store.schema import (
     Tickets,
 )
 from mailgate.store.search import hits
+from mailgate.store.showing import merged_numbers
 
 LIMIT = 100
 
@@ -79,7 +80,7 @@ def show_ticket(rows: Rows, number: int) -> Shown | None:
     ticket, _ = next(iter(found.values()))
     return Shown(
         ticket,
-        messages=_messages(rows, ticket.id),
+        messages=_messages(rows, ticket.id, {ticket.id: ticket.number, **merged_numbers(rows, ticket.id)}),
         events=rows.select(
             Events.select(Events.seq, Events.at_ms, Events.kind, Events.actor, Events.meta, Events.payload)
             .where(Events.ticket_id == ticket.id)
@@ -103,10 +104,11 @@ def _numbers(rows: Rows, condition: Any) -> tuple[int, ...]:
     )
 
 
-def _messages(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
-    """By time of acceptance, each with its attachments; ``new_text`` is always filled in."""
+def _messages(rows: Rows, ticket_id: int, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    """By time of acceptance, each with its attachments; ``new_text`` is always filled in. Those of tickets that were
+    merged into this one have their number as a mark."""
     messages = rows.select(
-        Messages.select().where(Messages.ticket_id == ticket_id).order_by(Messages.received_ms, Messages.id)
+        Messages.select().where(Messages.ticket_id.in_(list(numbers))).order_by(Messages.received_ms, Messages.id)
     )
     parts = rows.select(
         Attachments.select()
@@ -115,6 +117,8 @@ def _messages(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
     )
     for message in messages:
         message["new_text"] = message["text"] if message["new_text"] is None else message["new_text"]
+        if message["ticket_id"] != ticket_id:
+            message["marks"] = [*(message["marks"] or ()), f"#{numbers[message['ticket_id']]}"]
         message["attachments"] = [part for part in parts if part["message_id"] == message["id"]]
     return messages
 

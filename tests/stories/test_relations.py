@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from mailgate.store.tickets import show_ticket
 from tests.duties.desk import text_of
 from tests.stories.conversation import ANA, BEN, BOSS, CLEO, VENDOR, Conversation
 
@@ -16,6 +19,26 @@ def test_two_tickets_become_one_and_both_customers_are_answered(desk: Conversati
     desk.reply(ANA, "There is a new one.", desk.boxes[ANA][0])
     assert "There is a new one." in desk.read(CLEO)
     assert "There is a new one." in desk.read(BOSS)
+
+
+def test_a_merged_ticket_is_read_where_it_went(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.write(BOSS, "Cleo's printer does not work.", "Cleo cannot print")
+    desk.write(VENDOR, "We hear that a printer is broken.", "A printer")
+    desk.reply(ANA, "#merge 2", desk.boxes[ANA][2])
+    desk.reply(ANA, "#merge 1", desk.boxes[ANA][1])
+    desk.everybody_has_read()
+    desk.reply(ANA, "#show 1", desk.boxes[ANA][0])
+    shown = desk.read(ANA)
+    assert re.search(r"Boss\s+.*#2\s+> Cleo's printer does not work\.", shown)
+    assert re.search(r"Vera\s+.*#3\s+> We hear that a printer is broken\.", shown)
+    found = show_ticket(desk.world.store.rows, 1)
+    assert found is not None
+    assert [message["marks"] for message in found.messages if message["direction"] == "customer"] == [
+        [],
+        ["#2"],
+        ["#3"],
+    ]
 
 
 def test_mail_on_a_merged_ticket_lands_where_it_went(desk: Conversation) -> None:
