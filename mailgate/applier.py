@@ -116,6 +116,8 @@ class Applier:
         self.spool.done([place.entry.key for place in batch])
         for place in batch:
             del self.queue[place.entry.key]
+        if sum(place.entry.size for place in batch) > BATCH_SIZE:
+            self.store.close()  # the next transaction connects anew: SQLite keeps what was bound to its statements
         return settled
 
     def _arrival(self, place: Place) -> Arrival:

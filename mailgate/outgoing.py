@@ -30,7 +30,7 @@ from mailgate.errors import Refused, Temporary
 from mailgate.gateway import Desk, act
 from mailgate.logs import fault, get
 from mailgate.store.database import Store, Tx
-from mailgate.store.outbox import LetterState, Outgoing, Result
+from mailgate.store.outbox import GROUP_SIZE, LetterState, Outgoing, Result
 
 log = get("sender")
 
@@ -175,6 +175,8 @@ class Sender:
         letters = self._write_and_claim(self.pace.room(now) if now >= self.breaker.closed_until else 0)
         self.pace.count(len(letters))
         results = hand_over(letters, self.courier, self.breaker, self.clock)
+        if sum(len(letter.data) for letter in letters) > GROUP_SIZE:
+            self.store.close()  # the next turn connects anew; what SQLite has read goes with the connection
         # Without their bytes: the next turn may be hours away, and a large letter would stay in memory.
         self.handed = list(zip([replace(letter, data=b"") for letter in letters], results, strict=True))
         return self.handed

@@ -193,10 +193,11 @@ def applier(context: Context) -> None:
             spool.checkpoint()  # nobody else does, and mail goes on coming in
             patience.wait(error, stop)
             continue
-        for each in settled:
-            context.counters.add("settled", each.plan.outcome.value)
+        for outcome in [each.plan.outcome for each in settled]:
+            context.counters.add("settled", outcome.value)
         if any(each.letters for each in settled):
             context.letter_bell.ring()
+        settled.clear()  # large letters do not stay in memory until the next mail comes
         if work.idle():
             stop.wait(1.0, context.mail_bell)
     store.close()

@@ -87,7 +87,7 @@ class Composer:
         rendered = self._rendered(order, ticket, brand, addressing, files.rows(order, enclosed), now_ms)
         subject = headers.shorten(headers.clean_line(rendered.subject), SUBJECT_LIMIT)
         head = _head(addressing, subject, MANNERS[order.kind], when.header_date(now_ms, brand.timezone))
-        data = head + mime.body(rendered.text, rendered.html, enclosed, unique)
+        data = mime.body(rendered.text, rendered.html, enclosed, unique, head)
         signer = self._signers.get(brand.id)
         return Letter(
             kind=order.kind,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64, b2a_qp
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailgate.letters.headers import disposition
@@ -19,6 +19,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}(; charset=utf-8)?")
 _BASE64_LINE = 76
+_BASE64_PIECE = 57 * 1024  # octets that make 1,024 whole lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,17 @@ class Enclosure:
     content: bytes
 
 
-def body(text: str, html: str, enclosures: Iterable[Enclosure], unique: str) -> bytes:
-    """The Content-… headers, the blank line and the body, with CRLF line ends, each line at most 78 octets long.
+def body(text: str, html: str, enclosures: Iterable[Enclosure], unique: str, head: bytes = b"") -> bytes:
+    """The Content-… headers, the blank line and the body, with CRLF line ends, each line at most 78 octets long;
+    ``head`` are the headers before them, so that a letter of 25 MB need not be copied once more.
 
     ``html`` may be empty. ``unique`` is printable ASCII without blanks.
     """
     words = _text_part(text, "plain")
     if html:
-        words = _multipart("alternative", [words, _text_part(html, "html")], unique)
+        words = _multipart("alternative", [[words], [_text_part(html, "html")]], unique)
     files = [_file_part(one) for one in enclosures]
-    return _multipart("mixed", [words, *files], unique) if files else words
+    return head + words if not files else _multipart("mixed", [[words], *files], unique, head)
 
 
 def clean_text(text: str) -> str:
@@ -54,27 +56,31 @@ def _text_part(text: str, subtype: str) -> bytes:
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ".encode("ascii")
     # Quoted-printable costs three octets for each beyond ASCII; past a sixth of them base64 is the shorter.
     if 6 * (len(octets) - len(text)) > len(octets) and not text.isascii():
-        return head + b"base64\r\n\r\n" + _base64_lines(octets)
+        return head + b"base64\r\n\r\n" + b"".join(_base64_lines(octets))
     return head + b"quoted-printable\r\n\r\n" + b2a_qp(octets, istext=True)
 
 
-def _file_part(enclosure: Enclosure) -> bytes:
+def _file_part(enclosure: Enclosure) -> Sequence[bytes]:
+    """The part in pieces, since a large one is copied often enough."""
     kind = enclosure.content_type.lower()
     # RFC 2046 section 5.2.1: a message may not be encoded, and it may not be 7-bit; so it travels as a plain file.
     if not _TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
         kind = "application/octet-stream"
     head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n".encode("ascii")
-    return head + disposition(enclosure.name) + b"\r\n" + _base64_lines(enclosure.content)
+    return [head, disposition(enclosure.name), b"\r\n", *_base64_lines(enclosure.content)]
 
 
-def _base64_lines(octets: bytes) -> bytes:
-    coded = b2a_base64(octets, newline=False)
-    lines = [coded[start : start + _BASE64_LINE] for start in range(0, len(coded), _BASE64_LINE)]
-    return b"\r\n".join([*lines, b""])
+def _base64_lines(octets: bytes) -> Iterator[bytes]:
+    """Lines of base64, some at a time: a list of all lines of a large file is larger than the file."""
+    for first in range(0, len(octets), _BASE64_PIECE):
+        piece = b2a_base64(octets[first : first + _BASE64_PIECE], newline=False)
+        lines = [piece[start : start + _BASE64_LINE] for start in range(0, len(piece), _BASE64_LINE)]
+        yield b"\r\n".join([*lines, b""])
 
 
-def _multipart(subtype: str, parts: Iterable[bytes], unique: str) -> bytes:
+def _multipart(subtype: str, parts: Iterable[Sequence[bytes]], unique: str, before: bytes = b"") -> bytes:
     boundary = f"=_{subtype[:3]}_{unique}"
     mark = f"--{boundary}".encode("ascii")
     head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
-    return head + b"".join([mark + b"\r\n" + part + b"\r\n" for part in parts]) + mark + b"--\r\n"
+    pieces = [piece for part in parts for piece in (mark, b"\r\n", *part, b"\r\n")]
+    return b"".join([before, head, *pieces, mark, b"--\r\n"])

@@ -21,6 +21,9 @@ from mailgate.mail.model import Envelope
 
 GROUP_MAILS = 100
 GROUP_OCTETS = 67_108_864
+LARGE = 8_388_608
+"""Octets in one commit after which the connection is made anew: SQLite keeps what was bound to a statement."""
+
 PATIENCE_S = 60.0
 
 
@@ -74,6 +77,10 @@ class GroupCommit:
             group, ended = self._gather()
             if group:
                 self._commit(group)
+            size = sum(len(mail.raw) for mail in group)
+            del group  # or it would stay in memory until the next mail comes
+            if size > LARGE:
+                self._spool.close()
             if ended:
                 return
 

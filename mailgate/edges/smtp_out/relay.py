@@ -33,6 +33,7 @@ from mailgate.errors import Refused, Temporary
 
 __all__ = ["Courier", "MaybeSent", "RelayAway", "Sent", "SmtpCourier", "open_relay"]
 
+LARGE = 1_048_576
 _LOCKED_OUT = range(530, 540)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0<>\u2028\u2029\ud800-\udfff]")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -156,7 +157,12 @@ class SmtpCourier:
         whole = data if data.endswith(b"\r\n") else data + b"\r\n"
         if session.sock is not None:
             session.sock.settimeout(self._relay.data_timeout)
-        session.send(_LEADING_DOT.sub(b"..", whole) + b".\r\n")
+        stuffed = _LEADING_DOT.sub(b"..", whole)
+        if len(stuffed) < LARGE:
+            session.send(stuffed + b".\r\n")
+        else:  # a packet more costs less than a copy of a large letter
+            session.send(stuffed)
+            session.send(b".\r\n")
 
     def _answer(self, session: Session, data: bytes) -> Sent:
         session.wait = self._relay.data_timeout
