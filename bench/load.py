@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 WORDS = (  # noqa: SIM905 - a list literal of fifty words is no easier to read
@@ -52,7 +53,7 @@ def _mail(
     number: int, origin: int | None, recipient: str, name: str, chance: random.Random, attachment: bytes
 ) -> tuple[str, bytes]:
     who = origin if origin is not None else number
-    sender = f"customer{who}@client{who % 997}.example"
+    sender = f"{name}.customer{who}@client{who % 997}.example"
     subject = " ".join(chance.choices(WORDS, k=5))
     size = chance.randint(1600, 4400)
     lines, length = [], 0
@@ -83,30 +84,36 @@ def _mail(
     return sender, "\r\n".join(head).encode() + b"\r\n\r\n" + body.encode() + b"\r\n"
 
 
-async def send(load: Load, port: int, sessions: int = 10) -> list[int]:
-    """Send all of it over ``sessions`` kept connections; returns the places of those that were answered 250."""
-    queue = iter(range(len(load.mails)))
-    accepted: list[int] = []
-    await asyncio.gather(*(_session(load, port, queue, accepted) for _ in range(sessions)))
-    return accepted
+async def send(load: Load, port: int, sessions: int = 10) -> list[float]:
+    """Send all of it over ``sessions`` kept connections; returns, for each mail that was accepted, the seconds from its
+    final dot to the 250."""
+    queue = iter(load.mails)
+    waits: list[float] = []
+    await asyncio.gather(*(_session(load.recipient, port, queue, waits) for _ in range(sessions)))
+    return waits
 
 
-async def _session(load: Load, port: int, queue: Iterator[int], accepted: list[int]) -> None:
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which that share of them lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+async def _session(recipient: str, port: int, queue: Iterator[tuple[str, bytes]], waits: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await _answer(reader)
     writer.write(b"EHLO bench.example\r\n")
     await _answer(reader)
-    for place in queue:
-        sender, mail = load.mails[place]
+    for sender, mail in queue:
         writer.write(f"MAIL FROM:<{sender}>\r\n".encode())
         await _answer(reader)
-        writer.write(f"RCPT TO:<{load.recipient}>\r\n".encode())
+        writer.write(f"RCPT TO:<{recipient}>\r\n".encode())
         await _answer(reader)
         writer.write(b"DATA\r\n")
         await _answer(reader)
+        start = time.perf_counter()
         writer.write(mail + b".\r\n")
         if (await _answer(reader)).startswith(b"250"):
-            accepted.append(place)
+            waits.append(time.perf_counter() - start)
     writer.write(b"QUIT\r\n")
     writer.close()
 
