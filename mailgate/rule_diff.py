@@ -18,7 +18,7 @@ from mailgate.desk.facts import NO_FACTS
 from mailgate.desk.plan import OpenTicket, Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.routing.route import Router, compile
-from mailgate.desk.routing.rule import On, Routing
+from mailgate.desk.routing.rule import Actions, On, Routing
 from mailgate.errors import Permanent
 from mailgate.mail.classify import Ours, classify
 from mailgate.mail.model import Proof, Reading, Sender
@@ -26,7 +26,21 @@ from mailgate.mail.parse import parse
 from mailgate.store.replay import Stored, count_stored, stored
 from mailgate.store.rows import Rows
 
-FIELDS = ("outcome", "team", "assignee", "priority", "kind", "status", "tags", "fields", "watchers", "held", "letter")
+FIELDS = (
+    "outcome",
+    "team",
+    "assignee",
+    "priority",
+    "kind",
+    "status",
+    "sla",
+    "tags",
+    "fields",
+    "watchers",
+    "held",
+    "letter",
+    "then",
+)
 """What is compared, in the order in which it is shown; the rule alone makes no difference."""
 
 
@@ -145,12 +159,23 @@ def outcome_of(plan: Plan) -> dict[str, object]:
         "priority": opened.priority if opened else "",
         "kind": opened.kind if opened else "",
         "status": opened.status.value if opened else "",
+        "sla": opened.sla if opened else "",
         "tags": sorted(opened.tags) if opened else [],
         "fields": dict(opened.fields) if opened else {},
         "watchers": sorted(who.email for who in opened.watchers) if opened else [],
         "held": plan.cause.value if plan.cause else "",
         "letter": "" if plan.acknowledge else "acknowledged",
+        "then": list(_then(plan.then)) if plan.then else [],
     }
+
+
+def _then(actions: Actions) -> Iterator[str]:
+    """What a rule does once the ticket is open."""
+    yield from (f"letter to {each.to}" for each in actions.letters)
+    yield from (f"child of {each.team}" for each in actions.children)
+    yield from (f"webhook {name}" for name in actions.webhooks)
+    if actions.escalate:
+        yield "escalated"
 
 
 def shown(value: object) -> str:

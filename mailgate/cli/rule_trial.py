@@ -15,9 +15,11 @@ from mailgate.assembly import desk_of, senses_of
 from mailgate.clock import Clock
 from mailgate.config.rule_tests import MailTest
 from mailgate.config.settings import Settings
+from mailgate.desk.clock.clocks import chosen
 from mailgate.desk.decide import decide
 from mailgate.desk.facts import NO_FACTS
 from mailgate.desk.plan import OpenTicket, Plan
+from mailgate.desk.policy import Policy
 from mailgate.gateway import Desk, Senses, deliveries, read
 from mailgate.mail.model import Envelope, Proof
 
@@ -56,9 +58,10 @@ def raw_of(test: MailTest, now_ms: int, unique: str) -> bytes:
     return mail.as_bytes()
 
 
-def outcome_of(plan: Plan) -> dict[str, object]:
+def outcome_of(plan: Plan, policy: Policy) -> dict[str, object]:
     """What a plan comes to, under the names that ``expect`` uses."""
     opened = next((effect for effect in plan.effects if isinstance(effect, OpenTicket)), None)
+    promised = chosen(opened, policy) if opened else None
     return {
         "outcome": plan.outcome.value,
         "team": opened.team if opened else "",
@@ -66,6 +69,7 @@ def outcome_of(plan: Plan) -> dict[str, object]:
         "assignee": opened.assignee if opened else "",
         "priority": opened.priority if opened else "",
         "status": opened.status.value if opened else "",
+        "sla": promised.policy.id if promised else "",
         "tags": list(opened.tags) if opened else [],
         "rule": plan.rule,
         "held": plan.cause.value if plan.cause else "",
@@ -106,4 +110,4 @@ class Trial:
         reading = replace(reading, sender=replace(reading.sender, proof=Proof(test.proof), method="the test"))
         delivery = deliveries(envelope, self.desk.policy)[0]
         plan = decide(reading, delivery, NO_FACTS, self.desk.policy, self.desk.router, now_ms)
-        return Tried(test, differences(dict(test.expected), outcome_of(plan)), plan.trace)
+        return Tried(test, differences(dict(test.expected), outcome_of(plan, self.desk.policy)), plan.trace)

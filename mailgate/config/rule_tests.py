@@ -14,7 +14,7 @@ class MailTest:
     ``mail`` is a file, or None, and then the mail is made of ``sender``, ``to``, ``subject``, ``body``, ``headers``,
     ``attachments`` (file names). ``proof`` is ``pass``, ``unknown`` or ``fail``; ``at_ms`` None is the present hour.
     ``expected`` holds only what was asked for: ``outcome``, ``team``, ``kind``, ``assignee``, ``priority``, ``status``,
-    ``tags``, ``rule``, ``held``, ``ack``.
+    ``sla``, ``tags``, ``rule``, ``held``, ``ack``.
     """
 
     name: str

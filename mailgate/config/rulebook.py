@@ -138,6 +138,7 @@ def _wrong_in_test(
     if test.to and not policy.mailbox(test.to):
         yield Complaint((*at, "to"), f"{test.to} is no mailbox of the desk", nearest(test.to, boxes))
     yield from unknown((*at, "expect", "team"), "team", test.expect.team or "", named["teams"])
+    yield from unknown((*at, "expect", "sla"), "[sla.*] named", test.expect.sla or "", frozenset(policy.sla))
     if not test.expect.model_dump(exclude_none=True):
         yield Complaint((*at, "expect"), "expects nothing", 'say what should come out: expect = { team = "…" }')
 

@@ -96,6 +96,7 @@ class Expect(Section):
     assignee: Id | Literal[""] | None = Field(None, description="The assignee.")
     priority: Id | None = Field(None, description="The priority.")
     status: Id | None = Field(None, description="The status.")
+    sla: Id | Literal[""] | None = Field(None, description="The [sla.*] of its promises, whoever chose it.")
     tags: list[Id] | None = Field(None, description="Tags that are among the ticket's.")
     rule: Text | None = Field(None, description='The rule that the ticket records; "default" when none matched.')
     held: Text | None = Field(None, description='The cause under which it is held; "" when it must not be held.')

@@ -122,12 +122,14 @@ name = "refunds"
 when = { subject = "refund", attachment_extension = "pdf", header = { "X-Origin" = "web" } }
 priority = "high"
 tags = ["money", "shop"]
+sla = "gold"
+[sla.gold]
 [[tests]]
 name = "a refund is urgent"
 subject = "Refund, please"
 attachments = ["invoice.pdf"]
 headers = { "X-Origin" = "web" }
-expect = { rule = "refunds", priority = "high", tags = ["money"], team = "support", ack = true, held = "" }
+expect = { rule = "refunds", priority = "high", tags = ["money"], sla = "gold", ack = true, held = "" }
 [[tests]]
 name = "a thank-you is not"
 subject = "Thank you"
@@ -135,7 +137,7 @@ expect = { rule = "refunds" }
 [[tests]]
 name = "a file"
 mail = "sample.eml"
-expect = { rule = "default" }
+expect = { rule = "default", sla = "" }
 """
     config = write(tmp_path, DESK, more.replace('name = "a file"', 'name = "a file"'))
     (tmp_path / "sample.eml").write_bytes(mail("Hello"))

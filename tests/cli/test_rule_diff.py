@@ -25,6 +25,8 @@ hold = "not today"
 name = "never"
 when = { subject = "zebra" }
 tags = ["striped"]
+
+[sla.gold]
 """
 
 OTHER = """
@@ -33,6 +35,8 @@ name = "money"
 when = { subject = ["refund", "invoice"] }
 priority = "urgent"
 tags = ["money"]
+sla = "gold"
+letter = { to = "team", text = "Money." }
 
 [[rules]]
 name = "zebras"
@@ -60,7 +64,12 @@ def test_each_mail_that_would_go_elsewhere_is_told_with_what_changes(desk: Path,
     *changed, sums = map(json.loads, answer.out.splitlines())
     by_subject = {each["subject"]: each for each in changed}
     assert set(by_subject) == {"Refund, please", "Invoice", "See you later"}
-    assert by_subject["Invoice"]["changes"] == {"priority": ["normal", "urgent"], "tags": [[], ["money"]]}
+    assert by_subject["Invoice"]["changes"] == {
+        "priority": ["normal", "urgent"],
+        "sla": ["", "gold"],
+        "tags": [[], ["money"]],
+        "then": [[], ["letter to team"]],
+    }
     assert by_subject["Refund, please"]["rule"] == ["refunds", "money"]
     assert by_subject["See you later"]["changes"]["outcome"] == ["hold", "new"]
     assert (sums["mails"], sums["changed"]) == (4, 3)

@@ -15,7 +15,7 @@ from mailgate.desk.clock.sla import Clock, Promise
 from mailgate.desk.clock.span import Span, Unit
 from mailgate.desk.clock.targets import Kind, SlaPolicy
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
-from mailgate.desk.plan import ClearTimer, Effect, SetTimer
+from mailgate.desk.plan import ClearTimer, Effect, OpenTicket, SetTimer
 from mailgate.desk.policy import Hours, Policy
 from mailgate.desk.ticket import Ticket
 
@@ -55,9 +55,9 @@ def remind(policy: Policy, team: str, ticket: int, now_ms: int) -> tuple[SetTime
     return (SetTimer(ticket, REMINDER, after(policy.hours.get(found.hours), now_ms, span)),)
 
 
-def chosen(ticket: Ticket, policy: Policy) -> Chosen | None:
-    """The ticket's policy; None where nothing is promised. Named by a rule, else by the customer's tags,
-    the team, the brand."""
+def chosen(ticket: Ticket | OpenTicket, policy: Policy) -> Chosen | None:
+    """The policy of a ticket, or of one to be opened; None where nothing is promised. Named by a rule, else by the
+    customer's tags, the team, the brand."""
     team, brand = policy.teams.get(ticket.team), policy.brands.get(ticket.brand)
     ways = (
         (ticket.sla, BY_NAME),
