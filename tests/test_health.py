@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -104,7 +105,7 @@ def test_a_desk_that_is_well_says_so(page: tuple[Counters, str]) -> None:
     assert get(f"{page[1]}/health") == (200, "fine\n")
 
 
-def test_mail_and_letters_that_wait_too_long_are_troubles(
+def test_Q14_mail_and_letters_that_wait_too_long_are_troubles(
     page: tuple[Counters, str], spool: Spool, clock: Later
 ) -> None:
     spool.accept(b"Subject: x\r\n\r\nx", ENVELOPE)
@@ -135,7 +136,7 @@ def test_other_pages_are_not_there(page: tuple[Counters, str]) -> None:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:9464", "192.0.2.1:9464", ":9464", "unix:/run/metrics"])
-def test_the_page_stays_on_loopback(tmp_path: Path, address: str) -> None:
+def test_Q16_the_page_stays_on_loopback(tmp_path: Path, address: str) -> None:
     config = write(tmp_path / "desk", f'{DESK}\n[metrics]\nlisten = "{address}"\n')
     with pytest.raises(ConfigError, match="loopback"):
         load(config, SystemClock())
@@ -144,3 +145,10 @@ def test_the_page_stays_on_loopback(tmp_path: Path, address: str) -> None:
 def test_nothing_is_counted_under_a_name_that_nobody_reads() -> None:
     with pytest.raises(MailgateError):
         Counters().add("settled", "vanished")
+
+
+def test_Q15_no_label_of_a_metric_names_a_person_or_a_subject(page: tuple[Counters, str]) -> None:
+    """Labels are of closed lists: whoever writes makes no new series, and nobody reads who did."""
+    shown = get(f"{page[1]}/metrics")[1]
+    assert "mailgate_" in shown
+    assert all("@" not in line and "one" not in re.findall(r'"([^"]*)"', line) for line in shown.splitlines())

@@ -44,7 +44,7 @@ def pins(lock: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "deploy/requirements.lock"])
-def test_the_locks_pin_every_library_by_hash_and_name_no_host(lock: str) -> None:
+def test_Q13_the_locks_pin_every_library_by_hash_and_name_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")
     assert {normal(each) for each in PROJECT["dependencies"]} | {"hatchling", "editables"} <= set(pins(lock))
     assert "://" not in text
@@ -165,3 +165,18 @@ def test_the_wheel_holds_all_it_needs(tmp_path: Path) -> None:
     assert "→ Carla Rossi <carla@client.example>: Re: [#1] Printer broken" in played.stdout
     assert (site / "mailgate" / "templates" / "en").is_dir()
     assert (site / "mailgate" / "config.example.toml").is_file()
+
+
+def test_Q11_the_services_unit_exposes_little() -> None:
+    """As systemd itself rates it, from 0 (nothing) to 10."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("no systemd-analyze here (Debian: systemd)")
+    unit = ROOT / "deploy" / "mailgate.service"
+    said = subprocess.run(
+        [analyze, "security", "--offline=true", str(unit)], capture_output=True, text=True, check=False
+    )
+    rated = re.search(r"exposure level for mailgate.service: ([\d.]+)", said.stdout)
+    if rated is None:
+        pytest.skip(f"this systemd-analyze rates no files: {said.stderr.strip()[:100]}")
+    assert float(rated[1]) <= 2.0

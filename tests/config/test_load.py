@@ -187,7 +187,7 @@ holidays = "DE-BY"
     assert {problem.key for problem in unknown} == {"hours.x.mon[0]", "hours.x.holidays"}
 
 
-def test_secrets_come_from_the_environment_or_a_file_and_a_literal_is_a_warning(
+def test_Q01_secrets_come_from_the_environment_or_a_file_and_a_literal_is_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DESK_DB", "postgresql://mail:gate@db.example/desk")

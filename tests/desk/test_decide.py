@@ -260,7 +260,7 @@ def test_a_forwarded_token_in_a_strangers_hands_is_a_third_partys_mail() -> None
     assert EVE not in {letter.to.email for letter in plan.letters}
 
 
-def test_S16_S17_a_stranger_who_knows_the_number_learns_nothing_whether_it_exists_or_not() -> None:
+def test_S16_S17_Q19_a_stranger_who_knows_the_number_learns_nothing_whether_it_exists_or_not() -> None:
     what = reading(mail("Tell me more", EVE, "[#1042] Printer", references=("last@acme.example",)))
     there = Desk(tickets=(ticket(),), known_ids={"last@acme.example": ticket()}).plan(what)
     nowhere = Desk().plan(what)

@@ -19,7 +19,7 @@ def test_S19_a_made_up_token_is_answered_like_an_unknown_mailbox(serve: Callable
     assert said[0] == said[1] == "550 5.1.1 no such mailbox here"
 
 
-def test_S19_a_source_that_guesses_on_is_put_off_on_every_connection(serve: Callable[..., Front]) -> None:
+def test_S19_V05_a_source_that_guesses_on_is_put_off_on_every_connection(serve: Callable[..., Front]) -> None:
     """After twenty in a minute it hears of no address any more, not even of one that there is."""
     desk = serve(max_errors=1000)
     guessing = desk.wire()

@@ -104,7 +104,7 @@ def test_pipelined_mails_are_answered_one_by_one(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b".", b"..", b"a", b"\r\n", b"a\r\n.\r\nb"])
-def test_odd_contents_come_through_whole(serve: Serve, content: bytes) -> None:
+def test_C25_odd_contents_come_through_whole(serve: Serve, content: bytes) -> None:
     """An empty mail, dots alone, a first line that is a dot."""
     front = serve()
     wire = front.wire()

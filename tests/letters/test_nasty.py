@@ -60,7 +60,7 @@ def nasty(composer, kind: LetterKind, language: str, data: dict):
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 @pytest.mark.parametrize("kind", list(LetterKind))
 @pytest.mark.parametrize("data", DATA.values(), ids=DATA.keys())
-def test_every_letter_bears_every_data(composer, kind, language, data):
+def test_Q18_every_letter_bears_every_data(composer, kind, language, data):
     letter = nasty(composer, kind, language, data)
     message = read(letter)
     assert letter.failed_template == ""

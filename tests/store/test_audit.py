@@ -31,7 +31,7 @@ def change(store: Store, sql: str, *params: object) -> None:
         store.rows.run(sql, params)
 
 
-def test_promise_9_an_edited_event_is_found(store: Store, ticket_id: int) -> None:
+def test_Q08_promise_9_an_edited_event_is_found(store: Store, ticket_id: int) -> None:
     change(store, "UPDATE events SET meta = '{}' WHERE ticket_id = ? AND seq = 2", ticket_id)
     assert [(each.ticket_id, each.seq) for each in store.verify()] == [(ticket_id, 2)]
 
@@ -41,7 +41,7 @@ def test_promise_9_an_edited_payload_is_found(store: Store, ticket_id: int) -> N
     assert [(each.seq, each.wrong) for each in store.verify()] == [(3, "its payload was changed")]
 
 
-def test_promise_9_a_deleted_event_is_found(store: Store, ticket_id: int) -> None:
+def test_Q08_promise_9_a_deleted_event_is_found(store: Store, ticket_id: int) -> None:
     change(store, "DELETE FROM events WHERE ticket_id = ? AND seq = 2", ticket_id)
     assert [(each.seq, each.wrong) for each in store.verify()] == [(2, "an event is missing")]
 

@@ -1,0 +1,71 @@
+"""What somebody outside can do with the answers that they do or do not get."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+
+from tests.flow.world import ANNA, DESK, PATIENCE_S, Desk, Handed, Relay, letter
+from tests.torture.ledger import Ledger
+
+CARLA = "carla@client.example"
+
+
+def token_of(told: Handed) -> str:
+    """The address that an answer to this letter goes to."""
+    return str(told.message["Reply-To"].addresses[0].addr_spec)
+
+
+def test_P18_a_sender_that_missed_our_250_and_sends_again_has_one_ticket_and_one_acknowledgement(
+    desk: Desk, far: Relay
+) -> None:
+    """The connection goes before the answer can be read, as when a cable is pulled."""
+    raw = letter(f"Carla <{CARLA}>", "Printer", "It is on fire.")
+    with socket.create_connection(("127.0.0.1", desk.ports["smtp"]), PATIENCE_S) as line:
+        answers = line.makefile("rb")
+        answers.readline()
+        for command in (b"HELO x", f"MAIL FROM:<{CARLA}>".encode(), f"RCPT TO:<{DESK}>".encode(), b"DATA"):
+            line.sendall(command + b"\r\n")
+            answers.readline()
+        line.sendall(raw + b".\r\n")
+    far.wait(CARLA)
+    desk.send(raw, CARLA)
+    desk.send(letter("dora@client.example", "Later", "Something else."), "dora@client.example")
+    far.wait("dora@client.example")
+    assert len(far.to(CARLA)) == 1
+    outcomes = Ledger(desk, "sqlite").rows("SELECT outcome FROM deliveries ORDER BY received_ms, outcome")
+    assert sorted(outcome for (outcome,) in outcomes) == ["duplicate", "new", "new"]
+
+
+def test_V01_V02_V10_nothing_in_a_letter_acts_or_tells_when_it_is_fetched(desk: Desk, far: Relay) -> None:
+    """A scanner that opens every link votes for nobody and tells nobody: links write mails, pictures are enclosed."""
+    desk.send(letter(f"Carla <{CARLA}>", "Printer", "It is on fire."), CARLA)
+    far.wait(CARLA)
+    (told,) = far.wait(ANNA)
+    address = token_of(told)
+    closing = letter(f"Anna <{ANNA}>", "Re: Printer", "#close\n\nPut out.", to=address, reply_to=told)
+    desk.send(closing, ANNA, [address])
+    far.wait(CARLA, 3)
+    assert any("survey" in one.data.decode("utf-8", "replace").lower() or "5" in one.text for one in far.to(CARLA))
+    for one in far.letters:
+        page = one.message.get_body(("html",))
+        shown = page.get_content() if page else ""
+        assert {link.partition(":")[0] for link in re.findall(r'(?:href|src)="([^"]*)"', shown)} <= {"mailto", "cid"}
+
+
+def test_Q09_a_change_is_one_event_that_says_who_and_what(desk: Desk, far: Relay) -> None:
+    """By whom, and of each property what it was and what it is (tags are personal, and stand in the payload)."""
+    desk.send(letter(f"Carla <{CARLA}>", "Printer", "It is on fire."), CARLA)
+    (told,) = far.wait(ANNA)
+    address = token_of(told)
+    orders = "#priority high\n#tag fire\n#assign ben\n#status waiting-customer\n"
+    desk.send(letter(f"Anna <{ANNA}>", "Re: Printer", orders, to=address, reply_to=told), ANNA, [address])
+    ledger = Ledger(desk, "sqlite")
+    far.wait(ANNA, 2)
+    ((actor, meta),) = ledger.rows("SELECT actor, meta FROM events WHERE kind = 'changed'")
+    changed = json.loads(meta)
+    assert actor == "anna"
+    assert (changed["priority"], changed["assignee"]) == (["normal", "high"], ["", "ben"])
+    assert (changed["status"], changed["fields"]) == (["new", "waiting-customer"], ["tags"])
+    assert desk.run("audit", "verify").returncode == 0
