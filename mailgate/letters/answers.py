@@ -24,6 +24,9 @@ from mailgate.letters.words import cut
 TEXT = 4_000
 """Characters that are shown of one message; the rest is in the ticket."""
 
+NOT_ASKED = "not applicable"
+"""What a decision says of the acknowledgement where there was none to think of."""
+
 _TITLE = 200
 
 
@@ -41,8 +44,10 @@ class Reading:
         return when.brief(at_ms, self.now_ms, self.zone, self.language)
 
     def since(self, at_ms: int | None) -> str:
-        """How long ago that was; empty for never."""
-        return when.lapse(self.now_ms - at_ms, self.language) if at_ms is not None else ""
+        """How long ago that was; empty for never, and for just now."""
+        if at_ms is None or self.now_ms - at_ms < 60_000:
+            return ""
+        return when.lapse(self.now_ms - at_ms, self.language)
 
     def joined(self, *facts: str) -> str:
         """The facts that there are, with the comma of the language."""
@@ -114,7 +119,7 @@ def _event(row: EventRow, reading: Reading) -> Mapping[str, Any]:
 
 def _decision(row: DecisionRow, reading: Reading) -> Mapping[str, Any]:
     language = reading.language
-    silent = put("no acknowledgement", row.acknowledge, language)
+    silent = put("no acknowledgement", "" if row.acknowledge == NOT_ASKED else row.acknowledge, language)
     rules = reading.joined(put("rule", row.rule, language), put("rules of", row.generation, language))
     return _row(
         reading.state(row.outcome), (reading.at(row.at_ms), clean_line(row.author), rules), "\n".join(row.trace), silent

@@ -215,7 +215,9 @@ def test_the_marker_stands_once_at_the_top_where_an_answer_is_expected(composer,
 def test_an_answer_is_the_agents_words_the_quote_and_the_reference(composer):
     letter = write(composer, order(LetterKind.ANSWER, text="Open the tray.\n\nBo", values={"quote": "It is broken."}))
     reference = text_of(letter).strip().splitlines()[-1]
-    assert text_of(letter).strip() == f"Open the tray.\n\nBo\n\nYou wrote:\n> It is broken.\n\n{reference}"
+    assert (
+        text_of(letter).strip() == f"Open the tray.\n\nBo\n\nWhat was written before:\n> It is broken.\n\n{reference}"
+    )
 
 
 def test_an_answer_is_never_cut(composer):

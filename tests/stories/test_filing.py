@@ -167,3 +167,10 @@ def test_what_the_customer_has_written_since_keeps_a_filed_ticket_open(desk: Con
     desk.reply(CLEO, "Both are.", desk.boxes[CLEO][0])
     desk.reply(ANA, "#undo", transcript)
     assert desk.ticket(1).status == "new"
+
+
+def test_a_filed_ticket_is_called_no_first_contact(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    assert "First contact" in desk.read(BEN)
+    desk.write(ANA, f"#new {CLEO} Printer\nShe called.", to=desk.control(ANA))
+    assert "First contact" not in desk.read(BEN)

@@ -78,3 +78,13 @@ def test_S34_a_watcher_commands_nothing(desk: Conversation) -> None:
     desk.write(WIM, f"#new {CLEO} A call", "anything", desk.control(WIM))
     assert "watchers read" in desk.read(WIM)
     assert len(desk.boxes[CLEO]) == 1
+
+
+def test_a_ticket_of_this_instant_waits_for_no_minute_yet(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.everybody_has_read()
+    desk.reply(ANA, "#list")
+    assert "waiting" not in desk.read(ANA)
+    desk.later(120_000)
+    desk.reply(ANA, "#list")
+    assert "waiting 2 minutes" in text_of(desk.reads(ANA)[-1])

@@ -21,6 +21,18 @@ def test_two_tickets_become_one_and_both_customers_are_answered(desk: Conversati
     assert "There is a new one." in desk.read(BOSS)
 
 
+def test_nobody_is_said_to_have_written_what_another_wrote(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.write(BOSS, "Cleo's printer does not work.", "Cleo cannot print")
+    desk.reply(ANA, "#merge 1", desk.boxes[ANA][1])
+    desk.reply(BOSS, "It smokes now.")
+    desk.everybody_has_read()
+    desk.reply(ANA, "We come.")
+    answered = desk.read(CLEO)
+    assert "> It smokes now." in answered
+    assert "Cleo wrote" not in answered
+
+
 def test_a_merged_ticket_is_read_where_it_went(desk: Conversation) -> None:
     desk.write(CLEO, "It says PC LOAD LETTER.")
     desk.write(BOSS, "Cleo's printer does not work.", "Cleo cannot print")

@@ -65,7 +65,7 @@ def _merge(argument: str, scene: Scene) -> Result:
         Happening.MERGED,
         effects=effects,
         undo=tuple(_parted(source, target, effects)),
-        said=phrase("{what}, where {addresses} get copies", what=said, addresses=joined) if joined else said,
+        said=phrase("{what}, with copies to {addresses}", what=said, addresses=joined) if joined else said,
         recorded_on=target.id,
     )
 

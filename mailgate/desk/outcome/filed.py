@@ -6,7 +6,7 @@ words; who really wrote stands in the ticket. The customer's words are never rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mailgate.desk.case import Case
@@ -46,8 +46,15 @@ def _letters(plan: Plan, agent: Agent) -> Iterator[LetterOrder]:
     for one in plan.letters:
         if one.kind is LetterKind.ACKNOWLEDGEMENT:
             yield replace(one, values={**one.values, "filed_by": agent.name or agent.id})
-        elif one.kind is not LetterKind.NOTIFICATION or one.agent != agent.id:
+        elif one.kind is not LetterKind.NOTIFICATION:
             yield one
+        elif one.agent != agent.id:
+            yield replace(one, values={**one.values, "customer": _unknown(one.values["customer"])})
+
+
+def _unknown(customer: object) -> Mapping[str, object]:
+    """What the desk remembers of the customer was not looked up, so it is no first contact either."""
+    return {**customer, "first": False} if isinstance(customer, Mapping) else {}
 
 
 def _effects(plan: Plan, agent: Agent, matter: Matter) -> Iterator[Effect]:

@@ -64,7 +64,7 @@ def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_
         return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
     draft = _draft(case, author, routing)
     orders = shape(case, draft)
-    start, why = _given(case, (orders.ticket if orders else None) or draft, draft, routing.reason)
+    start, why = _given(case, (orders.ticket if orders else None) or draft, draft, routing)
     links = tuple(_links(case, related))
     leave, kind = _acknowledged(case, author, routing)
     effects: list[Effect] = [
@@ -130,14 +130,17 @@ def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
     )
 
 
-def _given(case: Case, start: Ticket, draft: Ticket, routed: str) -> tuple[Ticket, Phrase | str]:
-    """The ticket with its agent, and why it is there: whom a command named stays, else the rule's or the team's way
-    counts."""
+def _given(case: Case, start: Ticket, draft: Ticket, routing: Routing) -> tuple[Ticket, Phrase | str]:
+    """The ticket with its agent, and what agents read of why it is there: whom a command named stays, else the rule's
+    or the team's way counts. That no rule matched is no news to anybody."""
+    routed, told = routing.reason, routing.reason if routing.rules else ""
     if start.status in ENDED or start.assignee != draft.assignee:
-        return replace(start, reason=routed), routed
+        return replace(start, reason=routed), told
     choice = first(start, case.facts.crew, case.facts.absent, case.policy, case.now_ms)
-    why = phrase("{routed}; {given}", routed=routed, given=choice.reason) if choice.reason else routed
-    return replace(start, assignee=choice.agent, reason=str(why)), why
+    if not choice.reason:
+        return replace(start, assignee=choice.agent, reason=routed), told
+    why = phrase("{routed}; {given}", routed=routed, given=choice.reason)
+    return replace(start, assignee=choice.agent, reason=str(why)), why if told else choice.reason
 
 
 def _opened(start: Ticket, rule: str, links: tuple[tuple[int, str], ...]) -> OpenTicket:

@@ -15,7 +15,7 @@ from mailgate.desk.phrase import Phrase
 from mailgate.desk.plan import NEW_TICKET, Effect, LetterKind, LetterOrder, Purpose, Spend
 from mailgate.desk.policy import Agent
 from mailgate.desk.threading.clue import tag_number
-from mailgate.desk.ticket import Ticket
+from mailgate.desk.ticket import ParticipantRole, Ticket
 from mailgate.mail.model import Address
 
 QUOTE_LIMIT = 500
@@ -136,12 +136,18 @@ def answer(case: Case, ticket: Ticket, to: Address, kind: LetterKind, agent: Age
             "text": text,
             "author": agent.name,
             "quote": shorten(ticket.asked, 4 * QUOTE_LIMIT),
-            "quote_author": ticket.requester.name or ticket.requester.email,
+            "quote_author": _asker(ticket),
             **({"close_at_ms": _closes_ms(case)} if kind is LetterKind.RESOLUTION else {}),
             **({"watcher": True} if kind is LetterKind.COPY and reader is None else {}),
         },
         in_reply_to=ticket.last_message_id,
     )
+
+
+def _asker(ticket: Ticket) -> str:
+    """Who wrote what an answer quotes; nobody is named where others write on the ticket too."""
+    others = any(who.role is ParticipantRole.WATCHER for who in ticket.participants)
+    return "" if others else ticket.requester.name or ticket.requester.email
 
 
 def question(case: Case, ticket: Ticket, to: str, agent: Agent, text: str, subject: str) -> LetterOrder:
@@ -241,4 +247,5 @@ def customer_of(case: Case, ticket: Ticket | None, reopened: int = 0) -> dict[st
         "tickets": known.tickets if known else 0,
         "open": known.open_tickets + reopened if known else 0,
         "last_rating": known.last_rating if known else None,
+        "first": ticket is None and case.agent is None and not (known and known.tickets),
     }

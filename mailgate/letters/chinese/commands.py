@@ -120,7 +120,7 @@ CHINESE: Mapping[str, str] = {
     "linked: {numbers}": "已关联：{numbers}",
     "into which ticket? Write one number behind #merge": "并入哪个工单？请在“#合并”后写一个编号",
     "merged; it goes on in ticket {number}": "已合并；后续在工单 {number} 中处理",
-    "{what}, where {addresses} get copies": "{what}，{addresses}会收到抄送",
+    "{what}, with copies to {addresses}": "{what}，并抄送{addresses}",
     "write it as #child team: subject": "请写成“#子工单 团队：主题”",
     "this ticket has ended; #reopen it first": "此工单已结束；请先“#重开”",
     "ticket {number}, which it waited for, has ended: {subject}": "它所等待的工单 {number} 已结束：{subject}",

@@ -50,7 +50,7 @@ TO_AGENTS: Mapping[LetterKind, tuple[Value, ...]] = {
             "who asks",
             default={},
             sample={"name": "Ana Lee", "email": "ana@b.example", "tickets": 3, "open": 1, "last_rating": 5},
-            item={"name": "", "email": "", "tickets": 0, "open": 0, "last_rating": None},
+            item={"name": "", "email": "", "tickets": 0, "open": 0, "last_rating": None, "first": False},
         ),
         Value(
             "attachments",
