@@ -109,7 +109,7 @@ def _mailbox(answers: Answers) -> str:
 
 def _host_port(written: str, port: int) -> tuple[str, int]:
     host, colon, number = written.rpartition(":")
-    return (host, int(number)) if colon and number.isdigit() else (written, port)
+    return (host, int(number)) if colon and number.isdecimal() else (written, port)
 
 
 def _table(header: str, **values: str | int) -> str:

@@ -26,6 +26,7 @@ from mailgate.desk.ticket import Status
 from mailgate.mail.model import Proof, VerdictKind
 
 MAX_DEPTH = 20
+LONGEST_NUMBER = 18
 COUNTS = frozenset({"replies", "nudges", "rating"})
 """Subjects that are plain numbers."""
 NAMED = ("header", "field")
@@ -204,17 +205,22 @@ def _pattern(text: str, names: Names) -> str:
 
 
 def _octets(text: str, names: Names) -> str:
-    return str(size(int(text) if text.isdigit() else text))
+    return str(size(int(text) if _is_number(text) else text))
 
 
 def _time(text: str, names: Names) -> str:
-    return str(clock_duration(int(text) if text.isdigit() else text).ms())
+    return str(clock_duration(int(text) if _is_number(text) else text).ms())
 
 
 def _number(text: str, names: Names) -> str:
-    if not text.isdigit():
+    if not _is_number(text):
         raise Wrong(f"{text!r} is no number", "write it in digits")
     return text
+
+
+def _is_number(text: str) -> bool:
+    """Digits that ``int`` reads: ``isdigit`` also says so of "²", and of more of them than any count has."""
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _address(text: str, names: Names) -> str:

@@ -173,3 +173,10 @@ hold = "wait"
 def test_a_mistake_in_a_rule_or_test_is_told_by_its_key(tmp_path: Path, more: str, key: str) -> None:
     rule = '\n[[rules]]\nname = "r"\nwhen = { subject = "x" }\n'
     assert key in [problem.key for problem in problems(tmp_path, GOOD, rule + more + "\n")]
+
+
+@pytest.mark.parametrize("key", ["age", "size_over", "nudges_over"])
+@pytest.mark.parametrize("number", ["²", "9" * 5000])
+def test_C30_digits_that_are_no_number_are_told_of(key: str, number: str) -> None:
+    _, wrong = compiled(f'when = {{ {key} = "{number}" }}')
+    assert f"when.{key}" in wrong
