@@ -1,4 +1,5 @@
-"""``mailgate stats``: what became of everything that came in, in counts that add up."""
+"""``mailgate stats``: what became of everything that came in, in counts that add up; what was promised and kept, and
+how content customers are."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ DAY_MS = 86_400_000
 
 
 class Grouping(StrEnum):
-    """What ratings are shown for."""
+    """What promises and ratings are shown for."""
 
     DESK = "desk"
     AGENT = "agent"
@@ -36,17 +37,18 @@ def stats(
     config: ConfigFile = DEFAULT_CONFIG,
     days: Annotated[int, typer.Option(min=0, help="Of the last so many days; 0: of all time.")] = 0,
     since: Annotated[str, typer.Option(help="Since then: a length of time such as 90d, or a date.")] = "",
-    by: Annotated[Grouping, typer.Option(help="Ratings for the whole desk, or by agent, team or brand.")] = (
+    by: Annotated[Grouping, typer.Option(help="Promises and ratings for the desk, or by agent, team or brand.")] = (
         Grouping.DESK
     ),
     as_json: AsJson = False,
 ) -> None:
-    """Count what became of all mail, and how content customers are.
+    """Count what became of all mail, what was promised and kept, and how content customers are.
 
-    Deliveries by outcome, held mail by cause, letters by state, tickets by status; ratings and CSAT, the share of
-    customers who rate 4 or 5.
+    Deliveries by outcome, held mail by cause, letters by state, tickets by status; promises kept and late; ratings and
+    CSAT, the share of customers who rate 4 or 5.
     """
     from mailgate.store.csat import By, csat
+    from mailgate.store.kept import kept
     from mailgate.store.stats import stats as count
 
     now_ms = SystemClock().now_ms()
@@ -55,10 +57,13 @@ def stats(
     with opened(settings) as store:
         found = count(store.rows, since_ms)
         ratings = csat(store.rows, since_ms, by=By(by.value))
+        promises = kept(store.rows, since_ms, By(by.value))
     waiting = _spooled(settings)
     if as_json:
         rated = [{**asdict(each), "csat": each.csat, "average": each.average} for each in ratings]
-        emit({**asdict(found), "deliveries": found.deliveries, "spooled": waiting, "ratings": rated})
+        ended = [asdict(each) for each in promises]
+        counted = {**asdict(found), "deliveries": found.deliveries, "spooled": waiting}
+        emit({**counted, "promises": ended, "ratings": rated})
         return
     shown = console()
     shown.print(f"{found.deliveries} deliveries, {waiting} in the spool, {found.held} held now, {found.timers} timers")
@@ -70,6 +75,9 @@ def stats(
     ):
         for name, number in counts.items():
             shown.print(f"  {title:>10}  {name:<28} {number:>8}")
+    for one in promises:
+        named = f"{one.name or by.value}: {one.promise}"
+        shown.print(f"  {'promises':>10}  {named:<28} {one.kept:>8} kept, {one.late} late")
     for each in ratings:
         share = "no rating yet" if each.csat is None else f"{each.csat:.0%} content, {each.average:.1f} of 5"
         shown.print(f"  {'ratings':>10}  {each.name or by.value:<28} {each.rated:>8} of {each.asked} asked: {share}")

@@ -46,12 +46,13 @@ class Csat:
         return self.total / self.rated if self.rated else None
 
 
-_COLUMNS = {By.DESK: "''", By.AGENT: "t.assignee", By.TEAM: "t.team", By.BRAND: "t.brand"}
+COLUMNS = {By.DESK: "''", By.AGENT: "t.assignee", By.TEAM: "t.team", By.BRAND: "t.brand"}
+"""What of a ticket ``t`` names it."""
 
 
 def csat(rows: Rows, since_ms: int = 0, until_ms: int | None = None, by: By = By.DESK) -> list[Csat]:
     """The ratings given, and the surveys sent, since a time and before another; by name, in order."""
-    name = _COLUMNS[by]
+    name = COLUMNS[by]
     end_ms = 1 << 62 if until_ms is None else until_ms
     rated = rows.all(
         f"SELECT {name}, count(*), sum(CASE WHEN r.score >= ? THEN 1 ELSE 0 END), sum(r.score) "  # noqa: S608

@@ -89,8 +89,11 @@ def test_letters_are_listed_cancelled_and_queued_again(busy: Path, run: Run) -> 
     assert run("outbox", "retry", 999, "-c", busy).code == 1
 
 
-def test_ratings_are_shown_for_the_desk_or_by_agent_team_and_brand_since_a_time(busy: Path, run: Run) -> None:
-    assert run("stats", "-c", busy, "--json").json["ratings"] == []
+def test_promises_and_ratings_are_shown_for_the_desk_or_by_agent_team_and_brand_since_a_time(
+    busy: Path, run: Run
+) -> None:
+    counts = run("stats", "-c", busy, "--json").json
+    assert counts["ratings"] == counts["promises"] == []
     for by in ("agent", "team", "brand"):
         assert run("stats", "-c", busy, "--by", by, "--since", "90d", "--json").code == 0
     assert run("stats", "-c", busy, "--since", "2026-01-01", "--json").json["deliveries"] == 3

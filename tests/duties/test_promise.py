@@ -9,6 +9,8 @@ import pytest
 
 from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.policy import Assign, Budgets, Policy, Role
+from mailgate.store.csat import By
+from mailgate.store.kept import Kept, kept
 from tests.desk.conversation import ANA, BEN, policy
 from tests.duties.desk import DAY, HOUR, MINUTE, World, back, text_of, to
 
@@ -178,3 +180,17 @@ def test_a_desk_without_supervisors_tells_the_admins(new_world: Callable[..., Wo
     world.sent()
     world.later(4 * HOUR)
     assert told(world) == [ANA.address, BEN.address]
+
+
+def test_promises_kept_and_late_are_counted_by_team_and_kind(desk: World) -> None:
+    """One answer in time and one too late; a resolution that is not due yet counts for neither."""
+    for customer, wait_ms in ((CLEO, HOUR), (DORA, 5 * HOUR)):
+        desk.opened(customer, subject=f"Matter of {customer}")
+        news = [each for each in to(desk.sent(), ANA.address) if customer in str(each["Subject"])]
+        desk.later(wait_ms)
+        desk.mail(ANA.address, f"#take\n\nHere you are, {customer}.", to=back(news[0]))
+    rows = desk.store.rows
+    assert kept(rows) == [Kept("", "first response", 1, 1)]
+    assert kept(rows, by=By.TEAM) == [Kept("help", "first response", 1, 1)]
+    assert kept(rows, by=By.AGENT) == [Kept("ana", "first response", 1, 1)]
+    assert kept(rows, since_ms=desk.clock.ms + 1) == []
