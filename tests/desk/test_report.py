@@ -27,7 +27,7 @@ from mailgate.desk.plan import (
 )
 from mailgate.desk.questions import ask
 from mailgate.desk.ticket import Status
-from mailgate.mail.model import Action, Bounce, Proof, ReportedRecipient, VerdictKind
+from mailgate.mail.model import Action, Address, Bounce, Proof, ReportedRecipient, VerdictKind
 from tests.desk.conversation import NOW_MS, SUPPORT, Desk, effects, mail, policy, reading, ticket
 
 CLEO = "cleo@customer.example"
@@ -169,6 +169,8 @@ def test_V03_an_absence_told_to_an_address_that_only_a_letter_told_is_held() -> 
     for address, outcome in (("support@acme.example", Outcome.NEW), ("support+s1.AAAA@acme.example", Outcome.HOLD)):
         sent = replace(what, envelope=replace(what.envelope, recipients=(address,)))
         assert Desk().plan(sent).outcome is outcome
+        written = replace(what.mail, to=(Address(address),))
+        assert Desk().plan(replace(what, mail=written)).outcome is outcome
 
 
 @pytest.mark.parametrize(("changes", "evidence"), VACATION)

@@ -38,6 +38,9 @@ from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Action, Bounce, ReportedRecipient, VerdictKind
 
+HEADERS_READ = 20
+"""Addresses of ``To`` that are looked at."""
+
 SPOKEN = frozenset(kind.value for kind in (LetterKind.ANSWER, LetterKind.COPY, LetterKind.RESOLUTION, LetterKind.ASK))
 """Letters whose failure agents are told of: somebody's words did not arrive. Of the others the ticket shows it."""
 
@@ -137,7 +140,8 @@ name; spam with a forged sender brings such answers by the thousand. Any other m
 
 def _extended(case: Case) -> bool:
     plain = {box.address.lower() for box in case.policy.mailboxes}
-    ours = (one.lower() for one in case.delivery.recipients if split_address(one, case.policy.mailboxes))
+    written = (address.email for address in case.mail.to[:HEADERS_READ])
+    ours = (one.lower() for one in (*case.delivery.recipients, *written) if split_address(one, case.policy.mailboxes))
     return any(one not in plain for one in ours)
 
 
