@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -35,11 +36,12 @@ DAY_MS = 86_400_000
 @dataclass(frozen=True, slots=True)
 class Keys:
     """Token keys by their id, newest first, and the key of the event chains; no ``repr`` shows them. ``retired`` are
-    those whose grace is over."""
+    those whose grace is over, ``ends`` says when that of a good one will be, by its id."""
 
     tokens: tuple[tuple[str, bytes], ...] = field(repr=False)
     audit: bytes = field(repr=False)
     retired: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    ends: Mapping[str, int] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def read_keys(text: str, now_ms: int) -> Keys:
     audit: list[bytes] = []
     good: list[tuple[str, bytes]] = []
     over: list[tuple[str, bytes]] = []
+    ends: dict[str, int] = {}
     for found in filter(None, map(_read, enumerate(text.splitlines(), 1))):
         sort, key, until = found[1], bytes.fromhex(found[2]), found[3]
         if sort == "audit":
@@ -74,8 +77,10 @@ def read_keys(text: str, now_ms: int) -> Keys:
         else:
             kept = good if not until or today <= until else over
             kept.append((_key_id(key), _derive(key, "token")))
+            if until:
+                ends[_key_id(key)] = _after(until)
     _whole(audit, good, over)
-    return Keys(tuple(good), audit[0], tuple(over))
+    return Keys(tuple(good), audit[0], tuple(over), ends)
 
 
 def lines(text: str) -> tuple[Line, ...]:
@@ -140,6 +145,15 @@ def _until(line: str, day: str) -> str:
 
 def _day(now_ms: int) -> str:
     return datetime.fromtimestamp(now_ms / 1000, UTC).date().isoformat()
+
+
+def _after(day: str) -> int:
+    """The first millisecond behind that day (UTC). Raises ``Wrong`` for a day that is in no calendar."""
+    try:
+        first = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    except ValueError:
+        raise Wrong(f"there is no day {day}", "write it as 2026-12-31") from None
+    return int(first.timestamp() * 1000) + DAY_MS
 
 
 def _whole(audit: list[bytes], good: list[tuple[str, bytes]], over: list[tuple[str, bytes]]) -> None:

@@ -186,6 +186,7 @@ def _policy(config: Config, base: Path, keys: Keys, this_year: int) -> Policy:
         trust=dict(config.trust),
         secrets=keys.tokens,
         retired=keys.retired,
+        key_ends=keys.ends,
         scheduled=build_events.scheduled(config, brands),
         retention=build_events.retention(config, brands),
         audit_key=keys.audit,

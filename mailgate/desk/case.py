@@ -63,7 +63,7 @@ class Case:
     @cached_property
     def tokens(self) -> Tokens:
         """Verifies what the clues claim."""
-        return Tokens(self.policy.secrets)
+        return Tokens(self.policy.good_keys(self.now_ms))
 
     @property
     def brand(self) -> Brand:

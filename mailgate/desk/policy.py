@@ -279,7 +279,8 @@ class Policy:
     """All of it. ``generation`` is a short hash of what the admin wrote, kept with every decision.
 
     ``secrets`` are the token keys by key id, newest first (the first signs, all verify until their grace ends);
-    ``retired`` are keys whose grace is over: their tokens prove nothing, but are known to have been ours.
+    ``retired`` are keys whose grace is over: their tokens prove nothing, but are known to have been ours. ``key_ends``
+    says when that of others will be, by key id (see ``good_keys``).
     ``audit_key`` is the key of the event chains. Both are bytes that never reach a log (``repr`` leaves them out).
     ``reopen_days``: a ticket closed for longer gets a new, linked ticket. ``duplicate_hours``: how long the same
     requester's open ticket counts as a probable duplicate (shown to agents, never merged). ``away_ms``: how long an
@@ -307,10 +308,17 @@ class Policy:
     canned: Mapping[str, Canned] = field(default_factory=dict)
     secrets: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     retired: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    key_ends: Mapping[str, int] = field(default_factory=dict)
     audit_key: bytes = field(default=b"", repr=False)
     generation: str = ""
     scheduled: tuple[Scheduled, ...] = ()
     retention: Mapping[str, Retention] = field(default_factory=dict)
+
+    def good_keys(self, now_ms: int) -> tuple[tuple[str, bytes], ...]:
+        """The keys whose tokens prove something at that hour: a grace ends by itself, without a reload."""
+        if not self.key_ends:
+            return self.secrets
+        return tuple(key for key in self.secrets if now_ms < self.key_ends.get(key[0], now_ms + 1))
 
     def mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of that address (no token), whatever its case; None if it is none of ours."""

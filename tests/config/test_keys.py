@@ -39,6 +39,13 @@ def test_grace_ends_with_its_day(until: str, good: int) -> None:
     assert len(read_keys(AUDIT + NEW + f"{OLD} until {until}\n", NOW_MS).tokens) == good
 
 
+def test_a_grace_ends_with_the_last_moment_of_its_day() -> None:
+    keys = read_keys(AUDIT + NEW + f"{OLD} until 2026-11-18\n", NOW_MS)
+    [(key_id, end)] = keys.ends.items()
+    assert key_id == keys.tokens[1][0]
+    assert end == 1_795_046_400_000  # 2026-11-19 00:00 UTC
+
+
 def test_rotating_tokens_leaves_the_history_key_alone() -> None:
     assert read_keys(AUDIT + NEW, NOW_MS).audit == read_keys(AUDIT + NEW + OLD, NOW_MS).audit
 
@@ -52,6 +59,7 @@ def test_rotating_tokens_leaves_the_history_key_alone() -> None:
         (AUDIT + NEW + NEW, "same id"),
         (AUDIT + "token s3cr3t\n", "line 2"),
         (AUDIT + f"{OLD} until 2026-01-01\n", "no token key"),
+        (AUDIT + NEW + f"{OLD} until 2026-02-30\n", "no day 2026-02-30"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_without_its_keys(text: str, said: str) -> None:
