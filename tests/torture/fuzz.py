@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ from mailgate.desk.commands.words import WORDS
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.outcome import courtesy, solved, survey, wish
 from mailgate.desk.plan import Cause, Outcome, Purpose
+from mailgate.desk.policy import Agent, Role
 from mailgate.desk.routing import dates
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import ConfigError, Permanent
@@ -50,7 +52,8 @@ from tests.torture.hostile import mails
 SLOW_S = 5.0
 ROUND = 50
 LARGEST = 60_000
-AGENTS = (ANA.address, SUE.address)
+ADA = Agent("ada", "Ada", "ada@acme.example", role=Role.ADMIN)
+AGENTS = (ANA.address, SUE.address, ADA.address)
 PROVED = (
     "Authentication-Results: {authserv}; dmarc=pass header.from=acme.example\r\n"
     "Received: from x (x [93.184.216.34]) by mx.acme.example; Wed, 25 Nov 2026 09:00:00 +0000\r\n"
@@ -59,128 +62,41 @@ PROVED = (
 )
 
 SEEDS = tuple(one.raw for one in mails() if len(one.raw) <= LARGEST)
-TOKENS = (
-    b"\r\n",
-    b"\r\n\r\n",
-    b"\n",
-    b"\r",
-    b"\0",
-    b"--b",
-    b"--b--",
-    b"=?utf-8?q?=0D=0A?=",
-    b"=?utf-8?b?",
-    b"?=",
-    b'"',
-    b"<",
-    b">",
-    b"(",
-    b")",
-    b"\\",
-    b";",
-    b"boundary=",
-    b"charset=",
-    b"filename*0*=utf-8''%41",
-    b"Content-Type: text/html",
-    b"Content-Type: multipart/mixed; boundary=b",
-    b"Content-Transfer-Encoding: base64",
-    b"From: a@b",
-    b"#close\r\n",
-    b"<div>",
-    b"</div>",
-    b"<!--",
-    b"<script>",
-    b"<blockquote>",
-    b"> ",
-    b"On Mon, A wrote:\r\n",
-    b"\xff\xfe",
-    b"\xe2\x80\xae",
-    b"[#1042]",
-    b"-- \r\n",
-    b"Date: 1 Jan 0 00:00:00 +9999",
-    b"begin 644 x\r\n",
-    b"\x1b$B",
-    b"+AGE-",
-    b"&#x0;",
-    b"&#99999999;",
-)
+WRITTEN = r"""
+\r\n|\r\n\r\n|\n|\r|\0|--b|--b--|=?utf-8?q?=0D=0A?=|=?utf-8?b?|?=|"|<|>|(|)|\\|;|boundary=|charset=
+filename*0*=utf-8''%41|Content-Type: text/html|Content-Type: multipart/mixed; boundary=b
+Content-Transfer-Encoding: base64
+From: a@b|#close\r\n|<div>|</div>|<!--|<script>|<blockquote>|> |On Mon, A wrote:\r\n|\xff\xfe|\xe2\x80\xae|[#1042]
+-- \r\n
+Date: 1 Jan 0 00:00:00 +9999|begin 644 x\r\n|\x1b$B|+AGE-|&#x0;|&#99999999;
+"""
+TOKENS = tuple(one.encode().decode("unicode_escape").encode("latin-1") for one in re.split(r"[|\n]", WRITTEN.strip()))
 """What a mutation puts in: words of the languages that a mail is written in."""
 
 OURS = Ours(frozenset({"support@acme.example"}), frozenset({"acme.example"}))
 TEXT = st.text(max_size=200)
-SAID = st.lists(
-    st.one_of(
-        TEXT,
-        st.sampled_from(
-            (
-                "yes",
-                "no",
-                "thanks",
-                "thank you",
-                "5",
-                "1 no wait 5",
-                "谢谢",
-                "解决了",
-                "不行",
-                "close this ticket",
-                "?",
-                "10/5",
-                "stop",
-                "status",
-                "delete my data",
-                "删除我的数据",
-                "🙂",
-                "\u202e",
-                "-- ",
-                "> 5",
-                "５",
-                "Ⅳ",
-                "١",
-            )
-        ),
-    ),
-    max_size=6,
-).map("\n".join)
+ANSWERS = """
+yes|no|thanks|thank you|5|1 no wait 5|谢谢|解决了|不行|close this ticket|?|10/5|stop|status|delete my data
+删除我的数据|🙂|-- |> 5|５|Ⅳ|١|²
+"""
+ARGUMENTS = """
+|me|ana|ben@acme.example|team help|#1042|1042 1043|1042-99999|high|tomorrow 9:00|next friday|3 days|31.2.2027|明天|三天后
+9999-12-31|1d1d1d|-|a=b|open page 9999999999|customer@x.example|erase cleo@customer.example|show 7|²|reload|team unknown
+add Eve <eve@acme.example>|remove ben|export cleo@customer.example|list|release 1 2 3|12:99|99:00|0 days|-1 d|next 31 feb
+"""
+VARIABLES = "{requester}|{field:x}|{{|}}|{|}|{0}|{a.b}|{x!r}|{number:>9}"
+
+
+def any_of(words: str) -> st.SearchStrategy[str]:
+    """One of these, which stand between bars or on lines."""
+    return st.sampled_from(re.split(r"[|\n]", words.strip("\n")))
+
+
+SAID = st.lists(st.one_of(TEXT, any_of(ANSWERS)), max_size=6).map("\n".join)
 WORDY = st.sampled_from([word for words in WORDS.values() for word in words])
-ARGUMENT = st.one_of(
-    TEXT,
-    st.sampled_from(
-        (
-            "",
-            "me",
-            "ana",
-            "ben@acme.example",
-            "team help",
-            "#1042",
-            "1042 1043",
-            "1042-99999",
-            "high",
-            "tomorrow 9:00",
-            "next friday",
-            "3 days",
-            "31.2.2027",
-            "明天",
-            "三天后",
-            "9999-12-31",
-            "1d1d1d",
-            "-",
-            "a=b",
-            "open page 9999999999",
-            "customer@x.example",
-            "erase cleo@customer.example",
-            "show 7",
-            "add Eve <eve@acme.example>",
-            "x" * 3000,
-        )
-    ),
-)
+ARGUMENT = st.one_of(TEXT, any_of(ARGUMENTS), st.just("x" * 3000))
 ORDERS = st.lists(st.tuples(WORDY, ARGUMENT).map(lambda said: f"#{said[0]} {said[1]}"), min_size=1, max_size=6)
-BRACES = st.lists(
-    st.one_of(
-        TEXT,
-        st.sampled_from(("{requester}", "{field:x}", "{{", "}}", "{", "}", "{0}", "{a.b}", "{x!r}", "{number:>9}")),
-    ),
-    max_size=6,
-).map("".join)
+BRACES = st.lists(st.one_of(TEXT, any_of(VARIABLES)), max_size=6).map("".join)
 
 
 @st.composite
@@ -278,7 +194,7 @@ def settle_mail(raw: bytes, tools: Tools) -> None:
 
 
 def obey(orders: list[str], tools: Tools) -> None:
-    """Commands of an agent and of a supervisor, on a ticket and to the desk, proved; with the letters that answer."""
+    """Commands of an agent, a supervisor and an admin, on a ticket and to the desk, proved; with their letters."""
     said = "\r\n".join(orders).encode("utf-8", "replace")
     known = tools.world.ticket(tools.ticket)
     tokens = Tokens(tools.world.policy.secrets)
@@ -369,6 +285,7 @@ def tools() -> Iterator[Tools]:
         folder = Path(name)
         clock = DrivenClock()
         plain = policy()
+        plain = replace(plain, agents={**plain.agents, ADA.id: ADA})
         plain = replace(plain, mailboxes=tuple(replace(box, proof=PROOF) for box in plain.mailboxes))
         url = f"sqlite:///{folder / 'desk.db'}"
         store = Store.open(url, clock=clock, audit_key=b"k" * 32, checkpoints=True)
