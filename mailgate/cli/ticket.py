@@ -156,4 +156,5 @@ def _heading(message: dict[str, Any], zone: str) -> str:
     marks = "".join(f" [{plain(mark)}]" for mark in message["marks"] or ())
     files = "".join(f"; {plain(part['filename'])}" for part in message["attachments"])
     seen = "" if message["visibility"] == "public" else " (agents only)"
-    return f"{moment(message['received_ms'], zone)}  {who}, {plain(message['direction'])}{seen}{marks}{files}"
+    by = ", ".join(filter(None, (who, plain(message["direction"]))))
+    return f"{moment(message['received_ms'], zone)}  {by}{seen}{marks}{files}"

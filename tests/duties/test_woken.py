@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailgate.desk.ticket import Status
-from tests.duties.desk import DAY, HOUR, MINUTE, World, back, to
+from tests.duties.desk import DAY, HOUR, MINUTE, World, back, text_of, to
 
 CLEO = "cleo@customer.example"
 ANA, BEN = "ana@acme.example", "ben@acme.example"
@@ -42,6 +42,15 @@ def test_what_waited_until_a_day_is_open_again(world: World) -> None:
     world.later(4 * DAY)
     assert ANA in told(world)
     assert world.ticket(ticket).status is Status.OPEN
+
+
+def test_who_has_the_ticket_is_not_asked_to_take_it(world: World) -> None:
+    """The letter is answered like a notification; only what nobody has is there to be taken."""
+    commanded(world, "#pending 2d")
+    world.later(4 * DAY)
+    (letter,) = [each for each in to(world.sent(), ANA) if "has come" in text_of(each)]
+    assert "To answer, reply to this mail." in text_of(letter)
+    assert "#take" not in text_of(letter)
 
 
 def test_a_customer_who_answers_before_the_day_makes_it_meaningless(world: World) -> None:
