@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +22,9 @@ from mailgate.cli.frame import (
     say,
 )
 from mailgate.clock import SystemClock
+
+if TYPE_CHECKING:
+    from mailgate.doctor import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -86,22 +90,40 @@ def serve(config: ConfigFile = DEFAULT_CONFIG) -> None:
     raise typer.Exit(run(Path(config)))
 
 
-def doctor(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def doctor(
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    roundtrip: Annotated[
+        bool, typer.Option("--roundtrip", help="Also send a mail through the relay to each mailbox, and wait for it.")
+    ] = False,
+    wait: Annotated[
+        int, typer.Option("--wait", min=1, max=3600, metavar="SECONDS", help="How long such a mail may take.")
+    ] = 120,
+) -> None:
     """Find out what is wrong, live.
 
     Looks at everything that an admin would look at; exit 1 when something is bad.
     """
-    from mailgate.doctor import Level, examine
+    from threading import Event
 
-    settings = read_settings(config)
+    from mailgate.doctor import examine
+    from mailgate.doctor.roundtrip import roundtrip as go_round
+
+    settings, clock = read_settings(config), SystemClock()
     keep_owner(settings)
-    found = []
-    for each in examine(settings, SystemClock()):
-        found.append(each)
+    found = list(_shown(examine(settings, clock), as_json))
+    if roundtrip:
+        found += _shown(go_round(settings, clock, wait, say, Event().wait), as_json)
+    if as_json:
+        emit([asdict(each) for each in found])
+    if any(each.level == "bad" for each in found):
+        failed("something is wrong")
+
+
+def _shown(found: Iterable[Finding], as_json: bool) -> Iterator[Finding]:
+    """Each finding again, after it was printed for people."""
+    for each in found:
         if not as_json:
             advice = f"; {each.advice}" if each.advice else ""
             typer.echo(f"{each.level:>4}  {plain(each.topic)}: {plain(each.seen)}{plain(advice)}")
-    if as_json:
-        emit([asdict(each) for each in found])
-    if any(each.level is Level.BAD for each in found):
-        failed("something is wrong")
+        yield each

@@ -111,6 +111,11 @@ class Session:
         self.uidnext = _number(state.get(b"UIDNEXT"))
         self.has_news()  # how many there are is no news
 
+    @property
+    def greeting(self) -> str:
+        """What the server said first."""
+        return bytes(self._client.welcome or b"").decode("ascii", "replace")
+
     # --- looking ---
 
     def search(self, uids: str) -> list[int]:

@@ -42,8 +42,9 @@ class Courier(Protocol):
         """Hand over one letter; ``mail_from`` is empty for the null sender, ``data`` has CRLF line ends."""
         ...
 
-    def check(self) -> None:
-        """Go as far as one can without sending anything; ``RelayAway`` in the admin's words when that fails."""
+    def check(self) -> str:
+        """Go as far as one can without sending anything; ``RelayAway`` in the admin's words when that fails. Returns
+        what the other side greeted us with, if it greets."""
         ...
 
     def close(self) -> None:

@@ -37,12 +37,13 @@ class MaildirCourier:
             raise self._away(error) from error
         return Sent(f"kept as {name}")
 
-    def check(self) -> None:
+    def check(self) -> str:
         """Make the folder; ``RelayAway`` when that cannot be done."""
         try:
             self._make()
         except OSError as error:
             raise self._away(error) from error
+        return ""
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -72,8 +73,9 @@ class ConsoleCourier:
         self._stream.flush()
         return Sent("shown")
 
-    def check(self) -> None:
+    def check(self) -> str:
         """The console is always there."""
+        return ""
 
     def close(self) -> None:
         """Nothing is kept open."""

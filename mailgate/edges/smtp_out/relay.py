@@ -80,11 +80,12 @@ class SmtpCourier:
         session = self._ready(sender, recipient, data)
         return self._transfer(session, recipient, data)
 
-    def check(self) -> None:
-        """Connect, protect and log in, as for a letter; ``RelayAway`` where that fails."""
+    def check(self) -> str:
+        """Connect, protect and log in, as for a letter; ``RelayAway`` where that fails. Returns the greeting."""
         if self._session is None:
             self._session = opened(self._relay, self._clock)
             self._clean = True
+        return self._session.greeting
 
     def close(self) -> None:
         """Say goodbye to the relay; a later ``send`` connects anew."""

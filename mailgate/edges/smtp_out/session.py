@@ -11,6 +11,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from typing import Any
 
 from mailgate.clock import Clock
 from mailgate.edges.settings import Relay, Security
@@ -31,7 +32,14 @@ class Session(smtplib.SMTP):
         self._context = context if relay.security is Security.TLS else None
         self._received = b""
         self.begun = 0
+        self.greeting = ""
         super().__init__(relay.host, relay.port, relay.hostname, relay.timeout)
+
+    def connect(self, *place: Any, **named: Any) -> tuple[int, bytes]:
+        """As smtplib does it; what the relay said first is kept in ``greeting``."""
+        code, text = super().connect(*place, **named)
+        self.greeting = text.decode("ascii", "replace")
+        return code, text
 
     def begin(self, sender: str, recipient: str, options: list[str]) -> tuple[int, bytes]:
         """Say MAIL, RCPT and DATA at once; returns the answer to MAIL. ``begun`` counts the answers still to come."""

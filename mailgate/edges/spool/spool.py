@@ -200,23 +200,57 @@ class Spool:
     def reopen_done(self, known: Callable[[Sequence[str]], set[str]]) -> int:
         """Make pending again what is done here but not in the database, which ``known`` asks for the keys that have a
         done-mark there: after a restore or a failover that lost transactions. Returns how many were reopened."""
-        reopened, after = 0, 0
+        reopened = 0
+        for lost in self._lost(known):
+            with self._writing() as db:
+                db.executemany("UPDATE entry SET done_ms = NULL WHERE seq = ?", lost)
+            reopened += len(lost)
+        return reopened
+
+    def count_lost(self, known: Callable[[Sequence[str]], set[str]]) -> int:
+        """How many ``reopen_done`` would make pending; nothing is changed."""
+        return sum(len(lost) for lost in self._lost(known))
+
+    def _lost(self, known: Callable[[Sequence[str]], set[str]]) -> Iterator[list[tuple[int]]]:
+        """What is done here and not in the database, some at a time."""
+        after = 0
+        query = (
+            "SELECT seq, key FROM entry WHERE done_ms IS NOT NULL AND seq > ? "
+            "AND EXISTS (SELECT 1 FROM raw WHERE raw.seq = entry.seq) ORDER BY seq LIMIT ?"
+        )
         while True:
-            query = (
-                "SELECT seq, key FROM entry WHERE done_ms IS NOT NULL AND seq > ? "
-                "AND EXISTS (SELECT 1 FROM raw WHERE raw.seq = entry.seq) ORDER BY seq LIMIT ?"
-            )
             with self._reading() as db:
                 rows = db.execute(query, (after, CHUNK)).fetchall()
             if not rows:
-                return reopened
+                return
             marked = known([key for _, key in rows])
-            lost = [(seq,) for seq, key in rows if key not in marked]
-            if lost:
-                with self._writing() as db:
-                    db.executemany("UPDATE entry SET done_ms = NULL WHERE seq = ?", lost)
-            reopened += len(lost)
+            if lost := [(seq,) for seq, key in rows if key not in marked]:
+                yield lost
             after = rows[-1][0]
+
+    def known_origins(self, origins: Sequence[str]) -> set[str]:
+        """Which of these origins were ever accepted here."""
+        found: set[str] = set()
+        for start in range(0, len(origins), CHUNK):
+            part = origins[start : start + CHUNK]
+            query = f"SELECT origin FROM entry WHERE origin IN ({', '.join('?' * len(part))})"  # noqa: S608
+            with self._reading() as db:
+                found |= {origin for (origin,) in db.execute(query, part)}
+        return found
+
+    def newest(self) -> int:
+        """The number of the entry accepted last; 0 when there is none."""
+        with self._reading() as db:
+            return int(db.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()[0])
+
+    def after(self, seq: int) -> list[Entry]:
+        """The entries accepted after number ``seq``, done or not, oldest first, at most some hundreds."""
+        query = (
+            "SELECT seq, key, size, envelope, deaths FROM entry WHERE seq > ? AND envelope <> '' ORDER BY seq LIMIT ?"
+        )
+        with self._reading() as db:
+            rows = db.execute(query, (seq, CHUNK)).fetchall()
+        return [Entry(number, key, size, unpack(envelope), deaths) for number, key, size, envelope, deaths in rows]
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file; nothing happens in a process that does not checkpoint.
