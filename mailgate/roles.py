@@ -8,6 +8,7 @@ waits and probes, first often, then every five seconds; one log line says so, an
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
 import threading
@@ -42,6 +43,7 @@ from mailgate.mail.model import Envelope
 from mailgate.outgoing import Sender
 from mailgate.reload import ask_parent
 from mailgate.reopening import reopen_lost
+from mailgate.store.alive import BEAT_S
 from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
 from mailgate.timetable import Timetable
@@ -210,6 +212,10 @@ def sender(context: Context) -> None:
     if store is None:
         return
     desk = desk_of(context.settings, context.clock)
+    ended = threading.Event()
+    if store.rows.postgres:  # others may share the database, and must know that what we claim is not a dead one's
+        store.beat(context.holder)
+        threading.Thread(target=_beat, args=(context, store, ended), daemon=True).start()
     store.recover_letters(context.holder, context.clock.now_ms())
     relay = context.settings.relay
     work = Sender(store, open_relay(relay, context.clock), desk, context.holder, context.clock, relay.per_minute)
@@ -225,6 +231,15 @@ def sender(context: Context) -> None:
         if not handed:
             stop.wait(work.pause(), context.letter_bell)
     work.finish()
+    ended.set()
+    store.close()
+
+
+def _beat(context: Context, store: Store, ended: threading.Event) -> None:
+    """The thread beside the sender that says that this daemon is alive, also while the relay makes us wait."""
+    while not ended.wait(BEAT_S):
+        with contextlib.suppress(Temporary):  # the sender itself waits for the database, and says so
+            store.beat(context.holder)
     store.close()
 
 

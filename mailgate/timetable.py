@@ -87,6 +87,7 @@ class Timetable:
             (1, self.requests),
             (300, self.departed),
             (60, self.recover),
+            (5, self.take_over),
             (10, self.scheduled),
             (300, self.sweep),
             (3600, self.retention),
@@ -270,6 +271,11 @@ class Timetable:
         """Take over the letters of a daemon that died while it handed them to the relay, and has not come back."""
         if self.store.recover_letters("", self.clock.now_ms()).again:
             self.ring()
+
+    def take_over(self) -> None:
+        """The letters of a daemon on another machine that has stopped beating."""
+        if self.store.orphaned(self.clock.now_ms()):
+            self.recover()
 
     def sweep(self) -> None:
         """Let go of raws in the spool that were settled a week ago, and of budgets that are over."""

@@ -88,6 +88,16 @@ class ImapCursors(Generic[C]):
             )
         return bool(taken)
 
+    def renew(self, holder: str, seconds: float) -> set[str]:
+        """Renew all leases that ``holder`` has; returns what they are for."""
+        expires_ms = self._store.clock.now_ms() + int(seconds * 1000)
+        with self._store.rows.transaction():
+            found = self._store.rows.all(
+                "UPDATE leases SET expires_ms = ? WHERE holder = ? AND name <> 'daemon ' || holder RETURNING name",
+                (expires_ms, holder),
+            )
+        return {name for (name,) in found}
+
     def release(self, account: str, holder: str) -> None:
         """Give the lease back; nothing happens if it is somebody else's by now."""
         with self._store.rows.transaction():

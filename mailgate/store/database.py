@@ -24,7 +24,7 @@ from mailgate.desk.facts import Facts
 from mailgate.desk.questions import Questions
 from mailgate.desk.roster import Roster
 from mailgate.errors import ConfigError, Problem
-from mailgate.store import apply, audit, duties, facts, held, intake, outbox, timers
+from mailgate.store import alive, apply, audit, duties, facts, held, intake, outbox, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
@@ -145,6 +145,17 @@ class Store:
         """See ``outbox.recover_letters``: at start, before anything is claimed, and now and then without a holder for
         daemons that do not come back."""
         return self.run(lambda tx: outbox.recover_letters(tx.work, holder, now_ms))
+
+    def beat(self, holder: str) -> None:
+        """This daemon is alive; see ``alive``."""
+        self.rows.connect()
+        with self.rows.transaction():
+            alive.beat(self.rows, holder, self.clock.now_ms())
+
+    def orphaned(self, now_ms: int) -> bool:
+        """See ``outbox.orphaned``."""
+        self.rows.connect()
+        return outbox.orphaned(self.rows, now_ms)
 
     def doubt_letters(self, now_ms: int) -> int:
         """See ``outbox.doubt_letters``: after a restore."""

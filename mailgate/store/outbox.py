@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from mailgate.store.alive import DEAD
 from mailgate.store.draft import Draft
 from mailgate.store.rows import Row, Rows, id_key
 from mailgate.store.schema import Letters
@@ -31,7 +32,8 @@ from mailgate.store.sql import among
 from mailgate.store.work import Work
 
 STALE_MS = 3_600_000
-"""How long a letter may be ``handing`` before another daemon takes it for the letter of a dead one."""
+"""How long a letter may be ``handing`` before another daemon takes it for the letter of a dead one, where nobody knows
+whether its daemon lives (see ``alive``)."""
 
 FAR_MS = 6 * 3_600_000
 """Longer than any letter waits for its next try."""
@@ -182,11 +184,11 @@ def tell_ticket(work: Work, letter: int, state: LetterState, error: str, now_ms:
 
 
 def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
-    """After a crash of ``holder`` (or of a daemon that has been silent for an hour): what it was handing over is
-    queued again, and what may be sent only once becomes ``unknown``. Letters that wait for a time far ahead are due:
-    the machine's clock was wrong when they were written."""
-    cut = "state = 'handing' AND (claimed_by = ? OR claimed_ms < ?)"
-    params = (holder, now_ms - STALE_MS)
+    """After a crash of ``holder`` (or of a daemon that is dead, or has been silent for an hour): what it was handing
+    over is queued again, and what may be sent only once becomes ``unknown``. Letters that wait for a time far
+    ahead are due: the machine's clock was wrong when they were written."""
+    cut = f"state = 'handing' AND (claimed_by = ? OR claimed_ms < ? OR claimed_by IN ({DEAD}))"
+    params = (holder, now_ms - STALE_MS, now_ms)
     again = work.rows.all(
         f"UPDATE letters SET state = 'queued', claimed_by = '', next_ms = ? WHERE {cut} "  # noqa: S608
         "AND at_most_once = 0 RETURNING id",
@@ -203,6 +205,12 @@ def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
         "UPDATE letters SET next_ms = ? WHERE state IN ('queued', 'retry') AND next_ms > ?", (now_ms, now_ms + FAR_MS)
     )
     return Recovered(len(again), len(unknown))
+
+
+def orphaned(rows: Rows, now_ms: int) -> bool:
+    """Whether a dead daemon has letters in its hands."""
+    sql = f"SELECT 1 FROM letters WHERE state = 'handing' AND claimed_by IN ({DEAD}) LIMIT 1"  # noqa: S608
+    return rows.one(sql, (now_ms,)) is not None
 
 
 def doubt_letters(work: Work, now_ms: int) -> int:

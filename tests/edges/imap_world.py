@@ -91,6 +91,10 @@ class MemoryCursors(Changing):
         self._ask()
         return self.leases.setdefault(account, holder) == holder
 
+    def renew(self, holder: str, seconds: float) -> set[str]:
+        self._ask()
+        return {account for account, has in self.leases.items() if has == holder}
+
     def release(self, account: str, holder: str) -> None:
         if self.leases.get(account) == holder:
             del self.leases[account]

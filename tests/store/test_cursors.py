@@ -44,6 +44,12 @@ def test_a_lease_has_one_holder_until_it_ends(cursors: ImapCursors[Cursor], cloc
     clock.ms += 30_000
     assert cursors.lease("box", "two", 30)
     assert not cursors.lease("box", "one", 30)
+    assert cursors.lease("another", "two", 20)
+    clock.ms += 15_000
+    assert cursors.renew("two", 30) == {"box", "another"}
+    assert cursors.renew("one", 30) == set()
+    clock.ms += 29_000
+    assert not cursors.lease("another", "one", 30)
     cursors.release("box", "one")
     assert not cursors.lease("box", "one", 30)
     cursors.release("box", "two")

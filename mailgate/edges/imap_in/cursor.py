@@ -61,6 +61,10 @@ class Cursors(Protocol):
         """Take or renew the right to poll this folder for so long; False while another holder has it."""
         ...
 
+    def renew(self, holder: str, seconds: float) -> set[str]:
+        """Renew all leases that ``holder`` has for so long; returns their accounts."""
+        ...
+
     def release(self, account: str, holder: str) -> None:
         """Give the right back, if ``holder`` has it."""
         ...

@@ -27,6 +27,7 @@ from collections.abc import Sequence
 
 from mailgate.clock import Clock
 from mailgate.edges.imap_in.cursor import Cursors
+from mailgate.edges.imap_in.leases import ASK_EVERY, RENEW_EVERY, Leases
 from mailgate.edges.imap_in.mail import account_key
 from mailgate.edges.imap_in.oauth import GrantRefused, TokenSource
 from mailgate.edges.imap_in.pace import REFUSED_WAIT, Backoff, Hourly, subject
@@ -37,9 +38,6 @@ from mailgate.edges.imap_in.wire import CommandRefused, Insecure, LoginRefused
 from mailgate.edges.settings import ImapAccount
 from mailgate.errors import Temporary
 
-LEASE = 90.0
-_BEAT = 30.0
-_OTHERS_HAVE_IT = 15.0
 _OURS_IS_AWAY = 3.0
 _LONGEST_IDLE = 540.0  # RFC 2177 asks for a new IDLE at least every 29 minutes; home routers forget sooner
 _IDLE_TRIES = 3
@@ -68,12 +66,14 @@ def run_imap(
     wait for them to run out; without it nobody shares them.
     """
     watchdog = Watchdog(clock)
-    desk = Desk(accept, ours, cursors, clock, log, watchdog, holder or clock.token_hex(8))
+    leases = Leases(cursors, clock, holder or clock.token_hex(8))
+    desk = Desk(accept, ours, cursors, clock, log, watchdog, leases)
     mailboxes = [Mailbox(account, desk, stop) for account in accounts]
     threads = [threading.Thread(target=box.run, name=f"imap-{box.key}", daemon=True) for box in mailboxes]
     for thread in threads:
         thread.start()
-    stop.wait()
+    while not stop.wait(RENEW_EVERY):
+        leases.renew()
     stopped = clock.monotonic()
     for box in mailboxes:
         box.wake()
@@ -95,7 +95,8 @@ def fetch_once(
 ) -> int:
     """One connection and one pass over what is there; the number of mails accepted. Raises ``Temporary``."""
     watchdog = Watchdog(clock)
-    box = Mailbox(account, Desk(accept, ours, cursors, clock, log, watchdog, clock.token_hex(8)), threading.Event())
+    leases = Leases(cursors, clock, clock.token_hex(8))
+    box = Mailbox(account, Desk(accept, ours, cursors, clock, log, watchdog, leases), threading.Event())
     try:
         if not box.lease():
             raise Temporary(f"another daemon polls {box.key}")
@@ -121,7 +122,6 @@ class Mailbox:
         self._tokens = TokenSource(account.oauth, desk.clock, account.connect_timeout) if account.oauth else None
         self._folder = Folder(account, desk)
         self._idle_refused = 0
-        self._renew_at = 0.0
         self._backoff = Backoff(desk.clock)
         self._told = Hourly()
 
@@ -147,7 +147,7 @@ class Mailbox:
         """Connect and stay until something goes wrong; the seconds to wait before the next try."""
         try:
             if not self.lease():
-                return _OTHERS_HAVE_IT
+                return ASK_EVERY
             session = self.connect()
             try:
                 self._stay(session)
@@ -164,6 +164,7 @@ class Mailbox:
         return 0.0
 
     def _trouble(self, what: str, pause: float) -> float:
+        self._desk.leases.let_run_out(self.key)
         if not self._stop.is_set() and self._told.may_say(subject(what), self._desk.clock.now_ms()):
             self._desk.log.error("imap trouble", mailbox=self.account.mailbox, what=what, again_in=round(pause))
         return pause
@@ -206,31 +207,29 @@ class Mailbox:
     def _wait(self, session: Session) -> None:
         if self.account.idle and self._idle_refused < _IDLE_TRIES and session.can_idle():
             try:
-                session.idle(self._folder.patience(min(_LONGEST_IDLE, 5 * self.account.poll_every)), _BEAT, self._beat)
+                session.idle(
+                    self._folder.patience(min(_LONGEST_IDLE, 5 * self.account.poll_every)), RENEW_EVERY, self._beat
+                )
                 self._idle_refused = 0
             except CommandRefused:
                 self._idle_refused += 1
                 raise
             return
         left = self._folder.patience(self.account.poll_every)
-        while left > 0 and not self._stop.wait(min(left, _BEAT)):
-            left -= _BEAT
+        while left > 0 and not self._stop.wait(min(left, RENEW_EVERY)):
+            left -= RENEW_EVERY
             self._beat()
 
     def lease(self) -> bool:
-        """Whether this daemon is the one that polls the folder, for the next ``LEASE`` seconds."""
-        self._renew_at = self._desk.clock.monotonic() + LEASE / 4
-        return our_side(lambda: self._desk.cursors.lease(self.key, self._desk.holder, LEASE))
+        """Whether this daemon is the one that polls the folder, until further notice; see ``leases``."""
+        return our_side(lambda: self._desk.leases.take(self.key))
 
     def _release(self) -> None:
         try:
-            self._desk.cursors.release(self.key, self._desk.holder)
+            self._desk.leases.release(self.key)
         except Exception:  # the lease runs out by itself
             self._desk.log.warning("imap lease not released", mailbox=self.account.mailbox)
 
     def _beat(self) -> None:
-        """Renew the lease, when a good part of it is over."""
-        if self._desk.clock.monotonic() < self._renew_at:
-            return
-        if not self.lease():
-            raise OursAway("another daemon has taken over this mailbox")
+        if not self._desk.leases.held(self.key):
+            raise OursAway("another daemon may have taken over this mailbox")

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from mailgate.clock import Clock
 from mailgate.edges.imap_in import cursor as steps
 from mailgate.edges.imap_in.cursor import Cursor, Cursors
+from mailgate.edges.imap_in.leases import Leases
 from mailgate.edges.imap_in.mail import account_key, envelope, origin, truncated, unfetchable
 from mailgate.edges.imap_in.pace import Hourly, subject
 from mailgate.edges.imap_in.session import Session
@@ -62,7 +63,7 @@ def _cut(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 @dataclass(frozen=True)
 class Desk:
-    """What every mailbox shares: where mail goes, which addresses are ours, where cursors are kept, who we are."""
+    """What every mailbox shares: where mail goes, which addresses are ours, where cursors and leases are kept."""
 
     accept: Accept
     ours: Ours
@@ -70,7 +71,7 @@ class Desk:
     clock: Clock
     log: Log
     watchdog: Watchdog
-    holder: str
+    leases: Leases
 
 
 class Folder:
