@@ -80,7 +80,8 @@ yes|no|thanks|thank you|5|1 no wait 5|谢谢|解决了|不行|close this ticket|
 删除我的数据|🙂|-- |> 5|５|Ⅳ|١|²
 """
 ARGUMENTS = """
-|me|ana|ben@acme.example|team help|#1042|1042 1043|1042-99999|high|tomorrow 9:00|next friday|3 days|31.2.2027|明天|三天后
+|me|ana|ben@acme.example|team help|#1042|1042 1043|1042-99999|high|tomorrow 9:00|next friday|3 days|31.2.2027
+明天|三天后
 9999-12-31|1d1d1d|-|a=b|open page 9999999999|customer@x.example|erase cleo@customer.example|show 7|²|reload
 add Eve <eve@acme.example>|remove ben|export cleo@customer.example|list|release 1 2 3|12:99|99:00|0 days|-1 d
 next 31 feb|team unknown
