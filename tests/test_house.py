@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -180,3 +181,25 @@ def test_Q11_the_services_unit_exposes_little() -> None:
     if rated is None:
         pytest.skip(f"this systemd-analyze rates no files: {said.stderr.strip()[:100]}")
     assert float(rated[1]) <= 2.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ([{"name": "dkimpy", "vulns": [{"id": "CVE-0-0"}]}], 1, "dkimpy: CVE-0-0"),
+        ([{"name": "dkimpy", "vulns": []}], 0, "1 of 1 libraries audited, 0 known vulnerabilities"),
+        ([{"name": "dkimpy", "skip_reason": "not found"}], 0, "NOTHING WAS AUDITED"),
+        (None, 0, "NOTHING WAS AUDITED"),
+    ],
+)
+def test_Q13_the_audit_fails_on_a_known_vulnerability_and_claims_nothing_that_nobody_looked_at(
+    tmp_path: Path, answer: object, code: int, said: str
+) -> None:
+    """With a pip-audit that gives each of the answers it can give, an end without any included."""
+    told = f"open(sys.argv[sys.argv.index('-o') + 1], 'w').write({json.dumps({'dependencies': answer})!r})"
+    (tmp_path / "pip_audit.py").write_text(f"import sys\n{told if answer else 'sys.exit(1)'}\n")
+    found = subprocess.run(
+        [sys.executable, ROOT / ".ci" / "audit"],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (found.returncode, said in found.stdout) == (code, True), found.stdout + found.stderr
