@@ -16,7 +16,8 @@ clock      1         what time makes due; sweeping; anchors                waits
 
 SIGTERM ends in good order within 30 seconds. SIGHUP reads the config again: a broken one leaves the old one in force
 and says why, and so does one that moves the spool or the listening sockets, which takes a restart; a good one lets
-every child drain and forks it anew, while the listening sockets stay open in the parent.
+every child drain and forks it anew. The listening sockets stay open in the parent, and a new front takes connections
+while the old one still answers those that it has.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ class Daemon:
             return
         self.settings = settings
         logs.configure(json=settings.log_json, level=settings.log_level)
-        self.supervisor.replace(self._mains())
+        self.supervisor.replace(self._mains(), beside=("front",))
         self.log.info("config read again", generation=self.settings.policy.generation)
 
     def _tell(self, name: str, event: str, detail: str) -> None:

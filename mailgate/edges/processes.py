@@ -10,6 +10,7 @@ state         meaning                                    leads to
 running       forked and not yet waited for              ended, stopping
 ended         waited for, to be started again at a time  running
 stopping      was sent SIGTERM, may drain                gone (SIGKILL after 30 s)
+leaving       the same, and its successor runs already   gone (SIGKILL after 30 s)
 ============  =========================================  =====================
 """
 
@@ -21,7 +22,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
@@ -59,6 +60,7 @@ class Supervisor:
         """``tell(name, event, detail)`` hears of every end and restart."""
         self.clock, self.tell = clock, tell
         self.children: list[Child] = []
+        self.leaving: list[Child] = []
 
     def add(self, name: str, main: Callable[[], None]) -> None:
         """A process to run; forked by the next ``watch``."""
@@ -67,6 +69,9 @@ class Supervisor:
     def watch(self, woken: int, timeout: float) -> None:
         """Start what is due, then wait for a signal (whose wake-up byte arrives on ``woken``) or the timeout; reap."""
         now = self.clock.monotonic()
+        for child in self.leaving:
+            if now > child.due:
+                self._signal(child, signal.SIGKILL)
         for child in self.children:
             if not child.pid and now >= child.due:
                 self._fork(child)
@@ -81,21 +86,31 @@ class Supervisor:
         for child in self.children:
             self._signal(child, signal.SIGTERM)
         deadline = self.clock.monotonic() + GRACE_S
-        while any(child.pid for child in self.children):
+        while any(child.pid for child in (*self.children, *self.leaving)):
             if self.clock.monotonic() > deadline:
                 orderly = False
-                for child in self.children:
+                for child in (*self.children, *self.leaving):
                     self._signal(child, signal.SIGKILL)
             select.select([], [], [], 0.02)
             self._reap(stopping=True)
         return orderly
 
-    def replace(self, mains: dict[str, Callable[[], None]]) -> None:
-        """Give the children of these names a new main: each drains, ends, and is forked anew by ``watch``."""
+    def replace(self, mains: dict[str, Callable[[], None]], beside: Collection[str] = ()) -> None:
+        """Give the children of these names a new main: each drains, ends, and is forked anew by ``watch``.
+
+        Those of the names ``beside`` are forked anew first, and drain while their successors are at work.
+        """
         for child in self.children:
-            if child.name in mains:
-                child.main = mains[child.name]
-                child.failures = 0
+            if child.name not in mains:
+                continue
+            child.main = mains[child.name]
+            child.failures = 0
+            if child.name in beside and child.pid:
+                old = Child(child.name, child.main, child.pid, due=self.clock.monotonic() + GRACE_S)
+                self.leaving.append(old)
+                self._fork(child)
+                self._signal(old, signal.SIGTERM)
+            else:
                 self._signal(child, signal.SIGTERM)
 
     def _fork(self, child: Child) -> None:
@@ -109,6 +124,7 @@ class Supervisor:
         for pid, status in _ended():
             child = next((known for known in self.children if known.pid == pid), None)
             if child is None:
+                self.leaving = [known for known in self.leaving if known.pid != pid]
                 continue
             child.pid = 0
             if not stopping:
