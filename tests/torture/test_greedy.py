@@ -97,7 +97,7 @@ def test_P08_two_hundred_greedy_connections_do_not_keep_an_honest_one_waiting(fr
         line.close()
     before, after = statistics.median(alone), statistics.median(crowded)
     print(
-        f"an honest mail among {len(lines)} greedy connections: {after * 1000:.0f} ms, {after / before:.1f} times as alone"
+        f"an honest mail beside {len(lines)} greedy clients: {after * 1000:.0f} ms, {after / before:.1f} times as alone"
     )
     assert max(crowded) < PATIENCE_S
     assert len([entry for entry in front.kept() if entry.envelope.mail_from == "h@honest.example"]) == 2 * HONEST_MAILS
