@@ -7,6 +7,8 @@ tickets             subject, requester, fields, last words      number, states, 
 messages            texts, author, file names, search tokens    that there was one, when, from which side
 raw mails           all octets and the envelope                 size and hash
 letters             all octets, recipient, subject              kind, state, times; what waits is cancelled
+lists for agents    all octets, of the time when the tickets    that they went out, and to whom
+                    stood in them, whoever else did
 events              payload and salt                            metadata, digest and mac: the chain still verifies
 ratings, calls      comment; the whole call                     the score
 done-marks          the trace of the decision                   the mark and the dedupe key: nothing counts twice
@@ -33,6 +35,8 @@ NOBODY = "erased@erased.invalid"
 """Who stands where a person stood (RFC 2606: no mail ever goes there)."""
 
 WAITING = "('queued', 'retry')"
+LISTS = "('digest', 'reminder', 'warning', 'handover', 'transcript')"
+"""Letters to agents that speak of tickets of several people; transcripts answer ``#list`` and ``#search``."""
 
 
 MERGE_PAGES = 500
@@ -69,6 +73,7 @@ def empty_tickets(rows: Rows, ids: Sequence[int]) -> None:
     entries = [one for (one,) in rows.all(f"SELECT entry_key FROM deliveries WHERE {tickets}", ids)]
     empty_messages(rows, messages)
     empty_letters(rows, letters)
+    empty_lists(rows, ids)
     empty_entries(rows, entries)
     rows.run(f"UPDATE events SET payload = NULL, salt = NULL WHERE {tickets}", ids)
     rows.run(f"UPDATE ratings SET comment = '', rated_by = '' WHERE {tickets}", ids)
@@ -104,6 +109,20 @@ def empty_letters(rows: Rows, ids: Sequence[int]) -> None:
             f"state = CASE WHEN state IN {WAITING} THEN 'cancelled' ELSE state END WHERE {among('id', part)}",
             part,
         )
+
+
+def empty_lists(rows: Rows, ids: Sequence[int]) -> None:
+    """Take the octets of the lists that agents got while any of these tickets was open: a list names its tickets'
+    subjects and requesters, and which of them stood in it nothing tells but the octets."""
+    span = f"SELECT min(created_ms), max(COALESCE(closed_ms, updated_ms)) FROM tickets WHERE {among('id', ids)}"
+    first_ms, last_ms = rows.one(span, ids) or (None, None)
+    if first_ms is None:
+        return
+    lists = f"SELECT id FROM letters WHERE kind IN {LISTS} AND created_ms BETWEEN ? AND ?"
+    rows.run(
+        f"UPDATE letters SET state = 'cancelled' WHERE id IN ({lists}) AND state IN {WAITING}", (first_ms, last_ms)
+    )
+    rows.run(f"DELETE FROM letter_data WHERE letter_id IN ({lists})", (first_ms, last_ms))
 
 
 def empty_entries(rows: Rows, keys: Sequence[str]) -> None:
