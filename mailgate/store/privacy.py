@@ -141,6 +141,7 @@ def _forget(rows: Rows, address: str, found: Found, now_ms: int) -> None:
             (_like(lower), message),
         )
     rows.run("DELETE FROM participants WHERE email_key = ?", (key,))
+    rows.run("DELETE FROM acts WHERE lower(undo) LIKE ? ESCAPE '!'", (_like(f'"{lower}"'),))
     rows.run("DELETE FROM customers WHERE email_key = ?", (key,))
     rows.run("DELETE FROM letter_bounces WHERE email_key = ?", (key,))
     rows.run("DELETE FROM budgets WHERE budget_key LIKE ? ESCAPE '!'", (_like(f":{lower}"),))
@@ -169,6 +170,9 @@ def _entries(rows: Rows, address: str, found: Found) -> tuple[str, ...]:
     for sql, ids in sources:
         for one in ids:
             keys.update((key, None) for (key,) in rows.all(sql, (one,)))
+    # What admins and agents wrote to the desk itself about the person, the command to erase first of all.
+    named = "SELECT entry_key FROM deliveries WHERE ticket_id IS NULL AND lower(trace) LIKE ? ESCAPE '!'"
+    keys.update((key, None) for (key,) in rows.all(named, (_like(address.lower()),)))
     return tuple(keys)
 
 

@@ -62,6 +62,15 @@ def test_an_export_holds_all_of_it(lived: World, tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "eve").rglob("*") if path.is_dir()} <= {0}
 
 
+def test_erasing_reaches_what_agents_ordered_about_the_person(lived: World) -> None:
+    """Her ticket was merged into Bob's, which remembers how that is undone; somebody searched for her by mail."""
+    letter = next(each for each in lived.far.letters if "ana@" in str(each["To"]))
+    lived.mail("ana@acme.example", "#merge 2", to=back(letter))
+    lived.mail("ana@acme.example", f"#search {EVE}")
+    privacy.erase(lived.store, lived.spool, EVE, lived.clock.ms)
+    assert EVE.lower() not in everything(lived).lower()
+
+
 def test_Q06_an_export_has_no_notes_and_no_agents_tokens(lived: World, tmp_path: Path) -> None:
     """Nobody who gets it can act as an agent, or read what agents say among each other."""
     letter = next(each for each in lived.far.letters if "ana@" in str(each["To"]))
