@@ -40,9 +40,10 @@ def test_commands_are_the_lines_at_the_top(text: str, names: list[str], rest: st
     assert left == rest
 
 
-def test_a_word_that_is_nearly_a_command_is_met_with_the_command() -> None:
-    [command], _ = split("#clsoe")
-    assert str(run(command, HERE).refused) == 'not understood; did you mean "#close"?'
+@pytest.mark.parametrize(("written", "meant"), [("#clsoe", "close"), ("#解诀", "解决")])
+def test_a_word_that_is_nearly_a_command_is_met_with_the_command(written: str, meant: str) -> None:
+    [command], _ = split(written)
+    assert str(run(command, HERE).refused) == f'not understood; did you mean "#{meant}"?'
     assert line(command, run(command, HERE))["result"] == "unknown"
 
 

@@ -106,7 +106,8 @@ def _priority(argument: str, scene: Scene) -> Result:
     wanted = PRIORITIES.get(argument, argument.casefold())
     if wanted not in scene.policy.priorities:
         return refuse(no_such(phrase("priority"), argument, scene.policy.priorities))
-    return Result({"priority": wanted}, said=phrase("priority {priority}", priority=wanted))
+    shown = argument if argument in PRIORITIES else wanted  # in the word that the agent has for it
+    return Result({"priority": wanted}, said=phrase("priority {priority}", priority=shown))
 
 
 def _tag(argument: str, scene: Scene) -> Result:

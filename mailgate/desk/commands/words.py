@@ -81,6 +81,9 @@ def name_of(word: str) -> str:
 
 
 def nearest(word: str) -> str:
-    """The word that was probably meant; empty where none is near."""
-    near = difflib.get_close_matches(word.casefold()[:40], _NAME_OF, 1, 0.7)
-    return near[0] if near else ""
+    """The word that was probably meant, of two that are as near the one that stands first; empty where none is near."""
+    written = word.casefold()[:40]
+    likeness = 0.7 if written.isascii() else 0.5  # of a word of two characters, one may be wrong
+    near = difflib.get_close_matches(written, _NAME_OF, 3, likeness)
+    in_order = (each for each in _NAME_OF if each in near)
+    return max(in_order, key=lambda each: difflib.SequenceMatcher(None, each, written).ratio(), default="")
