@@ -6,6 +6,7 @@ import base64
 import smtplib
 import socket
 import ssl
+import struct
 import subprocess
 import warnings
 from collections.abc import Callable
@@ -227,6 +228,21 @@ def test_P17_a_connection_that_drops_within_the_data_leaves_nothing(serve: Serve
     wire.close()
     assert front.wire().mail(b"after: it\r\n").startswith("250")
     assert front.raws() == [b"after: it\r\n\r\n"]
+
+
+@pytest.mark.parametrize("_again", range(5))
+def test_D17_connections_that_break_in_the_moment_of_stopping_do_not_stop_the_stopping(
+    serve: Serve, _again: int
+) -> None:
+    """Whoever is still there is told 421, whatever became of the others."""
+    front = serve(max_connections_per_ip=200)
+    broken, idle = [front.wire() for _ in range(80)], front.wire()
+    for wire in broken:
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    front.ask_to_stop()
+    for wire in broken:
+        wire.close()
+    assert idle.answer().startswith("421 4.3.2")
 
 
 def test_D17_stopping_answers_running_mails_and_tells_the_idle(serve: Serve) -> None:

@@ -129,8 +129,7 @@ class Conversation(SMTP):
 
     def _timeout_cb(self) -> None:
         now = self.loop.time()
-        farewell = self.watch.overdue(now)
-        if farewell:
+        if farewell := self.watch.overdue(now):
             self._hang_up(farewell)
             return
         self._timeout_handle = self.loop.call_later(self.watch.next_look(now) + 0.01, self._timeout_cb)
@@ -145,7 +144,8 @@ class Conversation(SMTP):
         self._writer.transport.abort()
 
     def _hang_up(self, farewell: str) -> None:
-        self._writer.write(farewell.encode("ascii") + b"\r\n")
+        if not self._writer.is_closing():
+            self._writer.write(farewell.encode("ascii") + b"\r\n")
         self._writer.close()
 
     async def push(self, status: str) -> None:  # type: ignore[override]
