@@ -5,63 +5,119 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from bench import clock, feed, growth, ingest, parsing, replay
+from bench import catchup, clock, daemons, feed, growth, idle, ingest, memory, parsing, replay, searching
+from bench.servers import Missing
+
+Option = tuple[str, dict[str, Any]]
+Chosen = argparse.Namespace
 
 
-def main() -> int:
+def _count(name: str, default: float) -> Option:
+    return f"--{name}", {"type": type(default), "default": default, "metavar": "N"}
+
+
+DATABASE: Option = (
+    "--database",
+    {
+        "default": "sqlite",
+        "help": '"sqlite", "postgresql" (a server of its own), or postgresql://… of an empty database',
+    },
+)
+
+FIGURES: dict[str, tuple[str, tuple[Option, ...], Callable[[Chosen], dict[str, object]]]] = {
+    "ingest": (
+        "SMTP in to tickets and letters out, against Postfix into a Maildir, and aiosmtpd with one fsync a mail",
+        (_count("mails", 3000), _count("sessions", 10), DATABASE, _count("workers", 1)),
+        lambda chosen: ingest.run(chosen.mails, chosen.sessions, chosen.database, chosen.workers),
+    ),
+    "idle": (
+        "one mail through a desk with nothing to do, to the relay",
+        (_count("mails", 30),),
+        lambda chosen: idle.latency(chosen.mails),
+    ),
+    "mailboxes": (
+        "CPU of a desk with so many IMAP mailboxes in IDLE and nothing to do",
+        (_count("count", 20), _count("seconds", 60.0)),
+        lambda chosen: idle.mailboxes(chosen.count, chosen.seconds),
+    ),
+    "catchup": (
+        "a full IMAP folder into the spool, against imapclient that only fetches",
+        (_count("mails", 5000),),
+        lambda chosen: catchup.run(chosen.mails),
+    ),
+    "memory": (
+        "PSS of all processes after so many mails, and under mails of 25 MB",
+        (_count("mails", 50_000), _count("large", memory.LARGE), _count("sessions", 4)),
+        lambda chosen: memory.run(chosen.mails, chosen.large, chosen.sessions),
+    ),
+    "tickets": (
+        "CPU of a mail with so many tickets already there, against an empty database",
+        (_count("count", 100_000), _count("mails", 1500)),
+        lambda chosen: growth.tickets(chosen.count, chosen.mails),
+    ),
+    "rules": (
+        "CPU of a mail with so many keyword rules, against ten",
+        (_count("count", 10_000), _count("mails", 1500)),
+        lambda chosen: growth.rules(chosen.count, chosen.mails),
+    ),
+    "search": (
+        "a search over so many tickets, in English and Chinese",
+        (_count("count", 100_000), _count("searches", 200)),
+        lambda chosen: searching.run(chosen.count, chosen.searches),
+    ),
+    "daemons": (
+        "several daemons over one PostgreSQL, against one",
+        (_count("mails", 2000), _count("count", 4)),
+        lambda chosen: daemons.run(chosen.mails, chosen.count),
+    ),
+    "parse": ("parse, classify and fold a plain mail, against the bare standard library", (), lambda _: parsing.run()),
+    "diff": (
+        "rules diff over stored mail, against plainly parsing it",
+        (_count("mails", 10_000),),
+        lambda chosen: replay.run(chosen.mails),
+    ),
+    "clock": (
+        "a tick with so many open tickets and nothing due, and 1,000 letters due",
+        (_count("count", 100_000),),
+        lambda chosen: clock.run(chosen.count),
+    ),
+    "feed": (
+        "a folder of mails into a fresh desk, twice; all of them are accounted for",
+        (
+            ("folder", {"type": Path, "metavar": "FOLDER", "help": "of .eml files"}),
+            ("--way", {"choices": ("smtp", "imap"), "default": "smtp"}),
+            ("--server", {"default": "", "help": "for --way imap: imap://USER:PASSWORD@HOST:PORT, an empty mailbox"}),
+            DATABASE,
+        ),
+        lambda chosen: feed.run(
+            chosen.folder, chosen.database, feed.ImapServer.from_url(chosen.server) if chosen.server else None
+        ),
+    ),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     figures = parser.add_subparsers(dest="figure", required=True)
-    one = figures.add_parser(
-        "ingest", help="SMTP in to tickets and letters out, against aiosmtpd with one file and fsync a mail"
-    )
-    one.add_argument("--mails", type=int, default=3000)
-    one.add_argument("--sessions", type=int, default=10)
-    one.add_argument("--database", default="sqlite", help='"sqlite", or postgresql://… of an empty database')
-    one.add_argument("--workers", type=int, default=1)
-    folder = figures.add_parser(
-        "feed", help="a folder of mails into a fresh desk, twice; all of them are accounted for"
-    )
-    folder.add_argument("folder", type=Path, metavar="FOLDER", help="of .eml files")
-    folder.add_argument("--way", choices=("smtp", "imap"), default="smtp")
-    folder.add_argument("--server", default="", help="for --way imap: imap://USER:PASSWORD@HOST:PORT, an empty mailbox")
-    folder.add_argument("--database", default="sqlite", help='"sqlite", or postgresql://… of an empty database')
-    figures.add_parser("parse", help="parse, classify and fold a plain mail, against the bare standard library")
-    for name, said in (
-        ("tickets", "CPU of a mail with so many tickets already there, against an empty database"),
-        ("rules", "CPU of a mail with so many keyword rules, against ten"),
-    ):
-        grown = figures.add_parser(name, help=said)
-        grown.add_argument("--count", type=int, default=100_000 if name == "tickets" else 10_000)
-        grown.add_argument("--mails", type=int, default=1500)
-    diff = figures.add_parser("diff", help="rules diff over stored mail, against plainly parsing it")
-    diff.add_argument("--mails", type=int, default=10_000)
-    ticks = figures.add_parser("clock", help="a tick with so many open tickets and nothing due, and 1,000 letters due")
-    ticks.add_argument("--count", type=int, default=100_000)
-    chosen = parser.parse_args()
+    for name, (said, options, _) in FIGURES.items():
+        one = figures.add_parser(name, help=said)
+        for flag, how in options:
+            one.add_argument(flag, **how)
+    chosen = parser.parse_args(arguments)
     if chosen.figure == "feed" and (chosen.way == "imap") != bool(chosen.server):
         parser.error("--way imap needs --server, and only that")
-    json.dump(_measure(chosen), sys.stdout)
+    try:
+        found = FIGURES[chosen.figure][2](chosen)
+    except Missing as error:
+        found = {"figure": chosen.figure, "skipped": str(error)}
+    json.dump(found, sys.stdout)
     sys.stdout.write("\n")
     return 0
-
-
-def _measure(chosen: argparse.Namespace) -> dict[str, object]:
-    if chosen.figure == "feed":
-        server = feed.ImapServer.from_url(chosen.server) if chosen.server else None
-        return feed.run(chosen.folder, chosen.database, server)
-    if chosen.figure in ("tickets", "rules"):
-        grow = growth.tickets if chosen.figure == "tickets" else growth.rules
-        return grow(chosen.count, chosen.mails)
-    if chosen.figure == "clock":
-        return clock.run(chosen.count)
-    if chosen.figure == "diff":
-        return replay.run(chosen.mails)
-    if chosen.figure == "parse":
-        return parsing.run()
-    return ingest.run(chosen.mails, chosen.sessions, chosen.database, chosen.workers)
 
 
 if __name__ == "__main__":

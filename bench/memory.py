@@ -28,7 +28,7 @@ LARGE_OCTETS = 18_000_000
 """Of the file; as base64 in a mail it is 25 MB."""
 
 
-def run(mails: int, large: int = LARGE) -> dict[str, object]:
+def run(mails: int, large: int = LARGE, sessions: int = 4) -> dict[str, object]:
     """PSS after each tenth of the mails, and at most while the large ones come through."""
     with tempfile.TemporaryDirectory(prefix="bench-memory-") as folder:
         relay, port, letters = sink.start()
@@ -45,7 +45,7 @@ def run(mails: int, large: int = LARGE) -> dict[str, object]:
             heavy = _heavy(large)
 
             def pass_through() -> None:
-                uvloop.run(send(heavy, desk.port, 10))
+                uvloop.run(send(heavy, desk.port, sessions))
                 wait_for(lambda: letters.value >= owed + heavy.letters, "letters of the large mails")
 
             return {
@@ -53,6 +53,7 @@ def run(mails: int, large: int = LARGE) -> dict[str, object]:
                 "mails": mails,
                 "pss_mb": looks,
                 "large_mails": large,
+                "sessions_of_large_mails": sessions,
                 "pss_mb_under_large_mails": _highest(desk, pass_through),
                 "pss_mb_afterwards": round(desk.pss(), 1),
             }
