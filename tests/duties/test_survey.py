@@ -54,6 +54,28 @@ def test_a_survey_goes_out_at_most_once(world: World) -> None:
     assert world.sent() == []
 
 
+def test_one_closing_brings_one_question_however_often_customers_may_be_asked(new_world: Callable[..., World]) -> None:
+    """Also where nothing else holds a second one back."""
+    world = new_world(policy(survey=Survey(every_ms=0)))
+    _, letters = closed(world)
+    assert len(letters) == 2
+    world.later(DAY)
+    assert world.sent() == []
+    assert not world.store.rows.all("SELECT ticket_id FROM timers WHERE kind = 'survey'")
+
+
+@pytest.mark.parametrize(("yes", "rating"), [("是", "满意"), ("已解决，谢谢！", "一般"), ("Yes, thanks!", "👍")])
+def test_a_yes_to_what_was_resolved_brings_the_question_at_once(world: World, yes: str, rating: str) -> None:
+    """The customer is there and willing; a word is answered by the next letter."""
+    ticket, (resolution,) = closed(world, word="#resolve")
+    world.mail(CLEO, yes, to=back(resolution))
+    world.later(MINUTE)
+    (survey,) = to(world.sent(), CLEO)
+    world.mail(CLEO, rating, to=back(survey))
+    assert world.ticket(ticket).rating == {"满意": 5, "一般": 3, "👍": 5}[rating]
+    assert world.ticket(ticket).status.value == "closed"
+
+
 def test_a_customer_is_asked_again_only_after_a_while(world: World) -> None:
     _, first = closed(world)
     assert len(first) == 2
