@@ -37,6 +37,7 @@ def domains(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     resolver = resolver_of(settings, clock)
     for name, record, mark in _records(settings):
+        resolver.begin()
         try:
             found = any(mark.lower() in text.lower() for text in resolver.txt(record))
         except Temporary as error:

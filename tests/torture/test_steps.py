@@ -21,7 +21,7 @@ from tests.torture.ledger import Ledger
 
 KILLS = int(os.environ.get("MAILGATE_STEP_KILLS", "1"))
 WAVE = 60
-WAVES = 40 + 4 * KILLS
+WAVES = 40 + 12 * KILLS
 AHEAD = 300
 DRAIN_S = 120.0
 GENEROUS = """
