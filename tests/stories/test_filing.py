@@ -174,3 +174,10 @@ def test_a_filed_ticket_is_called_no_first_contact(desk: Conversation) -> None:
     assert "First contact" in desk.read(BEN)
     desk.write(ANA, f"#new {CLEO} Printer\nShe called.", to=desk.control(ANA))
     assert "First contact" not in desk.read(BEN)
+
+
+def test_customers_are_quoted_as_themselves_and_agents_as_agents(desk: Conversation) -> None:
+    desk.write(ANA, "#as\n" + GMAIL.format(text="It smokes."), "Fwd: Broken printer")
+    assert "You wrote:" in desk.read(CLEO)
+    desk.write(ANA, f"#new {CLEO} Printer\nShe called.", to=desk.control(ANA))
+    assert "What Ana Ruiz noted:" in desk.read(CLEO)

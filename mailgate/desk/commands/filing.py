@@ -49,7 +49,7 @@ def _new(argument: str, scene: Scene) -> Result:
     text = scrub(scene.words)
     if not (subject or text):
         return refuse(phrase("about what? Write a subject behind the address, or the matter below"))
-    matter = Matter(Address(named[0], name), subject or text.splitlines()[0][:100], text or subject)
+    matter = Matter(Address(named[0], name), subject or text.splitlines()[0][:100], text or subject, told=True)
     said = phrase("a ticket of {address} is open", address=named[0])
     return _filed(scene, matter, said, f"#new {argument}", takes_text=True)
 

@@ -25,7 +25,7 @@ MARK = "filed"
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What is filed: whose it is, about what, and in which words; ``related`` is the id of the ticket that it came
-    from, ``note`` what the agent adds for colleagues."""
+    from, ``note`` what the agent adds for colleagues. ``told``: the agent's words, of what the customer said."""
 
     who: Address
     subject: str
@@ -33,18 +33,19 @@ class Matter:
     spoken: str = "und"
     related: int | None = None
     note: str = ""
+    told: bool = False
 
 
 def file(case: Case, agent: Agent, matter: Matter) -> Plan:
     """The plan that opens the ticket. Its outcome is HOLD where a rule wants such mail held."""
     plan = open_ticket(_as_written(case, matter), matter.related)
-    return replace(plan, effects=tuple(_effects(plan, agent, matter)), letters=tuple(_letters(plan, agent)))
+    return replace(plan, effects=tuple(_effects(plan, agent, matter)), letters=tuple(_letters(plan, agent, matter)))
 
 
-def _letters(plan: Plan, agent: Agent) -> Iterator[LetterOrder]:
-    """The customer is told who wrote it down; the agent who did need not be told of it."""
+def _letters(plan: Plan, agent: Agent, matter: Matter) -> Iterator[LetterOrder]:
+    """Where the words are not their own, customers are told whose; the agent who filed it need not be told of it."""
     for one in plan.letters:
-        if one.kind is LetterKind.ACKNOWLEDGEMENT:
+        if one.kind is LetterKind.ACKNOWLEDGEMENT and matter.told:
             yield replace(one, values={**one.values, "filed_by": agent.name or agent.id})
         elif one.kind is not LetterKind.NOTIFICATION:
             yield one
