@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk.clock.targets import SlaPolicy
+from mailgate.desk.clock.span import Span
+from mailgate.desk.clock.targets import Kind, SlaPolicy
 from mailgate.desk.policy import Assign, Budgets, Policy, Role
 from mailgate.store.csat import By
 from mailgate.store.kept import Kept, kept
@@ -180,6 +181,17 @@ def test_a_desk_without_supervisors_tells_the_admins(new_world: Callable[..., Wo
     world.sent()
     world.later(4 * HOUR)
     assert told(world) == [ANA.address, BEN.address]
+
+
+def test_of_two_promises_the_one_that_is_over_says_who_is_told(new_world: Callable[..., World]) -> None:
+    """The answer is late by every share while the resolution is only near: those above hear of it all the same."""
+    targets = {"": {Kind.FIRST: Span(HOUR), Kind.RESOLUTION: Span(2 * HOUR)}}
+    world = new_world(replace(promised(), sla={"gold": SlaPolicy("gold", targets)}))
+    ticket = world.opened(CLEO)
+    world.sent()
+    world.later(100 * MINUTE)
+    assert SUE in told(world)
+    assert world.ticket(ticket).team == "billing"
 
 
 def test_promises_kept_and_late_are_counted_by_team_and_kind(desk: World) -> None:
