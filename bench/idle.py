@@ -2,7 +2,8 @@
 
 ``latency``: single mails, each sent when the one before it is done; from connecting (a little more than from the 250)
 to the moment when the relay has both letters, the acknowledgement and what the agent is told.
-``mailboxes``: processor time of all processes over some seconds with nothing to do but twenty IMAP mailboxes in IDLE at a real Dovecot.
+``mailboxes``: processor time of all processes over some seconds with nothing to do but twenty IMAP mailboxes in IDLE at
+a real Dovecot.
 """
 
 from __future__ import annotations

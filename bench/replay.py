@@ -58,7 +58,7 @@ def run(mails: int) -> dict[str, object]:
             "mails_per_second": round(count / compared),
             "parsed_per_second": round(count / plain),
             "share_of_parsing_speed": round(plain / compared, 3),
-            "memory_mib": round((marks[-1] - marks[0]) / 1024, 1),
+            "memory_mib": round((marks[-1] - marks[0]) / 1024, 1) if marks else 0.0,
         }
 
 
