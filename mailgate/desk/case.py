@@ -120,7 +120,18 @@ class Case:
     @property
     def has_words(self) -> bool:
         """Whether an agent's mail says anything beyond its commands: a signature alone, or its logo, is no answer."""
-        return bool(self.words) or any(not part.noise and not part.inline for part in self.mail.attachments)
+        return bool(self.words) or any(
+            not (part.noise or part.inline or part.path in self.split_off) for part in self.mail.attachments
+        )
+
+    @cached_property
+    def split_off(self) -> frozenset[str]:
+        """The part paths of attached mails that ``#split`` makes a ticket of: they are somebody else's, and no part of
+        an answer."""
+        if not any(command.name == "split" for command in self.commands):
+            return frozenset()
+        types = ((part.path, {part.content_type, part.claimed_type}) for part in self.mail.attachments)
+        return frozenset(path for path, names in types if any(name.startswith("message/") for name in names))
 
     @cached_property
     def forwarded(self) -> Forwarded | None:
@@ -164,7 +175,8 @@ class Case:
     @property
     def attachments(self) -> tuple[str, ...]:
         """The part paths of the attachments that somebody wants to see."""
-        return tuple(part.path for part in self.mail.attachments if not part.noise)
+        parts = (part.path for part in self.mail.attachments if not part.noise)
+        return tuple(path for path in parts if path not in self.split_off)
 
     def trace(self, *lines: str) -> tuple[str, ...]:
         """The lines of the decision: what kind of mail, the clues, the trust, then the caller's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
-from tests.duties.desk import text_of
+from tests.duties.desk import back, text_of
 from tests.stories.conversation import ANA, BEN, BOSS, CLEO, EVE, Conversation
 
 GMAIL = """
@@ -181,3 +181,18 @@ def test_customers_are_quoted_as_themselves_and_agents_as_agents(desk: Conversat
     assert "You wrote:" in desk.read(CLEO)
     desk.write(ANA, f"#new {CLEO} Printer\nShe called.", to=desk.control(ANA))
     assert "What Ana Ruiz noted:" in desk.read(CLEO)
+
+
+def test_an_attached_mail_that_is_split_off_never_goes_to_the_customer(desk: Conversation) -> None:
+    other = EmailMessage()
+    other["From"], other["Subject"] = f"Eve <{EVE}>", "My keyboard"
+    other.set_content("A key is missing.")
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    letter = desk.boxes[ANA][-1]
+    desk.everybody_has_read()
+    for words in ("", "\n\nHello Cleo, which printer is it?"):
+        desk.write(ANA, f"#split{words}", "Re: Printer broken", back(letter), attached=[other])
+        sent = desk.reads(CLEO)
+        assert len(sent) == bool(words)
+        assert not any("keyboard" in answer.as_string() for answer in sent)
+        assert desk.ticket().requester.email == EVE
