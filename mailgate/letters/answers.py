@@ -106,7 +106,7 @@ def _ticket(row: TicketRow, reading: Reading) -> Mapping[str, Any]:
 
 def _message(row: MessageRow, reading: Reading) -> Mapping[str, Any]:
     internal = said("internal note", reading.language) if row.internal else ""
-    marks = [said(mark, reading.language) for mark in row.marks]
+    marks = [said(mark, reading.language).rstrip(".。") for mark in row.marks]
     files = put("files", reading.joined(*map(clean_line, row.attachments)), reading.language)
     cells = (reading.at(row.at_ms), internal, reading.joined(*marks))
     return {**_row(clean_line(reading.who(row.author)), cells, row.text, files), "internal": row.internal}

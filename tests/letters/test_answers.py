@@ -71,7 +71,7 @@ def test_a_ticket_whole_has_its_messages_in_order_notes_set_apart_and_files_name
     assert body.index("#1042 Printer broken") < body.index("> It is broken.") < body.index("> Tray 2 again.")
     assert "Files: a.pdf, 图.png" in body
     assert "Bo Chen\ntoday 13:30 · internal note\n> Tray 2 again." in body
-    assert "The sender could not be verified." in body
+    assert "The sender could not be verified" in body
     assert html_of(letter).count("font-style: italic") == 1, "the note, and only it"
 
 
