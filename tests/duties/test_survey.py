@@ -161,6 +161,19 @@ def test_a_rating_that_asks_for_something_is_both(world: World) -> None:
     assert any("how do I change the paper" in text_of(each) for each in to(world.sent(), ANA))
 
 
+def test_a_low_rating_that_asks_for_something_is_told_to_the_supervisor_too(world: World) -> None:
+    """Who reads the question reads the rating with it."""
+    ticket, (_, survey) = closed(world)
+    world.sent()
+    world.mail(CLEO, "差\n\n太慢了，什么时候能收到？", to=back(survey))
+    assert (world.ticket(ticket).rating, world.ticket(ticket).status.value) == (1, "open")
+    letters = world.sent()
+    for reader in (ANA, "sue@acme.example"):
+        (told,) = to(letters, reader)
+        assert "1 of 5" in text_of(told)
+        assert "什么时候能收到" in text_of(told)
+
+
 def test_V06_an_answer_between_the_quoted_lines_counts_and_the_quoted_scale_does_not(world: World) -> None:
     ticket, (_, survey) = closed(world)
     quoted = "\n".join(f"> {line}" for line in text_of(survey).splitlines())

@@ -7,7 +7,7 @@ a mail on the ticket, which a person reads; one that is no rating at all is a ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mailgate.desk.case import Case
@@ -17,7 +17,17 @@ from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.orders import notifications
 from mailgate.desk.outcome.reply import append, belongs
 from mailgate.desk.outcome.survey import Rating, rating
-from mailgate.desk.plan import AddEvent, ChangeTicket, Effect, LetterOrder, Outcome, Plan, Purpose, RecordRating
+from mailgate.desk.plan import (
+    AddEvent,
+    ChangeTicket,
+    Effect,
+    LetterKind,
+    LetterOrder,
+    Outcome,
+    Plan,
+    Purpose,
+    RecordRating,
+)
 from mailgate.desk.routing.notices import supervisors
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Proof
@@ -47,16 +57,38 @@ def _recorded(case: Case, ticket: Ticket, found: Rating) -> Plan:
     by = case.author.email if case.author else ""
     effects: tuple[Effect, ...] = (RecordRating(ticket.id, found.score, found.comment, by),)
     said = f"survey: rated {found.score}"
-    if found.asks:
-        open_one = belongs(case)
-        plan = append(case, open_one) if open_one else open_ticket(case, ticket.id)
-        return replace(plan, effects=(*effects, *plan.effects), trace=(*plan.trace, f"{said}, and something is asked"))
     low = found.score <= case.policy.survey.low
-    letters: tuple[LetterOrder, ...] = ()
+    leaders = _told(case, ticket, found) if low else []
+    if found.asks:
+        return _both(case, ticket, found, effects, leaders, said)
     if low:
-        letters = tuple(_told(case, ticket, found))
         effects += tuple(_reopened(case, ticket))
-    return case.plan(Outcome.EVENT, effects, letters, (said,), ticket=ticket.id)
+    return case.plan(Outcome.EVENT, effects, tuple(leaders), (said,), ticket=ticket.id)
+
+
+def _both(
+    case: Case, ticket: Ticket, found: Rating, effects: tuple[Effect, ...], leaders: Iterable[LetterOrder], said: str
+) -> Plan:
+    """The rating, and the mail as a question: who is told of it reads the rating too; no supervisor is told twice."""
+    open_one = belongs(case)
+    plan = append(case, open_one) if open_one else open_ticket(case, ticket.id)
+    letters = tuple(_marked(order, found) for order in plan.letters)
+    told = {order.agent for order in letters}
+    return replace(
+        plan,
+        effects=(*effects, *plan.effects),
+        letters=(*letters, *(order for order in leaders if order.agent not in told)),
+        trace=(*plan.trace, f"{said}, and something is asked"),
+    )
+
+
+def _marked(order: LetterOrder, found: Rating) -> LetterOrder:
+    """The news of the mail, with the rating in it."""
+    if order.kind is not LetterKind.NOTIFICATION:
+        return order
+    marks = order.values.get("marks")
+    others = marks if isinstance(marks, tuple) else ()
+    return replace(order, values={**order.values, "marks": (f"rated {found.score}", *others)})
 
 
 def _too_late(case: Case) -> bool:
