@@ -8,7 +8,6 @@ waits and probes, first often, then every five seconds; one log line says so, an
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import socket
 import threading
@@ -236,10 +235,15 @@ def sender(context: Context) -> None:
 
 
 def _beat(context: Context, store: Store, ended: threading.Event) -> None:
-    """The thread beside the sender that says that this daemon is alive, also while the relay makes us wait."""
-    while not ended.wait(BEAT_S):
-        with contextlib.suppress(Temporary):  # the sender itself waits for the database, and says so
+    """The thread beside the sender that says that this daemon is alive, also while the relay makes us wait; and wakes
+    the sender when the command line has queued letters."""
+    while not ended.is_set():
+        try:
+            if store.heard(BEAT_S):
+                context.letter_bell.ring()
             store.beat(context.holder)
+        except Temporary:  # the sender itself waits for the database, and says so
+            ended.wait(BEAT_S)
     store.close()
 
 

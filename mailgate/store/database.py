@@ -152,6 +152,10 @@ class Store:
         with self.rows.transaction():
             alive.beat(self.rows, holder, self.clock.now_ms())
 
+    def heard(self, seconds: float) -> bool:
+        """See ``alive.heard``."""
+        return alive.heard(self.rows, seconds)
+
     def orphaned(self, now_ms: int) -> bool:
         """See ``outbox.orphaned``."""
         self.rows.connect()

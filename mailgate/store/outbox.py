@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from mailgate.store.alive import DEAD
+from mailgate.store.alive import DEAD, ring
 from mailgate.store.draft import Draft
 from mailgate.store.rows import Row, Rows, id_key
 from mailgate.store.schema import Letters
@@ -264,4 +264,5 @@ def _by_hand(work: Work, letter: int, state: LetterState, leaves: Sequence[str],
     )
     if changed:
         tell_ticket(work, letter, state, "", now_ms, actor)
+        ring(work.rows)
     return bool(changed)

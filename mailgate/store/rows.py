@@ -193,6 +193,14 @@ class Rows:
                 else:
                     cursor.executemany(part.sql(1), part.rows)
 
+    def hear(self, channel: str, seconds: float) -> bool:
+        """PostgreSQL only: whether somebody notifies that channel within so many seconds."""
+        self.connect()
+        with IN_OUR_WORDS:
+            connection = self.peewee.connection()
+            connection.execute(f"LISTEN {channel}")
+            return any(True for _ in connection.notifies(timeout=seconds, stop_after=1))
+
     def select(self, query: Any) -> list[dict[str, Any]]:
         """The rows of a Peewee query as dictionaries; for the cold paths, where reading well counts."""
         self.connect()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from mailgate.store.alive import ALIVE_MS
 from mailgate.store.database import Store
-from mailgate.store.outbox import Recovered
-from tests.store.desk import HandClock, a_letter, opened
+from mailgate.store.outbox import LetterState, Recovered, Result, retry_letter
+from tests.store.desk import NOW, HandClock, a_letter, opened
 
 
 def test_a_daemon_that_stops_beating_loses_its_letters_to_another(store: Store, clock: HandClock) -> None:
@@ -22,3 +26,17 @@ def test_a_daemon_that_stops_beating_loses_its_letters_to_another(store: Store, 
     found = store.recover_letters("", clock.now_ms())
     assert found.again + found.unknown == len(claimed)
     assert not store.orphaned(clock.now_ms())
+
+
+def test_a_letter_that_is_queued_by_hand_wakes_the_senders_of_all_daemons(store: Store) -> None:
+    if not store.rows.postgres:
+        pytest.skip("one daemon on SQLite looks for itself")
+    opened(store, None, a_letter())
+    (claimed,) = store.claim_letters("one", NOW)
+    store.settle_letters([Result(claimed.id, LetterState.FAILED)], NOW)
+    assert not store.heard(0.01)
+    with ThreadPoolExecutor(1) as another:
+        queued = another.submit(store.run, lambda tx: retry_letter(tx.work, claimed.id, NOW, "admin"))
+        assert store.heard(10.0)
+        assert queued.result()
+        another.submit(store.close).result()
