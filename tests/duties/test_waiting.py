@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.carry import act
+from mailgate.desk.clock.arming import CONFIRM
+from mailgate.desk.plan import Outcome, Plan, SetTimer
 from mailgate.desk.policy import Budgets, Closing, Survey
 from mailgate.desk.ticket import Status
 from tests.desk.conversation import policy
@@ -197,6 +200,17 @@ def test_silence_closes_a_resolved_ticket_without_a_letter(desk: World) -> None:
     desk.later(MINUTE)
     assert desk.ticket(ticket).status is Status.CLOSED
     assert to_cleo(desk) == []
+
+
+def test_a_timer_to_close_closes_only_what_is_resolved(desk: World) -> None:
+    """Whatever set it: a ticket that waits for its customer is reminded of before it ends."""
+    ticket, _ = asked(desk)
+    with desk.store.transaction() as tx:
+        late = Plan(Outcome.EVENT, (SetTimer(ticket, CONFIRM, desk.clock.ms),), ticket=ticket)
+        act(tx, tx.ticket(ticket), late, desk.desk, desk.clock.ms)
+    desk.later(MINUTE)
+    assert desk.ticket(ticket).status is Status.WAITING_CUSTOMER
+    assert CONFIRM not in desk.store.due_kinds(desk.clock.ms)
 
 
 @pytest.mark.parametrize("text", ["Yes, thanks!", "Thank you!", "已解决，谢谢"])
