@@ -28,7 +28,7 @@ ENGLISH: Mapping[str, Usage] = {
     "snooze": ("#snooze 2d", "no reminders until then"),
     "due": ("#due 2026-12-01", "when it is due"),
     "resolve": ("#resolve", "done; the customer is asked whether it is"),
-    "close": ("#close", "over, and nobody is asked"),
+    "close": ("#close", "over, without asking whether it is solved"),
     "reopen": ("#reopen", "goes on"),
     "spam": ("#spam", "kept aside, nobody is told"),
     "merge": ("#merge 1007", "this goes on in ticket 1007"),
