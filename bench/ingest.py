@@ -60,14 +60,19 @@ def _beside_postfix(load: Load, sessions: int, rate: float) -> dict[str, object]
     """What Postfix delivers a second, and the ratio; why not, where it is missing."""
     try:
         with postfix() as server:
-            start = time.monotonic()
+            before, start = server.cpu(), time.monotonic()
             count = len(uvloop.run(send(load, server.port, sessions)))
             assert count == len(load.mails), f"Postfix took {count} of {len(load.mails)}"
             wait_for(lambda: server.delivered() >= count, "mails in the Maildir")
             floor_rate = count / (time.monotonic() - start)
+            spent = server.cpu() - before
     except Missing as error:
         return {"postfix": str(error)}
-    return {"postfix_per_s": round(floor_rate, 1), "ratio_to_postfix": round(rate / floor_rate, 3)}
+    return {
+        "postfix_per_s": round(floor_rate, 1),
+        "postfix_cpu_ms_per_mail": round(1000 * spent / count, 2),
+        "ratio_to_postfix": round(rate / floor_rate, 3),
+    }
 
 
 def _desk(load: Load, sessions: int, base: Database, workers: int) -> dict[str, object]:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.servers import Missing
+from bench.servers import Missing, family_cpu
 
 DAEMONS = ("/usr/lib/postfix/sbin", "/usr/libexec/postfix", "/usr/lib/postfix")
 MAIN = """\
@@ -79,6 +79,10 @@ class Postfix:
         """How many mails lie in the Maildir."""
         new = self.folder / "Maildir" / "new"
         return len(os.listdir(new)) if new.exists() else 0
+
+    def cpu(self) -> float:
+        """CPU seconds of all its processes so far."""
+        return family_cpu(int((self.folder / "queue" / "pid" / "master.pid").read_text()))
 
 
 @contextmanager

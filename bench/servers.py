@@ -45,10 +45,15 @@ class Database:
         """CPU seconds of the server so far, all its processes; 0 where it is not ours."""
         if self.server is None:
             return 0.0
-        parent = psutil.Process(int((self.server.data / "postmaster.pid").read_text().split()[0]))
-        # What has ended counts too: its time went to the parent that waited for it.
-        own = sum(parent.cpu_times()[:4])
-        return float(own + sum(sum(each.cpu_times()[:2]) for each in parent.children(recursive=True)))
+        return family_cpu(int((self.server.data / "postmaster.pid").read_text().split()[0]))
+
+
+def family_cpu(pid: int) -> float:
+    """CPU seconds so far of a process, its children, and those that have ended: their time went to the parent."""
+    parent = psutil.Process(pid)
+    return float(
+        sum(parent.cpu_times()[:4]) + sum(sum(each.cpu_times()[:2]) for each in parent.children(recursive=True))
+    )
 
 
 @contextmanager
