@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from mailgate.carry import Desk, act
 from mailgate.clock import Clock
-from mailgate.desk.plan import AddEvent, Outcome, Plan
+from mailgate.desk.effect import AddEvent
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.edges import webhook
 from mailgate.edges.settings import Webhook
 from mailgate.errors import Refused, Temporary

@@ -26,11 +26,13 @@ from dataclasses import dataclass, field, replace
 
 from mailgate.desk.clock.arming import arm, changed
 from mailgate.desk.clock.wind import touched, wind
+from mailgate.desk.effect import NEW_TICKET, OpenTicket
 from mailgate.desk.family import ends, resume
 from mailgate.desk.follow import Scene, follow
 from mailgate.desk.following import as_left, following
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import NEW_TICKET, Letter, OpenTicket, Plan
+from mailgate.desk.letter import Letter
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.roster import Roster, with_roster
 from mailgate.desk.routing.assign import given

@@ -16,8 +16,9 @@ from mailgate.clock import Clock, SystemClock
 from mailgate.config.settings import Settings
 from mailgate.desk.decide import decide
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.effect import OpenTicket
 from mailgate.desk.facts import NO_FACTS, Carrier, Facts
-from mailgate.desk.plan import OpenTicket, Plan
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Brand, Mailbox, Policy, Team
 from mailgate.desk.questions import ask
 from mailgate.edges.dns import NoDns

@@ -29,8 +29,10 @@ from mailgate.carry import Desk, Source, act, carry_out
 from mailgate.clock import Clock
 from mailgate.desk.decide import decide
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.effect import Cause, HoldMail, LinkTickets
 from mailgate.desk.identity.token import split_address
-from mailgate.desk.plan import Cause, HoldMail, Letter, LinkTickets, Outcome, Plan
+from mailgate.desk.letter import Letter
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.questions import Questions, ask
 from mailgate.duties.alert import stays_held

@@ -21,7 +21,8 @@ from zoneinfo import ZoneInfo
 
 from mailgate.carry import Desk, act
 from mailgate.desk.clock.arming import DUE
-from mailgate.desk.plan import NEW_TICKET, AddNote, Effect, OpenTicket, Outcome, Plan, SetTimer
+from mailgate.desk.effect import NEW_TICKET, AddNote, Effect, OpenTicket, SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.dates import read_date
 from mailgate.desk.ticket import Participant

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.carry import Desk, act
-from mailgate.desk.plan import AddEvent, Outcome, Plan
+from mailgate.desk.effect import AddEvent
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.duties.alert import served
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Refused

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from mailgate.assembly import ours_of
 from mailgate.desk.decide import decide
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.effect import OpenTicket
 from mailgate.desk.facts import NO_FACTS
-from mailgate.desk.plan import OpenTicket, Plan
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.routing.route import Router, compile
 from mailgate.desk.routing.rule import Actions, On, Routing

@@ -16,7 +16,8 @@ import schedule
 from mailgate import logs, privacy
 from mailgate.clock import Clock
 from mailgate.desk.clock import arming
-from mailgate.desk.plan import Outcome, Plan, SetTimer
+from mailgate.desk.effect import SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Scheduled
 from mailgate.desk.ticket import Ticket
 from mailgate.duties import closing, customer, digest, promise, reminder, renewal, ruled, survey, woken

@@ -11,7 +11,7 @@ from mailgate.assembly import DeskRecipients
 from mailgate.config.load import load
 from mailgate.config.settings import Settings
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.policy import Mailbox
 from tests.config.folder import GOOD, HandClock, write
 

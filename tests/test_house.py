@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from mailgate import __version__
-from mailgate.desk.plan import Cause
+from mailgate.desk.effect import Cause
 from mailgate.store.outbox import LetterState
 
 ROOT = Path(__file__).parents[1]

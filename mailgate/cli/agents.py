@@ -41,7 +41,7 @@ def address(
     somebody do is what the agent may do, once the sender is proved.
     """
     from mailgate.desk.identity.token import Tokens
-    from mailgate.desk.plan import Purpose
+    from mailgate.desk.letter import Purpose
 
     policy = _policy(config)
     found = policy.agents.get(agent)

@@ -40,7 +40,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List held mail, oldest first."""
-    from mailgate.desk.plan import Cause
+    from mailgate.desk.effect import Cause
     from mailgate.store.held import list_held
 
     known(cause, Cause)

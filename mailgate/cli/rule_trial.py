@@ -17,8 +17,9 @@ from mailgate.config.rule_tests import MailTest
 from mailgate.config.settings import Settings
 from mailgate.desk.clock.clocks import chosen
 from mailgate.desk.decide import decide
+from mailgate.desk.effect import OpenTicket
 from mailgate.desk.facts import NO_FACTS
-from mailgate.desk.plan import OpenTicket, Plan
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Policy
 from mailgate.gateway import Desk, Senses, deliveries, read
 from mailgate.mail.model import Envelope, Proof

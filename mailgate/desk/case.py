@@ -12,10 +12,12 @@ from functools import cached_property
 
 from mailgate.desk.commands.line import Command, find, split
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.effect import Cause, Effect, HoldMail
 from mailgate.desk.facts import Clue, Facts
 from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.identity.trust import Held, Trust, Who, judge
-from mailgate.desk.plan import Cause, Effect, HoldMail, LetterOrder, Outcome, Plan, Purpose
+from mailgate.desk.letter import LetterOrder, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Brand, Policy
 from mailgate.desk.routing.alerts import Sighting
 from mailgate.desk.routing.route import Router

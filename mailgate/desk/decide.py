@@ -15,13 +15,14 @@ from mailgate.desk.commands.obey import obey
 from mailgate.desk.commands.tally import Orders
 from mailgate.desk.commands.vocabulary import opens_none
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.effect import Cause
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.trust import Commands, Place
 from mailgate.desk.outcome import alerting, answer, customer, data_claim, freshly, report, solved, thanks, vacation
 from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.rated import rated
 from mailgate.desk.outcome.reply import append, belongs
-from mailgate.desk.plan import Cause, Outcome, Plan
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.route import Router
 from mailgate.desk.ticket import Ticket

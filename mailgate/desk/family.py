@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mailgate.desk.effect import NEW_TICKET, ChangeTicket
 from mailgate.desk.lifecycle import ENDED, Happening, changes
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import NEW_TICKET, ChangeTicket, Outcome, Plan
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.routing.handover import handover

@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
-from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddEvent,
     AddMessage,
@@ -24,13 +23,13 @@ from mailgate.desk.plan import (
     ChangeTicket,
     ClearTimer,
     Effect,
-    LetterKind,
-    LetterOrder,
     OpenTicket,
-    Plan,
     SetTimer,
     Spend,
 )
+from mailgate.desk.letter import LetterKind, LetterOrder
+from mailgate.desk.phrase import phrase
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Policy, Role
 from mailgate.desk.routing.consequences import Done, carry_out
 from mailgate.desk.routing.dates import date_timers, idle_timers

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from mailgate.desk.plan import NEW_TICKET, ChangeTicket, Effect, LinkTickets, OpenTicket, Plan
+from mailgate.desk.effect import NEW_TICKET, ChangeTicket, Effect, LinkTickets, OpenTicket
+from mailgate.desk.plan import Plan
 from mailgate.desk.ticket import Ticket
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailgate.desk.identity.token import split_address
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.policy import Budgets, Policy
 from mailgate.mail.model import Proof, Reading, VerdictKind
 

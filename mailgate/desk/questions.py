@@ -17,8 +17,8 @@ from mailgate.desk.gate import (
     transcript_keys,
     undelivered_keys,
 )
+from mailgate.desk.letter import Purpose
 from mailgate.desk.outcome.wish import WishKind, claims, own_tickets, wish
-from mailgate.desk.plan import Purpose
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.query import TERMS, Query, Terms
 from mailgate.desk.routing.route import Router

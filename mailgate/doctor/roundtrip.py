@@ -26,7 +26,7 @@ from mailgate.assembly import open_store
 from mailgate.clock import Clock
 from mailgate.config.settings import Settings
 from mailgate.desk.identity.token import REFERENCE, Tokens
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.policy import Mailbox, Subaddress
 from mailgate.doctor.finding import Finding, Level
 from mailgate.edges.smtp_out.relay import open_relay

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mailgate.desk.effect import NEW_TICKET
+from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import NEW_TICKET, LetterKind, LetterOrder, Outcome, Plan
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy, Role
 from mailgate.mail.model import Address
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailgate.desk.clock.arming import CONFIRM as TIMER
+from mailgate.desk.effect import ChangeTicket, ClearTimer, Effect
 from mailgate.desk.lifecycle import Happening, changes
-from mailgate.desk.plan import ChangeTicket, ClearTimer, Effect, Outcome, Plan
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.duties.hour import Hour, Planned
 

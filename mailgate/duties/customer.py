@@ -11,23 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mailgate.desk.clock.arming import CUSTOMER as TIMER
+from mailgate.desk.effect import AddEvent, ChangeTicket, ClearTimer, Effect, SetTimer, Spend
 from mailgate.desk.facts import Spoken
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.lifecycle import Happening, changes
 from mailgate.desk.outcome.orders import shorten
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import (
-    AddEvent,
-    ChangeTicket,
-    ClearTimer,
-    Effect,
-    LetterKind,
-    LetterOrder,
-    Outcome,
-    Plan,
-    Purpose,
-    SetTimer,
-    Spend,
-)
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.duties.hour import HOUR_MS, Hour, Planned, customer_letter, never, to_customer
 

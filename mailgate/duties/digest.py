@@ -12,7 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from mailgate.desk.plan import NEW_TICKET, LetterKind, LetterOrder, Outcome, Plan, Spend
+from mailgate.desk.effect import NEW_TICKET, Spend
+from mailgate.desk.letter import LetterKind, LetterOrder
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Hours, Role, Team
 from mailgate.desk.routing.handover import by_urgency
 from mailgate.desk.routing.notices import supervisors

@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from mailgate.desk.clock import clocks
 from mailgate.desk.clock.moments import warned
 from mailgate.desk.clock.sla import Promise
+from mailgate.desk.effect import ChangeTicket, Effect, SetTimer
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
-from mailgate.desk.plan import ChangeTicket, Effect, LetterKind, Outcome, Plan, SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.routing.assign import Needs, choose
 from mailgate.desk.routing.notices import supervisors

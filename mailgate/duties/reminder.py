@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mailgate.desk.clock import clocks
-from mailgate.desk.plan import AddEvent, ClearTimer, LetterKind, Outcome, Plan, SetTimer
+from mailgate.desk.effect import AddEvent, ClearTimer, SetTimer
+from mailgate.desk.letter import LetterKind
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Ticket
 from mailgate.duties.hour import Hour, Item, Planned, listing, rounds
 

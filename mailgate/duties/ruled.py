@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from mailgate.desk.plan import AddEvent, ClearTimer, Effect, Outcome, Plan, SetTimer
+from mailgate.desk.effect import AddEvent, ClearTimer, Effect, SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.routing.dates import DATE, IDLE, idle_kind
 from mailgate.desk.routing.events import EventRules, Happened
 from mailgate.desk.routing.rule import On

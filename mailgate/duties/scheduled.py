@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from mailgate.desk.canned import literal
 from mailgate.desk.clock.arming import DUE
-from mailgate.desk.plan import NEW_TICKET, AddNote, Effect, OpenTicket, Outcome, Plan, SetTimer
+from mailgate.desk.effect import NEW_TICKET, AddNote, Effect, OpenTicket, SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy, Scheduled
 from mailgate.desk.routing.assign import assignee
 from mailgate.desk.routing.notices import supervisors

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mailgate.desk.clock import clocks
+from mailgate.desk.effect import AddEvent, ClearTimer, SetTimer, Spend
 from mailgate.desk.facts import Spoken
-from mailgate.desk.plan import AddEvent, ClearTimer, LetterKind, Outcome, Plan, Purpose, SetTimer, Spend
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.duties.hour import HOUR_MS, Hour, Planned, customer_letter, never, to_customer
 

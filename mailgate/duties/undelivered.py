@@ -7,7 +7,8 @@ that no letter about a letter ever begets another.
 
 from __future__ import annotations
 
-from mailgate.desk.plan import LetterKind, LetterOrder, Outcome, Plan, Purpose
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from mailgate.desk.clock.arming import DUE, PENDING, SNOOZE
+from mailgate.desk.effect import AddEvent, ChangeTicket, ClearTimer, Effect, SetTimer
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.lifecycle import ENDED, Happening, after, changes
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import AddEvent, ChangeTicket, ClearTimer, Effect, LetterKind, Outcome, Plan, SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Ticket
 from mailgate.duties.hour import Hour, Item, Planned, listing, rounds
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailgate.desk.identity.token import Tokens, binding, reference_line, split_message_id
-from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Brand, Mailbox, Policy
 from mailgate.desk.ticket import Ticket
 from mailgate.letters.headers import MAX_REFERENCES, thread

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.letters.words import quoted
 
 _FIRST_LINES: Mapping[LetterKind, tuple[str, str]] = {

@@ -16,8 +16,9 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 
 from mailgate.clock import Clock
+from mailgate.desk.effect import Cause
 from mailgate.desk.identity.token import Tokens, scrub
-from mailgate.desk.plan import Cause, Letter, LetterKind, LetterOrder, Purpose
+from mailgate.desk.letter import Letter, LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Brand, Policy
 from mailgate.desk.ticket import Ticket
 from mailgate.errors import Permanent

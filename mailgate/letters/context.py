@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailgate.desk.identity.token import Tokens, scrub
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.phrase import Phrase
-from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Agent, Brand, Mailbox, Policy, Role
 from mailgate.desk.ticket import Ticket
 from mailgate.letters import values, when

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailgate.desk.plan import LetterOrder
+from mailgate.desk.letter import LetterOrder
 from mailgate.errors import MailgateError
 from mailgate.letters.headers import clean_line
 from mailgate.letters.mime import Enclosure

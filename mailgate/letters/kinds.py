@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from mailgate.desk import plan as p
+from mailgate.desk import effect as p
 from mailgate.desk.facts import Act
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.store.rows import Rows, from_json, to_json

@@ -6,7 +6,7 @@ ticket however many daemons take it in.
 
 from __future__ import annotations
 
-from mailgate.desk.plan import RecordAlert
+from mailgate.desk.effect import RecordAlert
 from mailgate.desk.ticket import Ticket
 from mailgate.store.draft import Draft
 from mailgate.store.read import tickets_by_id

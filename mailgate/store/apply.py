@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mailgate.desk.plan import NEW_TICKET, Letter, OpenTicket, Outcome, Plan
+from mailgate.desk.effect import NEW_TICKET, OpenTicket
+from mailgate.desk.letter import Letter
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Envelope, Reading
 from mailgate.store.draft import TABLES, DeliveryRow, Draft, Table

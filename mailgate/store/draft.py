@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from mailgate.desk.plan import NEW_TICKET
+from mailgate.desk.effect import NEW_TICKET
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Envelope, Reading
 from mailgate.store.chain import START, Link, digest_of, mac_of, metadata_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from mailgate.desk.effect import Direction, Visibility
 from mailgate.desk.facts import Spoken
-from mailgate.desk.plan import Direction, LetterKind, Visibility
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import VerdictKind
 from mailgate.store.read import tickets_by_id

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mailgate.desk.effect import ChangeTicket
 from mailgate.desk.facts import Clue, Facts, LetterFact
-from mailgate.desk.plan import ChangeTicket, Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Customer, Ticket
 from mailgate.store import held

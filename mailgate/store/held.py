@@ -19,8 +19,8 @@ from typing import Any
 
 from peewee import fn
 
+from mailgate.desk.effect import Cause
 from mailgate.desk.facts import Asked
-from mailgate.desk.plan import Cause
 from mailgate.mail.model import Envelope
 from mailgate.store.rows import Rows, from_json
 from mailgate.store.schema import Held

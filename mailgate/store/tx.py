@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from mailgate.desk.facts import Crew, Facts, Spoken
-from mailgate.desk.plan import Letter, Plan
+from mailgate.desk.letter import Letter
+from mailgate.desk.plan import Plan
 from mailgate.desk.questions import Questions
 from mailgate.desk.roster import Roster
 from mailgate.desk.routing.standing import Tally

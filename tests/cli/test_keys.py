@@ -7,7 +7,7 @@ from pathlib import Path
 from mailgate.clock import SystemClock
 from mailgate.config.load import load
 from mailgate.desk.identity.token import split_address
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from tests.cli.conftest import Run
 from tests.config.folder import HandClock
 

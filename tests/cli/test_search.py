@@ -7,7 +7,8 @@ from pathlib import Path
 from mailgate.assembly import open_store
 from mailgate.clock import SystemClock
 from mailgate.config.load import load
-from mailgate.desk.plan import ChangeTicket, Outcome, Plan
+from mailgate.desk.effect import ChangeTicket
+from mailgate.desk.plan import Outcome, Plan
 from tests.cli.conftest import Run, feed, mail
 
 

@@ -7,7 +7,7 @@ import pytest
 from mailgate.config.keys import lines, new_secret, read_keys, retired, rotated
 from mailgate.config.units import Wrong
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from tests.config.folder import NOW_MS, HandClock
 
 AUDIT = f"audit {'a1' * 32}\n"

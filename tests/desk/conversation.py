@@ -12,9 +12,11 @@ from datetime import time
 from mailgate.desk.case import Case
 from mailgate.desk.commands.scene import Scene
 from mailgate.desk.decide import Delivery, decide
+from mailgate.desk.effect import Effect
 from mailgate.desk.facts import NO_FACTS, Asked, Facts
 from mailgate.desk.identity.token import Tokens, binding
-from mailgate.desk.plan import Effect, LetterKind, LetterOrder, Plan, Purpose
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Agent, Brand, Hours, Mailbox, Policy, Role, Team
 from mailgate.desk.questions import ask
 from mailgate.desk.routing import route

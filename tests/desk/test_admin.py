@@ -8,25 +8,23 @@ import pytest
 
 from mailgate.desk.commands.enrolment import Newcomer, read_newcomer
 from mailgate.desk.commands.vocabulary import COMMANDS
-from mailgate.desk.facts import Asked, Facts
-from mailgate.desk.identity.token import binding
-from mailgate.desk.phrase import Phrase
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     Cause,
     Dismiss,
     DropHeld,
     Effect,
     Enroll,
-    LetterKind,
-    Outcome,
     Pause,
-    Plan,
-    Purpose,
     ReleaseHeld,
     RequestPrivacy,
     RequestReload,
     Spend,
 )
+from mailgate.desk.facts import Asked, Facts
+from mailgate.desk.identity.token import binding
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.phrase import Phrase
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Role
 from mailgate.desk.query import Answer, Ask, DecisionRow, HeldRow, Query
 from mailgate.desk.routing.rule import Actions, Condition, Rule

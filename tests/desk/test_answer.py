@@ -9,23 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.desk.commands.words import WORDS
-from mailgate.desk.facts import Facts
-from mailgate.desk.identity.token import binding, reference_line
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     AddEvent,
     AddMessage,
     Cause,
     ChangeTicket,
     ClearTimer,
     Direction,
-    LetterKind,
     OpenTicket,
-    Outcome,
-    Purpose,
     ReleaseHeld,
     SetTimer,
     Visibility,
 )
+from mailgate.desk.facts import Facts
+from mailgate.desk.identity.token import binding, reference_line
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Survey
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.mail.model import Address, Proof, VerdictKind

@@ -8,16 +8,8 @@ import pytest
 
 from mailgate.desk.clock.arming import AHEAD_MS, CONFIRM, CUSTOMER, DUE, PENDING, arm, changed
 from mailgate.desk.clock.clocks import SURVEY
-from mailgate.desk.plan import (
-    NEW_TICKET,
-    ChangeTicket,
-    ClearTimer,
-    Effect,
-    OpenTicket,
-    Outcome,
-    Plan,
-    SetTimer,
-)
+from mailgate.desk.effect import NEW_TICKET, ChangeTicket, ClearTimer, Effect, OpenTicket, SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Closing, Policy, Survey
 from mailgate.desk.ticket import Status
 from tests.desk.conversation import NOW_MS, policy, ticket

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate.desk.effect import AddEvent, ReleaseHeld
 from mailgate.desk.facts import Facts
-from mailgate.desk.plan import AddEvent, LetterKind, Purpose, ReleaseHeld
+from mailgate.desk.letter import LetterKind, Purpose
 from tests.desk.conversation import ASKED, Desk, effects, letters
 from tests.desk.test_answer import ANA, WAITING
 

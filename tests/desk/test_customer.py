@@ -8,21 +8,12 @@ import pytest
 
 from mailgate.desk.clock.span import HOUR
 from mailgate.desk.clock.targets import SlaPolicy
+from mailgate.desk.effect import AddEvent, AddMessage, ChangeTicket, OpenTicket, RemoveParticipant, Spend
 from mailgate.desk.facts import Facts
 from mailgate.desk.gate import NUDGES_TOLD
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.outcome.wish import own_tickets
-from mailgate.desk.plan import (
-    AddEvent,
-    AddMessage,
-    ChangeTicket,
-    LetterKind,
-    OpenTicket,
-    Outcome,
-    Plan,
-    Purpose,
-    RemoveParticipant,
-    Spend,
-)
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Role
 from mailgate.desk.query import Answer, TicketRow
 from mailgate.desk.questions import ask

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk.facts import Facts
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddMessage,
     AddNote,
@@ -15,16 +14,16 @@ from mailgate.desk.plan import (
     ChangeTicket,
     Direction,
     HoldMail,
-    LetterKind,
     OpenTicket,
-    Outcome,
-    Purpose,
     RecordRating,
     RememberCustomer,
     SetTimer,
     Spend,
     Visibility,
 )
+from mailgate.desk.facts import Facts
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.plan import Outcome
 from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.mail.model import Address, Proof, VerdictKind

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from mailgate.desk.follow import RUNS, Scene, follow
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddEvent,
     AddMessage,
@@ -17,16 +16,16 @@ from mailgate.desk.plan import (
     ClearTimer,
     Direction,
     Effect,
-    LetterKind,
     OpenTicket,
-    Outcome,
-    Plan,
     QueueWebhook,
     RecordRating,
     SetTimer,
     Spend,
     Visibility,
 )
+from mailgate.desk.follow import RUNS, Scene, follow
+from mailgate.desk.letter import LetterKind
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Policy, Role, Team
 from mailgate.desk.roster import Roster
 from mailgate.desk.routing.events import compile_events, happened

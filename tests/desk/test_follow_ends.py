@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailgate.desk.effect import AddMessage, AddNote, ChangeTicket, Direction
 from mailgate.desk.follow import DEPTH, RUNS, Scene, follow
-from mailgate.desk.plan import AddMessage, AddNote, ChangeTicket, Direction, Outcome, Plan
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.routing.events import compile_events
 from mailgate.desk.routing.rule import Actions, Child, Condition, On, Rule, Send
 from mailgate.desk.ticket import Status

@@ -19,7 +19,7 @@ from mailgate.desk.gate import (
     unasked,
     within,
 )
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.policy import Budgets
 from mailgate.mail.model import Proof, VerdictKind
 from tests.desk.conversation import NOW_MS, mail, policy, reading

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailgate.desk.delivery import Delivery
+from mailgate.desk.effect import ChangeTicket, OpenTicket
 from mailgate.desk.facts import Crew, Facts
-from mailgate.desk.plan import ChangeTicket, LetterKind, OpenTicket, Plan, Purpose
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Assign
 from mailgate.desk.questions import ask
 from tests.desk.conversation import ANA, BEN, NOW_MS, SUPPORT, Desk, mail, policy, reading, ticket

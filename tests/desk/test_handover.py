@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailgate.desk.effect import ChangeTicket
 from mailgate.desk.facts import Crew
-from mailgate.desk.plan import ChangeTicket, LetterKind, LetterOrder, Purpose
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Assign, Policy, Team
 from mailgate.desk.routing.handover import able, by_urgency, leave
 from mailgate.desk.ticket import Status, Ticket

@@ -8,7 +8,7 @@ from mailgate.desk.case import Case
 from mailgate.desk.decide import Delivery
 from mailgate.desk.facts import NO_FACTS
 from mailgate.desk.gate import allow
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.questions import ask
 from mailgate.desk.routing.route import compile as compile_rules
 from mailgate.mail.model import Bounce, Proof, VerdictKind

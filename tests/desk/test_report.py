@@ -8,23 +8,21 @@ from typing import Any
 import pytest
 
 from mailgate.desk.delivery import Delivery
-from mailgate.desk.facts import Facts, LetterFact
-from mailgate.desk.gate import undelivered
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     AddEvent,
     AddMessage,
     Cause,
     ChangeTicket,
     Direction,
-    LetterKind,
     OpenTicket,
-    Outcome,
-    Plan,
-    Purpose,
     RecordBounce,
     Spend,
     Visibility,
 )
+from mailgate.desk.facts import Facts, LetterFact
+from mailgate.desk.gate import undelivered
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.questions import ask
 from mailgate.desk.ticket import Status
 from mailgate.mail.model import Action, Address, Bounce, Proof, ReportedRecipient, VerdictKind

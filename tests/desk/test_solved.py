@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgate.desk.effect import AddMessage, ChangeTicket
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.lifecycle import Happening
 from mailgate.desk.outcome.solved import read
-from mailgate.desk.plan import AddMessage, ChangeTicket, LetterKind, Outcome, Purpose
+from mailgate.desk.plan import Outcome
 from mailgate.desk.ticket import Participant, Status
 from mailgate.mail.model import Proof, VerdictKind
 from tests.desk.conversation import NOW_MS, Desk, attachment, effects, letters, mail, reading, ticket

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk.plan import AddMessage, ChangeTicket, LetterKind, Outcome, Plan, Purpose, Visibility
+from mailgate.desk.effect import AddMessage, ChangeTicket, Visibility
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
 from mailgate.mail.model import Proof, VerdictKind
 from tests.desk.conversation import NOW_MS, Desk, attachment, effects, letters, mail, reading, ticket

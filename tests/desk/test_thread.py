@@ -7,7 +7,8 @@ import pytest
 from mailgate.desk.facts import Carrier, Facts
 from mailgate.desk.identity.token import reference_line
 from mailgate.desk.identity.trust import Held, Who
-from mailgate.desk.plan import Outcome, Purpose
+from mailgate.desk.letter import Purpose
+from mailgate.desk.plan import Outcome
 from mailgate.desk.threading.clue import CLUE_LIMIT, clues, tag_number
 from mailgate.desk.threading.evidence import all_clues
 from mailgate.desk.threading.thread import place

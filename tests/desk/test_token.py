@@ -20,7 +20,7 @@ from mailgate.desk.identity.token import (
     split_address,
     split_message_id,
 )
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.policy import Mailbox, Subaddress
 from mailgate.errors import ConfigError
 from tests.desk.conversation import BILLING, SUPPORT

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
+from mailgate.desk.effect import Visibility
 from mailgate.desk.identity.trust import TABLE, TREATMENTS, Acknowledge, Commands, Held, Place, Who, judge
-from mailgate.desk.plan import Visibility
 from mailgate.mail.model import Proof
 
 PASS, UNKNOWN, FAIL = Proof.PASS, Proof.UNKNOWN, Proof.FAIL

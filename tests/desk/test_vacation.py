@@ -7,20 +7,10 @@ from typing import TypeVar
 
 import pytest
 
+from mailgate.desk.effect import AddEvent, AddMessage, Cause, ChangeTicket, Effect, OpenTicket, SetAbsence
 from mailgate.desk.facts import Crew, Facts, LetterFact
-from mailgate.desk.plan import (
-    AddEvent,
-    AddMessage,
-    Cause,
-    ChangeTicket,
-    Effect,
-    LetterKind,
-    OpenTicket,
-    Outcome,
-    Plan,
-    Purpose,
-    SetAbsence,
-)
+from mailgate.desk.letter import LetterKind, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Assign, Policy
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Proof, Reading, Verdict, VerdictKind

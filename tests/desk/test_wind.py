@@ -11,7 +11,7 @@ from mailgate.desk.clock.clocks import SLA, answer_by, chosen, promises
 from mailgate.desk.clock.span import HOUR, MINUTE
 from mailgate.desk.clock.targets import Kind, SlaPolicy
 from mailgate.desk.clock.wind import KEPT, LATE, touched, wind
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddEvent,
     AddMessage,
@@ -20,13 +20,12 @@ from mailgate.desk.plan import (
     ClearTimer,
     Direction,
     Effect,
-    LetterKind,
     OpenTicket,
-    Outcome,
-    Plan,
     SetTimer,
     Visibility,
 )
+from mailgate.desk.letter import LetterKind
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.ticket import Participant, Status, Ticket
 from tests.desk.conversation import ANA, NOW_MS, Desk, effects, letters, mail, policy, reading, ticket

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.outcome.wish import Right, Wish, WishKind, claims, wish
-from mailgate.desk.plan import LetterKind
 from mailgate.letters.address import Return
 from mailgate.letters.buttons import buttons
 from tests.desk.conversation import attachment, mail

@@ -19,7 +19,7 @@ from functools import partial
 from itertools import count
 
 from mailgate.desk.clock.targets import SlaPolicy
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.policy import Agent, Assign, Closing, Hours, Policy, Role, Survey
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.edges.smtp_out.courier import Sent

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import mailgate.gateway
-from mailgate.desk.plan import Cause, Outcome
+from mailgate.desk.effect import Cause
+from mailgate.desk.plan import Outcome
 from mailgate.edges.spool.spool import Spool
 from mailgate.gateway import Arrival, Settled, read, settle
 from mailgate.mail.model import Envelope

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mailgate.desk.plan import Cause, Outcome
+from mailgate.desk.effect import Cause
+from mailgate.desk.plan import Outcome
 from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.store.held import HeldState, confirmed, list_held, raw_of, show_held
 from tests.desk.conversation import policy

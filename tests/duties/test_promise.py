@@ -129,7 +129,7 @@ def test_an_agent_who_is_away_is_not_told_and_the_ticket_finds_somebody(new_worl
 
 def control(world: World, address: str) -> str:
     """The agent's own address for commands about the desk."""
-    from mailgate.desk.plan import Purpose
+    from mailgate.desk.letter import Purpose
 
     return world.desk.tokens.address(world.policy.mailboxes[0], Purpose.CONTROL, 0, "", address)
 

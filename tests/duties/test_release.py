@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from mailgate.desk.plan import Cause, Outcome
+from mailgate.desk.effect import Cause
+from mailgate.desk.plan import Outcome
 from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.gateway import settle_held
 from mailgate.store.held import list_held

@@ -13,7 +13,7 @@ import pytest
 from mailgate.assembly import plain_desk
 from mailgate.clock import SystemClock
 from mailgate.config.load import load
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddNote,
     ChangeTicket,
@@ -22,11 +22,10 @@ from mailgate.desk.plan import (
     Enroll,
     LinkTickets,
     OpenTicket,
-    Outcome,
-    Plan,
     ReleaseHeld,
     RequestReload,
 )
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Role
 from mailgate.desk.roster import NO_ROSTER, Enrolled, Roster, with_roster
 from mailgate.desk.routing.rule import Actions, Condition, Rule

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from mailgate.carry import act
 from mailgate.desk.clock.targets import SlaPolicy
-from mailgate.desk.plan import ChangeTicket, Outcome, Plan
+from mailgate.desk.effect import ChangeTicket
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Assign, Policy
 from mailgate.desk.routing.rule import Actions, Child, Condition, On, Rule, Send
 from mailgate.desk.ticket import Status

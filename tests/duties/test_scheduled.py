@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mailgate.desk.clock.recurrence import read
-from mailgate.desk.plan import RequestPrivacy
+from mailgate.desk.effect import RequestPrivacy
 from mailgate.desk.policy import Assign, Policy, Role, Scheduled
 from mailgate.store.tickets import list_tickets, show_ticket
 from tests.desk.conversation import ANA, policy

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from email.policy import SMTP
 
-from mailgate.desk.plan import Cause, Outcome
+from mailgate.desk.effect import Cause
+from mailgate.desk.plan import Outcome
 from mailgate.gateway import Arrival, read, settle
 from mailgate.mail.model import Envelope
 from mailgate.store.stats import stats

@@ -9,7 +9,8 @@ import pytest
 
 from mailgate.carry import act
 from mailgate.desk.clock.arming import CONFIRM
-from mailgate.desk.plan import Outcome, Plan, SetTimer
+from mailgate.desk.effect import SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Budgets, Closing, Survey
 from mailgate.desk.ticket import Status
 from tests.desk.conversation import policy

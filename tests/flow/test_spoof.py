@@ -17,8 +17,9 @@ import pytest
 from mailgate.assembly import desk_of, open_store, senses_of
 from mailgate.clock import SystemClock
 from mailgate.config.load import load
+from mailgate.desk.effect import Direction
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import Direction, LetterKind, Purpose
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.gateway import Arrival, Desk, Senses, Settled, read, settle
 from mailgate.mail.model import Envelope

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import Letter, LetterKind, LetterOrder, Purpose
+from mailgate.desk.letter import Letter, LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Agent, Brand, Mailbox, Policy, Team
 from mailgate.desk.ticket import Participant, Status, Ticket
 from mailgate.letters.compose import Composer

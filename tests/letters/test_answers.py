@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mailgate.desk.identity.token import Tokens
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import LetterKind, Purpose
 from mailgate.desk.query import Answer, DecisionRow, EventRow, HeldRow, MessageRow, TicketRow
 from tests.letters.conftest import BO, NOW_MS, POLICY, TICKET, html_of, order, read, text_of, write
 from tests.letters.test_nasty import EVIL, assert_inert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.letters import builtin, values
 
 

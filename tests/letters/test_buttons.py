@@ -11,11 +11,11 @@ import pytest
 
 from mailgate.desk.commands.line import split
 from mailgate.desk.commands.when import moment
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.lifecycle import Happening
 from mailgate.desk.outcome.solved import read as solved
 from mailgate.desk.outcome.survey import rating
 from mailgate.desk.outcome.wish import WishKind, wish
-from mailgate.desk.plan import LetterKind, Purpose
 from mailgate.mail.model import Mail
 from mailgate.mail.parse import parse
 from tests.letters.conftest import NOW_MS, TICKET, html_of, order, write

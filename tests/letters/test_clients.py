@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.desk.commands.line import split
 from mailgate.desk.identity.token import find_reference, split_message_id
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.mail.parse import parse
 from tests.letters.clients import PROGRAMS
 from tests.letters.conftest import html_of, order, text_of, write

@@ -9,7 +9,7 @@ import mailparser
 import pytest
 
 from mailgate.desk.identity.token import Tokens, find_reference, split_address, split_message_id
-from mailgate.desk.plan import LetterKind, Purpose
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.policy import Mailbox, Subaddress
 from mailgate.errors import Permanent
 from mailgate.letters.compose import Composer

@@ -11,7 +11,7 @@ import dkim
 import pytest
 
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.errors import ConfigError
 from mailgate.letters.compose import Composer
 from mailgate.letters.dkim import Signer

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import pytest
 
 from mailgate.desk.identity.token import SplitAddress, Tokens, find_reference, split_address
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import LetterKind, Purpose
 from mailgate.desk.policy import Mailbox, Subaddress
 from mailgate.desk.ticket import Participant, Status
 from mailgate.letters.compose import Composer

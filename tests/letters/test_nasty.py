@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.ticket import Participant
 from mailgate.mail.model import Address
 from tests.letters.conftest import ANA, TICKET, html_of, order, read, text_of, write

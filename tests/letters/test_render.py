@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.errors import ConfigError
 from mailgate.letters import values
 from mailgate.letters.render import Templates, default_folder

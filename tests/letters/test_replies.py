@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailgate.desk.identity.token import find_reference, split_message_id
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.mail.parse import parse
 from tests.letters.conftest import html_of, order, read, text_of, write
 

@@ -11,7 +11,8 @@ import pytest
 import mailgate
 from mailgate.desk.clock.moments import BROKEN, WARNING
 from mailgate.desk.clock.wind import KEPT, LATE
-from mailgate.desk.plan import Direction, Outcome
+from mailgate.desk.effect import Direction
+from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Role
 from mailgate.desk.ticket import Status
 from mailgate.letters.vocabulary import said, told

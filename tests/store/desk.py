@@ -7,19 +7,9 @@ import itertools
 from dataclasses import replace
 
 from mailgate.clock import SystemClock
-from mailgate.desk.plan import (
-    NEW_TICKET,
-    AddMessage,
-    Direction,
-    Effect,
-    Letter,
-    LetterKind,
-    OpenTicket,
-    Outcome,
-    Plan,
-    SetTimer,
-    Spend,
-)
+from mailgate.desk.effect import NEW_TICKET, AddMessage, Direction, Effect, OpenTicket, SetTimer, Spend
+from mailgate.desk.letter import Letter, LetterKind
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Participant, Ticket
 from mailgate.mail.model import Address, Envelope, Mail, Proof, Reading, Sender, Verdict, VerdictKind
 from mailgate.store.database import Store, Tx

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk import plan as plans
-from mailgate.desk.plan import (
+from mailgate.desk import effect as plans
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddEvent,
     AddNote,
@@ -18,16 +18,15 @@ from mailgate.desk.plan import (
     ClearTimer,
     Direction,
     HoldMail,
-    LetterKind,
     LinkTickets,
-    Outcome,
-    Plan,
     RecordBounce,
     RecordRating,
     RememberCustomer,
     SetTimer,
     Visibility,
 )
+from mailgate.desk.letter import LetterKind
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.mail.model import Action, Attachment, ReportedRecipient
 from mailgate.store.database import Store

@@ -13,17 +13,8 @@ from mailgate.desk.clock import clocks, moments, sla
 from mailgate.desk.clock.span import MINUTE
 from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.clock.wind import touched, wind
-from mailgate.desk.plan import (
-    AddEvent,
-    AddMessage,
-    AddNote,
-    ChangeTicket,
-    Direction,
-    Effect,
-    Outcome,
-    Plan,
-    Visibility,
-)
+from mailgate.desk.effect import AddEvent, AddMessage, AddNote, ChangeTicket, Direction, Effect, Visibility
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Brand, Policy, Team
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.store.database import Store, Tx

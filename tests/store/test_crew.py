@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from mailgate.desk.effect import ChangeTicket
 from mailgate.desk.facts import Crew
-from mailgate.desk.plan import ChangeTicket, Outcome, Plan
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Assign, Team
 from mailgate.desk.questions import Questions
 from mailgate.desk.routing.assign import Needs, choose

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.desk.facts import Carrier, Clue
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddMessage,
     AddParticipant,
@@ -21,9 +20,7 @@ from mailgate.desk.plan import (
     LinkTickets,
     MarkUndone,
     OpenTicket,
-    Outcome,
     Pause,
-    Plan,
     QueueWebhook,
     RecordAct,
     ReleaseHeld,
@@ -33,6 +30,8 @@ from mailgate.desk.plan import (
     SetTimer,
     UnlinkTickets,
 )
+from mailgate.desk.facts import Carrier, Clue
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.questions import Questions
 from mailgate.desk.roster import Enrolled
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket

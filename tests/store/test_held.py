@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailgate.desk.plan import Cause, HoldMail, Outcome, Plan, ReleaseHeld
+from mailgate.desk.effect import Cause, HoldMail, ReleaseHeld
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.mail.model import Reading
 from mailgate.store.database import Store
 from mailgate.store.held import (

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.desk.effect import Cause, ChangeTicket, HoldMail
 from mailgate.desk.facts import Carrier, Clue
-from mailgate.desk.plan import Cause, ChangeTicket, HoldMail, LetterKind, Outcome, Plan
+from mailgate.desk.letter import LetterKind
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.questions import Questions
 from mailgate.desk.ticket import Status
 from mailgate.store.database import Store

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from mailgate.desk.facts import Carrier, Clue
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.desk.questions import Questions
 from mailgate.store.database import Store
 from mailgate.store.outbox import STALE_MS, LetterState, Recovered, Result, cancel_letter, list_letters, retry_letter

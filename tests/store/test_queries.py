@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk.plan import AddNote, Cause, ChangeTicket, HoldMail, Outcome, Plan
+from mailgate.desk.effect import AddNote, Cause, ChangeTicket, HoldMail
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.query import Answer, Ask, Order, Query, Terms
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Attachment

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk.plan import Cause, ChangeTicket, HoldMail, Outcome, Plan, SetTimer
+from mailgate.desk.effect import Cause, ChangeTicket, HoldMail, SetTimer
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Status
 from mailgate.store.database import Store
 from mailgate.store.deliveries import stories

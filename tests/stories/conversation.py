@@ -14,7 +14,7 @@ from email import policy
 from email.message import EmailMessage
 
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.ticket import Ticket
 from mailgate.gateway import Settled
 from tests.duties.desk import AUTHSERV, World, back, text_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mailgate.desk.identity.token import Tokens
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from tests.desk.conversation import policy
 from tests.duties.desk import DrivenClock, World, text_of
 from tests.stories.conversation import ANA, CLEO, Conversation

@@ -30,9 +30,11 @@ from mailgate.desk.canned import Filling, fill, missing, variables
 from mailgate.desk.clock import recurrence
 from mailgate.desk.commands import when
 from mailgate.desk.commands.words import WORDS
+from mailgate.desk.effect import Cause
 from mailgate.desk.identity.token import Tokens
+from mailgate.desk.letter import Purpose
 from mailgate.desk.outcome import courtesy, solved, survey, wish
-from mailgate.desk.plan import Cause, Outcome, Purpose
+from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Agent, Role
 from mailgate.desk.routing import dates
 from mailgate.edges.spool.spool import Spool

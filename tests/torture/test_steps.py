@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.desk.plan import AT_MOST_ONCE
+from mailgate.desk.letter import AT_MOST_ONCE
 from tests.flow.world import ANNA, Desk, Relay
 from tests.real.mailbox import mailbox
 from tests.torture.failing import STEPS, token

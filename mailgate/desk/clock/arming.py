@@ -24,7 +24,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mailgate.desk.clock.clocks import SURVEY
-from mailgate.desk.plan import NEW_TICKET, ChangeTicket, ClearTimer, Effect, OpenTicket, Plan, SetTimer
+from mailgate.desk.effect import NEW_TICKET, ChangeTicket, ClearTimer, Effect, OpenTicket, SetTimer
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.ticket import Status, Ticket
 

@@ -14,8 +14,8 @@ from mailgate.desk.clock.calendar import after
 from mailgate.desk.clock.sla import Clock, Promise
 from mailgate.desk.clock.span import Span, Unit
 from mailgate.desk.clock.targets import Kind, SlaPolicy
+from mailgate.desk.effect import ClearTimer, Effect, OpenTicket, SetTimer
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
-from mailgate.desk.plan import ClearTimer, Effect, OpenTicket, SetTimer
 from mailgate.desk.policy import Hours, Policy
 from mailgate.desk.ticket import Ticket
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from mailgate.desk.clock.sla import Happened, Moment, Promise
 from mailgate.desk.clock.targets import Kind
-from mailgate.desk.plan import AddEvent, AddMessage, ChangeTicket, Direction, Effect, OpenTicket, Visibility
+from mailgate.desk.effect import AddEvent, AddMessage, ChangeTicket, Direction, Effect, OpenTicket, Visibility
 from mailgate.desk.ticket import Status
 
 WARNING, BROKEN = "sla warning", "sla broken"

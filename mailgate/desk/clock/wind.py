@@ -16,16 +16,9 @@ from mailgate.desk.clock import sla
 from mailgate.desk.clock.clocks import clock_of, due, promises, response_ms, timer
 from mailgate.desk.clock.moments import of_effect
 from mailgate.desk.clock.sla import Clock, Happened, Moment, Promise
-from mailgate.desk.plan import (
-    NEW_TICKET,
-    AddEvent,
-    ChangeTicket,
-    Effect,
-    LetterKind,
-    LetterOrder,
-    OpenTicket,
-    Plan,
-)
+from mailgate.desk.effect import NEW_TICKET, AddEvent, ChangeTicket, Effect, OpenTicket
+from mailgate.desk.letter import LetterKind, LetterOrder
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.ticket import Status, Ticket
 

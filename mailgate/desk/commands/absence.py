@@ -5,10 +5,10 @@ from __future__ import annotations
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
 from mailgate.desk.commands.states import NO_TIME
 from mailgate.desk.commands.when import moment, stamp
+from mailgate.desk.effect import SetAbsence
 from mailgate.desk.identity.rights import Act
 from mailgate.desk.outcome.vacation import LONGEST_MS, offers
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import SetAbsence
 
 
 def _owned(argument: str, asker: Asker) -> Wants:

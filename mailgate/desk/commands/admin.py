@@ -13,9 +13,9 @@ from dataclasses import replace
 from mailgate.desk.commands.enrolment import AGENTS
 from mailgate.desk.commands.names import addresses, no_such, numbers, team_named
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
+from mailgate.desk.effect import DropHeld, Effect, Pause, ReleaseHeld, RequestPrivacy, RequestReload
 from mailgate.desk.identity.rights import Act
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import DropHeld, Effect, Pause, ReleaseHeld, RequestPrivacy, RequestReload
 from mailgate.desk.policy import Policy, Role
 from mailgate.desk.query import Answer, Ask, DecisionRow, Query
 from mailgate.desk.routing.rule import Actions

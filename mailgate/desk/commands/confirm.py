@@ -18,22 +18,14 @@ from mailgate.desk.case import Case
 from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.obey import obey
 from mailgate.desk.commands.vocabulary import BY_NAME
+from mailgate.desk.effect import AddEvent, Cause, Effect, ReleaseHeld, Spend
 from mailgate.desk.gate import within
 from mailgate.desk.identity.token import scrub
 from mailgate.desk.identity.trust import Held
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.outcome.orders import shorten, to_agent
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
-from mailgate.desk.plan import (
-    AddEvent,
-    Cause,
-    Effect,
-    LetterKind,
-    Outcome,
-    Plan,
-    Purpose,
-    ReleaseHeld,
-    Spend,
-)
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Role
 from mailgate.desk.routing.words import fold
 from mailgate.mail.model import Proof

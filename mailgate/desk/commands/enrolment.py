@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from mailgate.desk.commands.names import addresses, agent_named, no_agent, team_named
 from mailgate.desk.commands.scene import Meaning, Result, Scene, refuse
+from mailgate.desk.effect import NEW_TICKET, Dismiss, Enroll
 from mailgate.desk.identity.rights import Act
 from mailgate.desk.identity.token import split_address
+from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import NEW_TICKET, Dismiss, Enroll, LetterKind, LetterOrder
 from mailgate.desk.policy import Agent, Policy, Role
 from mailgate.mail.model import Address
 

@@ -8,11 +8,12 @@ from mailgate.desk.canned import Filling, fill, missing, wording
 from mailgate.desk.commands.memory import taken_back
 from mailgate.desk.commands.names import addresses, no_such
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
+from mailgate.desk.effect import NEW_TICKET, RecordAct
 from mailgate.desk.identity.rights import Act
 from mailgate.desk.identity.token import scrub, split_address
 from mailgate.desk.outcome.filed import Matter, file
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import NEW_TICKET, Outcome, RecordAct
+from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Policy
 from mailgate.mail.forwarded import forwarded
 from mailgate.mail.model import Address

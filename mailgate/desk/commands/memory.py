@@ -12,10 +12,7 @@ from dataclasses import replace
 
 from mailgate.desk.clock.clocks import REMINDER, SURVEY, remind
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
-from mailgate.desk.facts import Act as Done
-from mailgate.desk.lifecycle import ENDED, Happening, changes
-from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     AddNote,
     AddParticipant,
     ChangeTicket,
@@ -27,6 +24,9 @@ from mailgate.desk.plan import (
     SetTimer,
     UnlinkTickets,
 )
+from mailgate.desk.facts import Act as Done
+from mailgate.desk.lifecycle import ENDED, Happening, changes
+from mailgate.desk.phrase import phrase
 from mailgate.desk.ticket import Status, Ticket
 
 UNDOING = (AddParticipant, ChangeTicket, ClearTimer, LinkTickets, RemoveParticipant, SetTimer, UnlinkTickets)

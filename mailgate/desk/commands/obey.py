@@ -12,8 +12,8 @@ from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.scene import Result, Scene
 from mailgate.desk.commands.tally import Orders
 from mailgate.desk.commands.vocabulary import run
+from mailgate.desk.effect import AddParticipant, RemoveParticipant
 from mailgate.desk.lifecycle import changes
-from mailgate.desk.plan import AddParticipant, RemoveParticipant
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Participant, Ticket
 

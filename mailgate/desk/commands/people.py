@@ -6,12 +6,12 @@ import re
 
 from mailgate.desk.commands.names import addresses, agent_named, no_agent
 from mailgate.desk.commands.scene import Meaning, Result, Scene, refuse
+from mailgate.desk.effect import AddMessage, AddParticipant, Direction, Effect, RemoveParticipant, Visibility
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub, split_address
 from mailgate.desk.lifecycle import Happening
 from mailgate.desk.outcome.orders import question
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import AddMessage, AddParticipant, Direction, Effect, RemoveParticipant, Visibility
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import ParticipantRole, Ticket
 from mailgate.mail.quotes.signature import without_device

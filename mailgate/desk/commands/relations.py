@@ -10,12 +10,7 @@ from mailgate.desk.clock.clocks import remind
 from mailgate.desk.commands.names import no_such, numbers, team_named
 from mailgate.desk.commands.properties import crew
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
-from mailgate.desk.identity.rights import Act, allowed
-from mailgate.desk.identity.token import scrub
-from mailgate.desk.lifecycle import LIVE, Happening, changes
-from mailgate.desk.outcome.orders import notifications
-from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddMessage,
     AddNote,
@@ -25,11 +20,15 @@ from mailgate.desk.plan import (
     Effect,
     LinkTickets,
     OpenTicket,
-    Outcome,
-    Plan,
     RemoveParticipant,
     UnlinkTickets,
 )
+from mailgate.desk.identity.rights import Act, allowed
+from mailgate.desk.identity.token import scrub
+from mailgate.desk.lifecycle import LIVE, Happening, changes
+from mailgate.desk.outcome.orders import notifications
+from mailgate.desk.phrase import Phrase, phrase
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Team
 from mailgate.desk.routing.assign import audience, first
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket

@@ -13,12 +13,14 @@ from functools import cached_property
 
 from mailgate.desk.case import Case
 from mailgate.desk.commands.words import WORDS
+from mailgate.desk.effect import Effect
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.rights import RANK, Act
 from mailgate.desk.identity.trust import Held
+from mailgate.desk.letter import LetterOrder, Purpose
 from mailgate.desk.lifecycle import Happening
 from mailgate.desk.phrase import NOTHING, Phrase
-from mailgate.desk.plan import Effect, LetterOrder, Plan, Purpose
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Agent, Brand, Policy, Role
 from mailgate.desk.query import Answer, Query
 from mailgate.desk.ticket import Ticket

@@ -9,10 +9,10 @@ from mailgate.desk.clock.arming import DUE, PENDING, SNOOZE
 from mailgate.desk.commands.names import no_such
 from mailgate.desk.commands.scene import Meaning, Result, Scene, refuse
 from mailgate.desk.commands.when import EVENING, MORNING, moment, stamp
+from mailgate.desk.effect import ClearTimer, Effect, SetTimer
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.lifecycle import Happening, named
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import ClearTimer, Effect, SetTimer
 from mailgate.desk.ticket import Status, Ticket
 
 ENDS: Mapping[Happening, Phrase] = {

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.scene import Result
+from mailgate.desk.effect import NEW_TICKET, ChangeTicket, Effect, RecordAct
+from mailgate.desk.letter import LetterOrder
 from mailgate.desk.lifecycle import Happening
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import NEW_TICKET, ChangeTicket, Effect, LetterOrder, Plan, RecordAct
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Ticket
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailgate.desk.plan import Visibility
+from mailgate.desk.effect import Visibility
 from mailgate.mail.model import Proof
 
 

@@ -20,22 +20,21 @@ from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import REMINDER
-from mailgate.desk.lifecycle import Happening, changes
-from mailgate.desk.outcome.opening import open_ticket
-from mailgate.desk.outcome.orders import tell
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddMessage,
     ChangeTicket,
     ClearTimer,
     Direction,
     Effect,
-    LetterOrder,
     OpenTicket,
-    Outcome,
-    Plan,
     RecordAlert,
 )
+from mailgate.desk.letter import LetterOrder
+from mailgate.desk.lifecycle import Happening, changes
+from mailgate.desk.outcome.opening import open_ticket
+from mailgate.desk.outcome.orders import tell
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.routing.alerts import Sighting
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Status, Ticket

@@ -24,25 +24,15 @@ from mailgate.desk.clock.clocks import REMINDER, remind
 from mailgate.desk.commands.obey import obey
 from mailgate.desk.commands.people import as_desk
 from mailgate.desk.commands.tally import Line, Orders
+from mailgate.desk.effect import AddEvent, AddMessage, ChangeTicket, ClearTimer, Direction, Effect, Visibility
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub
+from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.lifecycle import ENDED, Happening, changes
 from mailgate.desk.outcome.news import handed_over, noted, readers, resolved, transcript
 from mailgate.desk.outcome.orders import answer, to_agent
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
-from mailgate.desk.plan import (
-    AddEvent,
-    AddMessage,
-    ChangeTicket,
-    ClearTimer,
-    Direction,
-    Effect,
-    LetterKind,
-    LetterOrder,
-    Outcome,
-    Plan,
-    Visibility,
-)
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Status, Ticket
 

@@ -23,26 +23,23 @@ from collections.abc import Callable, Mapping
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import answer_by as answer_by_ms
 from mailgate.desk.clock.clocks import remind
-from mailgate.desk.gate import allow, nudges
-from mailgate.desk.identity.trust import Held, Place, Who
-from mailgate.desk.lifecycle import ENDED, Happening, changes
-from mailgate.desk.outcome.orders import notifications
-from mailgate.desk.outcome.wish import Wish, WishKind, own_tickets, wish
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddEvent,
     AddMessage,
     ChangeTicket,
     Direction,
     Effect,
-    LetterKind,
-    LetterOrder,
-    Outcome,
-    Plan,
-    Purpose,
     RemoveParticipant,
     Spend,
 )
+from mailgate.desk.gate import allow, nudges
+from mailgate.desk.identity.trust import Held, Place, Who
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
+from mailgate.desk.lifecycle import ENDED, Happening, changes
+from mailgate.desk.outcome.orders import notifications
+from mailgate.desk.outcome.wish import Wish, WishKind, own_tickets, wish
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Role
 from mailgate.desk.query import ROWS, TicketRow
 from mailgate.desk.routing.assign import audience

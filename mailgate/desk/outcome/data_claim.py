@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailgate.desk.case import Case
+from mailgate.desk.effect import NEW_TICKET, AddEvent, Spend
 from mailgate.desk.gate import privacy
+from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.outcome.wish import Right, claims
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import NEW_TICKET, AddEvent, LetterKind, LetterOrder, Plan, Spend
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Role
 from mailgate.mail.model import Address, Proof
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mailgate.desk.case import Case
+from mailgate.desk.effect import NEW_TICKET, AddMessage, AddNote, Effect, OpenTicket
 from mailgate.desk.facts import Facts
+from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.outcome.opening import open_ticket
-from mailgate.desk.plan import NEW_TICKET, AddMessage, AddNote, Effect, LetterKind, LetterOrder, OpenTicket, Plan
+from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Participant
 from mailgate.mail.model import Address, Mail, Proof, Sender

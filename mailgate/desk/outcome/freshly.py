@@ -14,8 +14,10 @@ from mailgate.desk.case import Case
 from mailgate.desk.commands.line import Command
 from mailgate.desk.commands.obey import obey
 from mailgate.desk.commands.tally import Orders
+from mailgate.desk.effect import NEW_TICKET
+from mailgate.desk.letter import Purpose
 from mailgate.desk.outcome.news import transcript
-from mailgate.desk.plan import NEW_TICKET, Outcome, Plan, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from mailgate.desk.case import Case
 from mailgate.desk.commands.tally import Line, Orders
+from mailgate.desk.effect import Effect, Spend
 from mailgate.desk.gate import is_role_account, transcripts
 from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.outcome.orders import answer, notifications, to_agent
 from mailgate.desk.phrase import phrase
-from mailgate.desk.plan import Effect, LetterKind, LetterOrder, Purpose, Spend
 from mailgate.desk.policy import Agent
 from mailgate.desk.routing.assign import audience, followers
 from mailgate.desk.ticket import ParticipantRole, Ticket

@@ -8,12 +8,7 @@ from dataclasses import replace
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import remind
 from mailgate.desk.commands.tally import Orders
-from mailgate.desk.gate import Leave, allow
-from mailgate.desk.identity.trust import Acknowledge, Commands
-from mailgate.desk.lifecycle import ENDED
-from mailgate.desk.outcome.orders import acknowledgement, bare_subject, tell, to_agent
-from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddMessage,
     AddNote,
@@ -21,14 +16,17 @@ from mailgate.desk.plan import (
     Cause,
     Direction,
     Effect,
-    LetterKind,
-    LetterOrder,
     OpenTicket,
-    Outcome,
-    Plan,
     RememberCustomer,
     Spend,
 )
+from mailgate.desk.gate import Leave, allow
+from mailgate.desk.identity.trust import Acknowledge, Commands
+from mailgate.desk.letter import LetterKind, LetterOrder
+from mailgate.desk.lifecycle import ENDED
+from mailgate.desk.outcome.orders import acknowledgement, bare_subject, tell, to_agent
+from mailgate.desk.phrase import Phrase, phrase
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.routing.assign import assignee, audience, first, followers, watchers
 from mailgate.desk.routing.rule import Routing

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from mailgate.desk.case import Case
 from mailgate.desk.commands.line import in_subject
+from mailgate.desk.effect import NEW_TICKET, Effect, Spend
 from mailgate.desk.gate import news
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.phrase import Phrase
-from mailgate.desk.plan import NEW_TICKET, Effect, LetterKind, LetterOrder, Purpose, Spend
 from mailgate.desk.policy import Agent
 from mailgate.desk.threading.clue import tag_number
 from mailgate.desk.ticket import ParticipantRole, Ticket

@@ -11,23 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mailgate.desk.case import Case
+from mailgate.desk.effect import AddEvent, ChangeTicket, Effect, RecordRating
 from mailgate.desk.identity.trust import Held
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.lifecycle import Happening, changes
 from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.orders import notifications
 from mailgate.desk.outcome.reply import append, belongs
 from mailgate.desk.outcome.survey import Rating, rating
-from mailgate.desk.plan import (
-    AddEvent,
-    ChangeTicket,
-    Effect,
-    LetterKind,
-    LetterOrder,
-    Outcome,
-    Plan,
-    Purpose,
-    RecordRating,
-)
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.routing.notices import supervisors
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Proof

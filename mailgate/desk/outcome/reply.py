@@ -6,19 +6,11 @@ from collections.abc import Iterator
 
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import remind
+from mailgate.desk.effect import AddEvent, AddMessage, ChangeTicket, Direction, Effect, RememberCustomer
 from mailgate.desk.identity.trust import Place
 from mailgate.desk.lifecycle import ENDED, Happening, changes
 from mailgate.desk.outcome.orders import customer_of, tell
-from mailgate.desk.plan import (
-    AddEvent,
-    AddMessage,
-    ChangeTicket,
-    Direction,
-    Effect,
-    Outcome,
-    Plan,
-    RememberCustomer,
-)
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.routing.assign import audience, followers, watchers
 from mailgate.desk.routing.handover import stand_in
 from mailgate.desk.ticket import Status, Ticket

@@ -12,28 +12,17 @@ from dataclasses import replace
 
 from mailgate.desk import gate
 from mailgate.desk.case import Case
+from mailgate.desk.effect import AddEvent, AddMessage, Cause, Direction, Effect, RecordBounce, Spend, Visibility
 from mailgate.desk.facts import LetterFact
 from mailgate.desk.gate import is_role_account
 from mailgate.desk.identity.token import split_address
 from mailgate.desk.identity.trust import Held, Who
+from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.outcome import vacation
 from mailgate.desk.outcome.opening import open_ticket
 from mailgate.desk.outcome.orders import to_agent
 from mailgate.desk.outcome.reply import belongs
-from mailgate.desk.plan import (
-    AddEvent,
-    AddMessage,
-    Cause,
-    Direction,
-    Effect,
-    LetterKind,
-    LetterOrder,
-    Outcome,
-    Plan,
-    RecordBounce,
-    Spend,
-    Visibility,
-)
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.model import Action, Bounce, ReportedRecipient, VerdictKind

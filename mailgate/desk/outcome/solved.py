@@ -15,12 +15,13 @@ the sender: a vacation reply that quotes our letter says nothing, nor does someb
 from __future__ import annotations
 
 from mailgate.desk.case import Case
+from mailgate.desk.effect import AddMessage, ChangeTicket, Direction, Effect
 from mailgate.desk.identity.trust import Held
 from mailgate.desk.lifecycle import Happening, changes
 from mailgate.desk.outcome.courtesy import asks, phrases, substance, thanks
 from mailgate.desk.outcome.reply import append, belongs
 from mailgate.desk.outcome.solved_words import SOLVED, UNSOLVED
-from mailgate.desk.plan import AddMessage, ChangeTicket, Direction, Effect, Outcome, Plan
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Proof
 

@@ -17,12 +17,13 @@ customer it may be the answer.
 from __future__ import annotations
 
 from mailgate.desk.case import Case
+from mailgate.desk.effect import AddMessage, Direction, Visibility
 from mailgate.desk.lifecycle import ENDED, Happening
 from mailgate.desk.outcome import courtesy
 from mailgate.desk.outcome.orders import tell
 from mailgate.desk.outcome.reply import belongs
 from mailgate.desk.outcome.solved import read
-from mailgate.desk.plan import AddMessage, Direction, Outcome, Plan, Visibility
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Status, Ticket
 

@@ -15,10 +15,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.desk.case import Case
+from mailgate.desk.effect import AddEvent, Cause, Effect, SetAbsence
 from mailgate.desk.facts import Facts
 from mailgate.desk.identity.trust import Held
+from mailgate.desk.letter import LetterOrder, Purpose
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import AddEvent, Cause, Effect, LetterOrder, Outcome, Plan, Purpose, SetAbsence
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.routing.handover import offer
 from mailgate.mail.model import Proof

@@ -22,9 +22,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailgate.desk.effect import OpenTicket
 from mailgate.desk.facts import Crew
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
-from mailgate.desk.plan import OpenTicket
 from mailgate.desk.policy import Agent, Assign, Policy, Role, Team
 from mailgate.desk.ticket import Participant, ParticipantRole, Ticket
 

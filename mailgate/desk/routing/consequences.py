@@ -21,8 +21,7 @@ from dataclasses import dataclass
 
 from mailgate.desk.canned import Filling, fill, literal
 from mailgate.desk.clock.clocks import REMINDER
-from mailgate.desk.lifecycle import ENDED
-from mailgate.desk.plan import (
+from mailgate.desk.effect import (
     NEW_TICKET,
     AddEvent,
     AddNote,
@@ -30,13 +29,13 @@ from mailgate.desk.plan import (
     ChangeTicket,
     ClearTimer,
     Effect,
-    LetterOrder,
     OpenTicket,
-    Outcome,
-    Plan,
     QueueWebhook,
     Spend,
 )
+from mailgate.desk.letter import LetterOrder
+from mailgate.desk.lifecycle import ENDED
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing import notices
 from mailgate.desk.routing.notices import Cause, Look

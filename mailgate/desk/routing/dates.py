@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from mailgate.desk.plan import ClearTimer, SetTimer
+from mailgate.desk.effect import ClearTimer, SetTimer
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.rule import Rule
 from mailgate.desk.ticket import Ticket

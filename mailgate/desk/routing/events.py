@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mailgate.desk.plan import AddEvent, AddMessage, ChangeTicket, Direction, Effect, RecordRating, Visibility
+from mailgate.desk.effect import AddEvent, AddMessage, ChangeTicket, Direction, Effect, RecordRating, Visibility
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.match import Check, compile_condition
 from mailgate.desk.routing.rule import Condition, On, Rule

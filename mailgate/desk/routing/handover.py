@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from mailgate.desk.effect import ChangeTicket
 from mailgate.desk.facts import Crew, Facts
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.lifecycle import ENDED
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import ChangeTicket, LetterKind, LetterOrder, Outcome, Plan, Purpose
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Policy, Role
 from mailgate.desk.routing.assign import Choice, Needs, choose, crew_with
 from mailgate.desk.ticket import Ticket

@@ -9,8 +9,8 @@ from typing import Protocol
 from mailgate.desk import gate
 from mailgate.desk.canned import Filling, fill
 from mailgate.desk.gate import Leave
+from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.phrase import Phrase, phrase
-from mailgate.desk.plan import LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Agent, Policy, Role
 from mailgate.desk.roster import Roster
 from mailgate.desk.routing.assign import audience

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from mailgate.desk.facts import Asked, Carrier, Clue, Facts
 from mailgate.desk.identity.token import Tokens, binding
 from mailgate.desk.identity.trust import Held, Who
-from mailgate.desk.plan import Purpose
+from mailgate.desk.letter import Purpose
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.ticket import ParticipantRole, Status, Ticket
 from mailgate.mail.model import Address, Sender

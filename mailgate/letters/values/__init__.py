@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.letters.values.agents import TO_AGENTS
 from mailgate.letters.values.customers import TO_CUSTOMERS
 from mailgate.letters.values.value import COMMON, Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.letters.values.value import ANSWER, ATTACHED, LISTED, NOON, QUESTION, ROW, TICKET, Value
 
 _LIST = Value("tickets", "the tickets, most urgent first", default=(), sample=(ROW,), item=LISTED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailgate.desk.plan import LetterKind
+from mailgate.desk.letter import LetterKind
 from mailgate.letters.values.value import ANSWER, LISTED, NOON, QUESTION, ROW, Value
 
 _TEXT = Value("text", "the agent's words", sample=ANSWER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mailgate.desk import plan as p
+from mailgate.desk import effect as p
 from mailgate.store import alerts
 from mailgate.store.draft import Draft
 from mailgate.store.effects import agents, letters, mails, tickets

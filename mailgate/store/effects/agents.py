@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.desk import plan as p
+from mailgate.desk import effect as p
 from mailgate.store.acts import to_text
 from mailgate.store.draft import Draft
 from mailgate.store.roster import changed, roster_of

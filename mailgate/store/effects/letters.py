@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailgate.desk import plan as p
+from mailgate.desk import effect as p
+from mailgate.desk.letter import CONVERSATION, Letter, LetterKind
 from mailgate.store.draft import Draft
 from mailgate.store.effects.mails import thread
 from mailgate.store.rows import id_key, to_json
@@ -14,7 +15,7 @@ def spend(draft: Draft, effect: p.Spend) -> None:
     draft.work.spent_ms = draft.now_ms
 
 
-def queue_letter(draft: Draft, letter: p.Letter) -> None:
+def queue_letter(draft: Draft, letter: Letter) -> None:
     """A letter joins the outbox: its bytes are fixed from here on (promise 3)."""
     ticket = draft.resolve(letter.ticket) if letter.ticket or draft.ticket is not None else None
     ticket_id = ticket.id if ticket else None
@@ -26,12 +27,12 @@ def queue_letter(draft: Draft, letter: p.Letter) -> None:
     )
     draft.add("letter_data", number, letter.data)
     draft.add("known_ids", letter.brand, id_key(letter.message_id), ticket_id, number)
-    if letter.kind in (p.LetterKind.SURVEY,):
+    if letter.kind in (LetterKind.SURVEY,):
         draft.customer(letter.brand, letter.recipient).survey_asked_ms = draft.now_ms
     if ticket is None:
         return
     requester = letter.recipient.lower() == ticket.requester.email.lower()
-    if requester and letter.kind in p.CONVERSATION:
+    if requester and letter.kind in CONVERSATION:
         draft.change(ticket, **thread(ticket, letter.message_id))
     meta = {"letter": number, "kind": letter.kind.value}
     draft.event(ticket.id, "letter", meta, {"to": letter.recipient, "message_id": letter.message_id})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailgate.desk import plan as p
+from mailgate.desk import effect as p
 from mailgate.desk.ticket import Ticket
 from mailgate.store.draft import Draft
 from mailgate.store.held import confirm, drop

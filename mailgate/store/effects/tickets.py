@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.desk import plan as p
+from mailgate.desk import effect as p
 from mailgate.desk.ticket import Participant, ParticipantRole
 from mailgate.store.draft import Draft
 from mailgate.store.read import FINISHED
