@@ -13,7 +13,7 @@ from mailgate.store.outbox import LetterState, Result
 from mailgate.store.queries import answer
 from tests.store.desk import BRAND, KEY, NOW, HandClock, a_letter, a_mark, a_reading, an_append, opened, settle
 
-SMALL = ("paused", "meta", "sequences", "roster", "absences")
+SMALL = ("paused", "meta", "sequences", "roster", "absences", "leases")
 """Tables of a handful of rows, whatever the size of the desk."""
 
 OPEN_ROWS = ("INDEX letters_due", "INDEX letters_handing", "INDEX timers_due")
