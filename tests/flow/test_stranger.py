@@ -47,7 +47,8 @@ def test_V01_V02_V10_nothing_in_a_letter_acts_or_tells_when_it_is_fetched(desk: 
     closing = letter(f"Anna <{ANNA}>", "Re: Printer", "#close\n\nPut out.", to=address, reply_to=told)
     desk.send(closing, ANNA, [address])
     far.wait(CARLA, 3)
-    assert any("survey" in one.data.decode("utf-8", "replace").lower() or "5" in one.text for one in far.to(CARLA))
+    pages = [str(page.get_content()) for one in far.to(CARLA) if (page := one.message.get_body(("html",)))]
+    assert [page for page in pages if "🙂" in page and "🙁" in page], "the survey with its faces is among them"
     for one in far.letters:
         page = one.message.get_body(("html",))
         shown = page.get_content() if page else ""
