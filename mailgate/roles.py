@@ -118,8 +118,8 @@ class Patience:
 
 
 def front(context: Context) -> None:
-    """SMTP, LMTP and submission into the spool."""
-    stop = asyncio.Event()
+    """SMTP, LMTP and submission into the spool. SIGHUP: another front has taken over, who is here is heard out."""
+    stop, leave = asyncio.Event(), asyncio.Event()
 
     def kept(mails: int) -> None:
         context.counters.add("accepted", "smtp", mails)
@@ -127,10 +127,11 @@ def front(context: Context) -> None:
 
     async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, leave.set)
         commits = GroupCommit(context.spool(), kept)
         recipients = DeskRecipients(context.settings)
         await serve_mail(
-            context.settings.smtp_in, recipients, commits, context.clock, stop, context.ready, context.sockets
+            context.settings.smtp_in, recipients, commits, context.clock, stop, context.ready, context.sockets, leave
         )
 
     uvloop.run(main())

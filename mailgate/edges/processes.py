@@ -10,7 +10,7 @@ state         meaning                                    leads to
 running       forked and not yet waited for              ended, stopping
 ended         waited for, to be started again at a time  running
 stopping      was sent SIGTERM, may drain                gone (SIGKILL after 30 s)
-leaving       the same, and its successor runs already   gone (SIGKILL after 30 s)
+leaving       was sent SIGHUP, its successor runs        gone (SIGKILL after 30 s)
 ============  =========================================  =====================
 """
 
@@ -31,6 +31,8 @@ from mailgate.edges.bell import Bell
 
 PR_SET_PDEATHSIG = 1
 GRACE_S = 30.0
+OURS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+LEFT_TO_THE_PARENT = (signal.SIGINT, signal.SIGHUP)
 GARBAGE = (20_000, 20, 20)
 """The collector's thresholds in a child: a mail makes thousands of values that die young and hardly a cycle, and with
 Python's own thresholds looking for them took a quarter of the applier's time."""
@@ -70,8 +72,8 @@ class Supervisor:
         """Start what is due, then wait for a signal (whose wake-up byte arrives on ``woken``) or the timeout; reap."""
         now = self.clock.monotonic()
         for child in self.leaving:
-            if now > child.due:
-                self._signal(child, signal.SIGKILL)
+            # Said again at each look: a front that was forked a moment before does not listen yet.
+            self._signal(child, signal.SIGKILL if now > child.due else signal.SIGHUP)
         for child in self.children:
             if not child.pid and now >= child.due:
                 self._fork(child)
@@ -83,7 +85,7 @@ class Supervisor:
     def stop(self) -> bool:
         """SIGTERM to all, 30 seconds to drain, then SIGKILL; True when all ended by themselves."""
         orderly = True
-        for child in self.children:
+        for child in (*self.children, *self.leaving):
             self._signal(child, signal.SIGTERM)
         deadline = self.clock.monotonic() + GRACE_S
         while any(child.pid for child in (*self.children, *self.leaving)):
@@ -98,7 +100,8 @@ class Supervisor:
     def replace(self, mains: dict[str, Callable[[], None]], beside: Collection[str] = ()) -> None:
         """Give the children of these names a new main: each drains, ends, and is forked anew by ``watch``.
 
-        Those of the names ``beside`` are forked anew first, and drain while their successors are at work.
+        Those of the names ``beside`` are forked anew first; the old ones get SIGHUP instead of SIGTERM, and hear out
+        who is with them while their successors are at work.
         """
         for child in self.children:
             if child.name not in mains:
@@ -109,15 +112,18 @@ class Supervisor:
                 old = Child(child.name, child.main, child.pid, due=self.clock.monotonic() + GRACE_S)
                 self.leaving.append(old)
                 self._fork(child)
-                self._signal(old, signal.SIGTERM)
+                self._signal(old, signal.SIGHUP)
             else:
                 self._signal(child, signal.SIGTERM)
 
     def _fork(self, child: Child) -> None:
         parent = os.getpid()
+        # What is sent to the child before it has handlers of its own waits; the parent's would swallow it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)
         pid = os.fork()
         if pid == 0:
             _run(child, parent)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         child.pid, child.started = pid, self.clock.monotonic()
 
     def _reap(self, *, stopping: bool = False) -> None:
@@ -149,10 +155,9 @@ def _run(child: Child, parent: int) -> None:
     code = 1
     try:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        for number in OURS:
+            signal.signal(number, signal.SIG_IGN if number in LEFT_TO_THE_PARENT else signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, OURS)
         _die_with_parent(parent)
         gc.freeze()  # what the parent has loaded stays, and stays shared
         gc.set_threshold(*GARBAGE)

@@ -58,6 +58,7 @@ class Front:
         self.budget = Budget(settings.data_budget)
         self.trouble = Trouble(clock, logs.get("smtp"))
         self.stopping = False
+        self.leaving = False
         self.empty = asyncio.Event()
         self.empty.set()
 

@@ -18,8 +18,9 @@ import asyncio
 import base64
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
+from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
@@ -55,12 +56,14 @@ async def serve_mail(
     stop: asyncio.Event,
     ready: Callable[[], None],
     listeners: Sequence[tuple[str, socket.socket]],
+    leave: asyncio.Event | None = None,
 ) -> None:
-    """Serve on the listening sockets (each with the name of its lane) until ``stop`` is set.
+    """Serve on the listening sockets (each with the name of its lane) until ``stop`` or ``leave`` is set.
 
     ``ready`` is called once when all of them accept. After ``stop`` idle connections are told 421 at once, a mail whose
-    data has begun still gets its answer, and after 25 seconds whatever is left is cut off. Raises ``Refused`` when the
-    certificate cannot be used.
+    data has begun still gets its answer, and after 25 seconds whatever is left is cut off. After ``leave`` another
+    process accepts on the same sockets: who is here already is served one mail still, and told 421 after it. Raises
+    ``Refused`` when the certificate cannot be used.
     """
     front = Front(settings, desk, commits, clock)
     talks: set[Conversation] = set()
@@ -70,10 +73,15 @@ async def serve_mail(
         for name, listener in listeners
     ]
     ready()
-    await stop.wait()
-    front.stopping = True
+    await _first(stop.wait(), *((leave.wait(),) if leave else ()))
     for server in servers:
         server.close()
+    if not stop.is_set():
+        front.leaving = True
+        for talk in list(talks):
+            talk.part()
+        await _first(stop.wait(), front.empty.wait(), asyncio.sleep(DRAIN_S))
+    front.stopping = True
     for talk in list(talks):
         talk.farewell()
     with contextlib.suppress(TimeoutError):
@@ -82,6 +90,16 @@ async def serve_mail(
     for talk in list(talks):
         talk.cut_off()
     await commits.close()
+
+
+async def _first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Until one of these is over."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 class Conversation(SMTP):
@@ -139,6 +157,15 @@ class Conversation(SMTP):
         if self.listening:
             self._hang_up(say.CLOSING)
 
+    def part(self) -> None:
+        """Another process serves from here on: a client that has had a mail taken, and begun no other, goes to it."""
+        if self.listening and self._served:
+            self._hang_up(say.CLOSING)
+
+    @property
+    def _served(self) -> bool:
+        return self.mails > 0 and self.sender is None
+
     def cut_off(self) -> None:
         """No more time."""
         self._writer.transport.abort()
@@ -193,7 +220,7 @@ class Conversation(SMTP):
 
     async def _line(self, limit: int) -> bytes:
         """The next line, without its CRLF; raises ``Reply`` for one that is too long or ends with a bare LF."""
-        if self.front.stopping:
+        if self.front.stopping or (self.front.leaving and self._served):
             raise Reply(say.CLOSING, hang_up=True)
         self.listening = True
         try:
