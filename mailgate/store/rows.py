@@ -40,7 +40,11 @@ from mailgate.turnstile import Turnstile
 
 Row = tuple[Any, ...]
 
-CHECKPOINT_PAGES = 2000
+PAGE_SIZE = 8192
+"""Octets of a page of a new SQLite file. Mails and letters take several pages, and each page costs two writes into the
+log, and a read and a write at the checkpoint; a file that is there keeps the size that it was made with."""
+
+CHECKPOINT_PAGES = 1000
 FEW = 100
 """Rows that PostgreSQL gets in one statement over several tables: those of one mail, with its letters and files."""
 
@@ -288,6 +292,7 @@ def _translated(error: Exception) -> Exception:
 
 def _sqlite(path: Path, checkpoints: bool) -> Any:
     pragmas = (
+        ("page_size", PAGE_SIZE),
         ("journal_mode", "wal"),
         ("synchronous", "full"),
         ("wal_autocheckpoint", CHECKPOINT_PAGES if checkpoints else 0),

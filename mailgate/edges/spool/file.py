@@ -13,7 +13,10 @@ from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
 from mailgate.turnstile import Turnstile, open_private
 
-AUTOCHECKPOINT_PAGES = 2000
+PAGE_SIZE = 8192
+"""Octets of a page of a new spool: a mail takes several pages, and each costs a write or two."""
+
+AUTOCHECKPOINT_PAGES = 1000
 BUSY_MS = 10_000
 FORMAT = 1
 
@@ -60,6 +63,7 @@ def _prepare(connection: sqlite3.Connection, turnstile: Turnstile, path: Path, c
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found > FORMAT:
             raise Temporary(f"the spool {path} was written by a newer mailgate; run that one")
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT_PAGES if checkpoints else 0}").fetchall()
