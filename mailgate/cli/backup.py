@@ -26,9 +26,9 @@ def backup(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Copy database, spool, config and keys into a folder, while the desk runs.
+    """Copy the whole desk into a folder while it runs.
 
-    It holds every secret of the desk: keep it as safe as the desk itself.
+    Database, spool, config and keys. The folder holds every secret of the desk: keep it as safe as the desk itself.
     """
     from mailgate.backup import back_up
 

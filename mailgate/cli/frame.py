@@ -138,6 +138,17 @@ def zone_of(settings: Settings) -> str:
     return next(iter(settings.policy.brands.values())).timezone
 
 
+def each_done(asked: Sequence[int], done: Sequence[int], verb: str, as_json: bool, why: str = "") -> None:
+    """What a command did to each id; exit 1, with ``why`` in brackets, when something that was asked for was not."""
+    missing = [one for one in asked if one not in done]
+    if as_json:
+        emit({verb: done, "missing": missing})
+    else:
+        typer.echo(f"{verb}: {', '.join(map(str, done)) or 'nothing'}")
+    if missing:
+        failed(f"not {verb}: {', '.join(map(str, missing))}{why and f' ({why})'}")
+
+
 def failed(reason: str) -> Any:
     """End the command with exit 1 and a sentence."""
     say(f"mailgate: {reason}")

@@ -13,6 +13,7 @@ from mailgate.cli.frame import (
     AsJson,
     ConfigFile,
     console,
+    each_done,
     emit,
     failed,
     group,
@@ -63,7 +64,7 @@ def list_(
 
 @app.command(epilog="Example: mailgate held show 7 --raw > mail.eml")
 def show(
-    held_id: Annotated[int, typer.Argument(metavar="ID")],
+    held_id: Annotated[int, typer.Argument(metavar="ID", help="As `held list` shows it.")],
     config: ConfigFile = DEFAULT_CONFIG,
     raw: Annotated[bool, typer.Option("--raw", help="The mail itself, byte for byte, on stdout.")] = False,
     as_json: AsJson = False,
@@ -116,7 +117,7 @@ def release(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = Fal
                 say(f"mailgate: {held_id} stays held: {plain('; '.join(plan.trace))}")
             else:
                 done.append(held_id)
-    _answer(ids, done, "released", as_json)
+    each_done(ids, done, "released", as_json)
 
 
 @app.command(epilog="Example: mailgate held drop 8")
@@ -131,15 +132,4 @@ def drop(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False)
     for held_id in ids:
         if held_id not in done:
             say(f"mailgate: there is no held mail {held_id}")
-    _answer(ids, done, "dropped", as_json)
-
-
-def _answer(asked: list[int], done: list[int], verb: str, as_json: bool) -> None:
-    """What was done; exit 1 when something that was asked for was not."""
-    missing = [held_id for held_id in asked if held_id not in done]
-    if as_json:
-        emit({verb: done, "missing": missing})
-    else:
-        typer.echo(f"{verb}: {', '.join(map(str, done)) or 'nothing'}")
-    if missing:
-        failed(f"not {verb}: {', '.join(map(str, missing))}")
+    each_done(ids, done, "dropped", as_json)

@@ -23,7 +23,10 @@ RELOAD = "reload the daemon (systemctl reload mailgate, or SIGHUP), on every mac
 
 @app.command("list", epilog="Example: mailgate keys list --json")
 def list_(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """List the keys by their ids, newest first, with what each is still good for."""
+    """List the keys, newest first.
+
+    By their ids, each with what it is still good for; a key itself is never shown.
+    """
     from mailgate.config.keys import lines
 
     found = lines(read_settings(config).secret_file.read_text("utf-8"))
@@ -50,10 +53,16 @@ def list_(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 def rotate(
     config: ConfigFile = DEFAULT_CONFIG,
     grace_days: Annotated[
-        int, typer.Option("--grace-days", min=1, max=3650, help="How long the tokens of older keys stay good.")
+        int,
+        typer.Option(
+            "--grace-days", metavar="DAYS", min=1, max=3650, help="How long the tokens of older keys stay good."
+        ),
     ] = GRACE_DAYS,
 ) -> None:
-    """Put a new key above the old ones; it signs from the next reload on."""
+    """Put a new key above the old ones.
+
+    It signs from the next reload on; the old ones prove what they have signed until their grace is over.
+    """
     from mailgate.config.keys import lines, rotated
 
     path = read_settings(config).secret_file
@@ -68,7 +77,10 @@ def retire(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys list` shows it.")],
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """End an old key's grace today, because it leaked: its tokens prove nothing from the next reload on."""
+    """End an old key's grace today.
+
+    Because it leaked, say: its tokens prove nothing from the next reload on.
+    """
     from mailgate.config.keys import retired
     from mailgate.config.units import Wrong
 

@@ -12,8 +12,8 @@ from mailgate.cli.frame import (
     DEFAULT_CONFIG,
     AsJson,
     ConfigFile,
+    each_done,
     emit,
-    failed,
     group,
     known,
     moment,
@@ -31,6 +31,7 @@ app = group("Look at letters, send them again, or take them back.")
 
 Ids = Annotated[list[int], typer.Argument(metavar="ID…", help="As `outbox list` shows them.")]
 ACTOR = "command line"
+TOO_LATE = "no such letter, or it is past that"
 
 
 @app.command("list", epilog="Example: mailgate outbox list --state unknown")
@@ -85,7 +86,7 @@ def retry(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False
     They go out now, under the same Message-ID: after a failure, or when their fate is unknown."""
     from mailgate.store.outbox import retry_letter
 
-    _answer(ids, _by_hand(retry_letter, ids, config), "queued", as_json)
+    each_done(ids, _by_hand(retry_letter, ids, config), "queued", as_json, TOO_LATE)
 
 
 @app.command(epilog="Example: mailgate outbox cancel 31")
@@ -93,7 +94,7 @@ def cancel(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = Fals
     """Take letters back that have not gone out yet."""
     from mailgate.store.outbox import cancel_letter
 
-    _answer(ids, _by_hand(cancel_letter, ids, config), "cancelled", as_json)
+    each_done(ids, _by_hand(cancel_letter, ids, config), "cancelled", as_json, TOO_LATE)
 
 
 def _by_hand(act: Callable[[Work, int, int, str], bool], ids: list[int], config: Path) -> list[int]:
@@ -105,14 +106,3 @@ def _by_hand(act: Callable[[Work, int, int, str], bool], ids: list[int], config:
             return store.run(lambda tx: act(tx.work, letter, now_ms, ACTOR))
 
         return [letter for letter in ids if done(letter)]
-
-
-def _answer(asked: list[int], done: list[int], verb: str, as_json: bool) -> None:
-    """What was done; exit 1 when something that was asked for was not."""
-    missing = [letter for letter in asked if letter not in done]
-    if as_json:
-        emit({verb: done, "missing": missing})
-    else:
-        typer.echo(f"{verb}: {', '.join(map(str, done)) or 'nothing'}")
-    if missing:
-        failed(f"not possible for: {', '.join(map(str, missing))} (no such letter, or it is past that)")

@@ -36,9 +36,10 @@ def search(
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=300, help="At most so many.")] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Find tickets by words in subjects, messages, notes and names of files.
+    """Find tickets by words.
 
-    The best first, then the newest. In scripts without spaces any two characters or more are found.
+    In subjects, messages, notes and names of files; the best first, then the newest. In scripts without spaces any two
+    characters or more are found.
     """
     from mailgate.desk.query import Ask, Order, Query, Terms
     from mailgate.store.queries import answer

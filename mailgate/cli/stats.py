@@ -35,14 +35,16 @@ def register(app: typer.Typer) -> None:
 
 def stats(
     config: ConfigFile = DEFAULT_CONFIG,
-    days: Annotated[int, typer.Option(min=0, help="Of the last so many days; 0: of all time.")] = 0,
-    since: Annotated[str, typer.Option(help="Since then: a length of time such as 90d, or a date.")] = "",
-    by: Annotated[Grouping, typer.Option(help="Promises and ratings for the desk, or by agent, team or brand.")] = (
-        Grouping.DESK
-    ),
+    days: Annotated[int, typer.Option(metavar="N", min=0, help="Of the last so many days; 0: of all time.")] = 0,
+    since: Annotated[
+        str, typer.Option(metavar="TIME", help="Since then: a length of time such as 90d, or a date.")
+    ] = "",
+    by: Annotated[
+        Grouping, typer.Option(metavar="desk|agent|team|brand", help="For whom promises and ratings are shown.")
+    ] = Grouping.DESK,
     as_json: AsJson = False,
 ) -> None:
-    """Count what became of all mail, what was promised and kept, and how content customers are.
+    """Count mail, promises kept and content customers.
 
     Deliveries by outcome, held mail by cause, letters by state, tickets by status; promises kept and late; ratings and
     CSAT, the share of customers who rate 4 or 5.

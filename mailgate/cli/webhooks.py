@@ -10,8 +10,8 @@ from mailgate.cli.frame import (
     DEFAULT_CONFIG,
     AsJson,
     ConfigFile,
+    each_done,
     emit,
-    failed,
     group,
     known,
     moment,
@@ -46,19 +46,18 @@ def list_(
         return
     zone = zone_of(settings)
     rows = ((c["id"], c["name"], c["state"], c["attempts"], moment(c["created_ms"], zone), c["error"]) for c in found)
-    table(("id", "webhook", "state", "tries", "since", "error"), rows, "nothing waits")
+    table(("ID", "WEBHOOK", "STATE", "TRIES", "SINCE", "ERROR"), rows, "nothing waits")
 
 
-@app.command("retry", epilog="Example: mailgate webhooks retry 4711")
+@app.command(epilog="Example: mailgate webhooks retry 4711")
 def retry(
     ids: Annotated[list[int], typer.Argument(metavar="ID…", help="As `webhooks list` shows them.")],
     config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     """Make these calls at once."""
     from mailgate.store.calls import retry_calls
 
     with opened(read_settings(config)) as store:
-        count = retry_calls(store.rows, ids, SystemClock().now_ms())
-    if count < len(set(ids)):
-        failed(f"{len(set(ids)) - count} of these calls neither wait nor have failed")
-    typer.echo(f"due now: {count}")
+        due = retry_calls(store.rows, ids, SystemClock().now_ms())
+    each_done(ids, due, "queued", as_json, "no such call, or it neither waits nor has failed")

@@ -68,8 +68,8 @@ def settle_call(rows: Rows, call: Call, state: str, error: str, now_ms: int, nex
     )
 
 
-def retry_calls(rows: Rows, ids: list[int], now_ms: int) -> int:
-    """Make failed or waiting calls due at once; returns how many there were."""
+def retry_calls(rows: Rows, ids: list[int], now_ms: int) -> list[int]:
+    """Make failed or waiting calls due at once; returns the ids of those."""
     rows.connect()
     with rows.transaction():
         found = rows.all(
@@ -77,7 +77,7 @@ def retry_calls(rows: Rows, ids: list[int], now_ms: int) -> int:
             f"WHERE state IN ('failed', 'retry') AND {among('id', ids)} RETURNING id",
             (now_ms, *ids),
         )
-    return len(found)
+    return sorted(call_id for (call_id,) in found)
 
 
 def sweep_calls(rows: Rows, before_ms: int) -> None:

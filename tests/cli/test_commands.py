@@ -89,6 +89,13 @@ def test_letters_are_listed_cancelled_and_queued_again(busy: Path, run: Run) -> 
     assert run("outbox", "retry", 999, "-c", busy).code == 1
 
 
+def test_calls_that_are_not_there_are_told_as_letters_are(busy: Path, run: Run) -> None:
+    assert run("webhooks", "list", "-c", busy).out.strip() == "nothing waits"
+    said = run("webhooks", "retry", 7, 7, 8, "-c", busy, "--json")
+    assert (said.code, said.json) == (1, {"queued": [], "missing": [7, 7, 8]})
+    assert "not queued: 7, 7, 8 (no such call" in said.err
+
+
 def test_promises_and_ratings_are_shown_for_the_desk_or_by_agent_team_and_brand_since_a_time(
     busy: Path, run: Run
 ) -> None:

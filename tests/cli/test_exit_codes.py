@@ -5,20 +5,30 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from mailgate import __version__
 from mailgate.cli import main
+from mailgate.cli.app import app
 from tests.cli.conftest import DESK, Run, mail
 from tests.config.folder import write
 
-COMMANDS = (
-    *("demo", "check", "serve", "doctor", "init", "ingest", "explain", "stats"),
-    *("ticket list", "ticket show", "outbox list", "outbox retry", "outbox cancel"),
-    *("held list", "held show", "held release", "held drop", "rules test", "audit verify"),
-)
+
+def commands(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every command of the tree, by what one types for it."""
+    for name, below in tree.commands.items():
+        if hasattr(below, "commands"):
+            yield from commands(below, (*path, name))
+        else:
+            yield " ".join((*path, name)), below
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
 
 
 def mailgate(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -31,6 +41,17 @@ def test_every_command_has_help_with_an_example(command: str, run: Run) -> None:
     said = run(*command.split(), "--help")
     assert said.code == 0
     assert "Example" in said.out
+    assert f"mailgate {command}" in said.out.partition("Example")[2]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_is_said_in_a_sentence_that_fits(command: str) -> None:
+    whole = COMMANDS[command]
+    assert whole.get_short_help_str(limit=100).endswith(".")
+    assert "..." not in whole.get_short_help_str(limit=68)
+    for one in whole.params:
+        assert one.help, one.name
+        assert one.metavar or one.is_flag, one.name
 
 
 def test_help_needs_neither_database_nor_parser() -> None:

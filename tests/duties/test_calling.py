@@ -65,7 +65,7 @@ def test_a_call_that_fails_is_made_again_and_given_up_in_the_end(desk: World, ca
     assert failed_calls(desk.store.rows) == 1
     assert desk.store.rows.select(Events.select().where(Events.kind == "webhook failed"))
     far.status = 200
-    assert retry_calls(desk.store.rows, [state(desk)["id"]], desk.clock.ms) == 1
+    assert retry_calls(desk.store.rows, [state(desk)["id"]], desk.clock.ms) == [state(desk)["id"]]
     caller.turn()
     assert state(desk)["state"] == "sent"
 
