@@ -255,16 +255,14 @@ class Spool:
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file; nothing happens in a process that does not checkpoint.
 
-        First beside the writers, which does most of the work; where the log has grown long all the same (there was
-        always a writer), once more with the writers kept out, which lets it start anew.
+        With the writers kept out: one that lets the log start anew while a second checkpoint begins is what corrupts
+        it. A log that has grown long is cut short.
         """
         if not self._checkpoints:
             return
-        with self._reading() as db:
-            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            if self._log_size() > WAL_LIMIT:
-                with self._turnstile.held():
-                    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with self._reading() as db, self._turnstile.held():
+            mode = "TRUNCATE" if self._log_size() > WAL_LIMIT else "PASSIVE"
+            db.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
 
     def _log_size(self) -> int:
         with contextlib.suppress(OSError):
