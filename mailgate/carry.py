@@ -11,6 +11,7 @@ follow        the admin's rules on events are asked (``desk.follow``)
 family        a ticket goes on when the last one has ended that it waits for (``desk.family``)
 arm           states start and stop their timers (``desk.clock.arming``)
 wind          the clocks of promises move on (``desk.clock.wind``), after all that moves them
+say           notes of the desk itself are put in the brand's language
 compose       letters get their bytes, Message-IDs and dates
 write         rows
 more          the plans that this one brings with it, each the same way
@@ -26,12 +27,13 @@ from dataclasses import dataclass, field, replace
 
 from mailgate.desk.clock.arming import arm, changed
 from mailgate.desk.clock.wind import touched, wind
-from mailgate.desk.effect import NEW_TICKET, OpenTicket
+from mailgate.desk.effect import NEW_TICKET, AddNote, Effect, OpenTicket
 from mailgate.desk.family import ends, resume
 from mailgate.desk.follow import Scene, follow
 from mailgate.desk.following import as_left, following
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.letter import Letter
+from mailgate.desk.phrase import Phrase
 from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.roster import Roster, with_roster
@@ -41,6 +43,7 @@ from mailgate.desk.routing.route import Router
 from mailgate.desk.ticket import Ticket
 from mailgate.duties.alert import broken_template
 from mailgate.letters.compose import Composer
+from mailgate.letters.phrases import spoken
 from mailgate.logs import get
 from mailgate.mail.classify import Ours
 from mailgate.mail.contents import Contents
@@ -122,6 +125,7 @@ def _carry(
     ticket = ticket or tx.open(plan, now_ms, desk.composer.clock.token_hex(16))
     reading, raw = (source.reading, source.raw) if source else (None, None)
     plan = _completed(tx, plan, ticket, reading, desk, now_ms)
+    plan = _in_words(plan, ticket, desk.policy)
     attachments = reading.mail.attachments if reading else ()
     letters = desk.composer.compose(plan.letters, as_left(plan, ticket), raw, Contents(), now_ms, attachments)
     tx.write(row, reading, raw, plan, ticket, letters, now_ms)
@@ -154,6 +158,18 @@ def _completed(tx: Tx, plan: Plan, ticket: Ticket | None, reading: Reading | Non
     if desk.policy.sla:
         plan = wind(plan, ticket, tx.known(touched(plan)).values(), desk.policy, now_ms)
     return plan
+
+
+def _in_words(plan: Plan, ticket: Ticket | None, policy: Policy) -> Plan:
+    """The plan with the desk's own notes as its agents read them."""
+    if ticket is None or not any(type(each) is AddNote and isinstance(each.text, Phrase) for each in plan.effects):
+        return plan
+    language = policy.brands[ticket.brand].language
+
+    def said(each: Effect) -> Effect:
+        return replace(each, text=spoken(each.text, language)) if isinstance(each, AddNote) else each
+
+    return replace(plan, effects=tuple(map(said, plan.effects)))
 
 
 def _tell_admins(tx: Tx, letter: Letter, desk: Desk, now_ms: int) -> None:

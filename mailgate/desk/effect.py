@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mailgate.desk.phrase import Phrase
 from mailgate.desk.ticket import Participant, ParticipantRole, Status
 from mailgate.mail.model import ReportedRecipient
 
@@ -102,10 +103,11 @@ class AddMessage:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
-    """An internal note that no mail carries: a rule's note, a hint about a duplicate."""
+    """An internal note that no mail carries: a rule's note, or what the desk itself has to say, as a ``Phrase``; agents
+    of several languages may read that, so it is said in the brand's."""
 
     ticket: int
-    text: str
+    text: str | Phrase
     author: str = ""
 
 

@@ -25,6 +25,10 @@ class Phrase:
         """Whether anything is said."""
         return bool(self.text)
 
+    def about(self, **names: str | Phrase) -> Phrase:
+        """The same sentence about these: for sentences that stand in a table."""
+        return Phrase(self.text, tuple(names.items()))
+
 
 NOTHING = Phrase("")
 

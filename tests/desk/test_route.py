@@ -127,7 +127,7 @@ MAIL = mail(
 def test_every_relation_says_what_its_name_says(subject: str, relation: str, value: str, matches: bool) -> None:
     found = routed(MAIL, to("hit", test(subject, relation, value)))
     assert bool(found.rules) is matches
-    assert not matches or found.reason.startswith("rule hit: ")
+    assert not matches or str(found.reason).startswith("rule hit: ")
 
 
 def test_every_relation_of_the_language_compiles_and_answers() -> None:

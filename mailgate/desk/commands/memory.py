@@ -83,7 +83,7 @@ def _parts(done: Done, scene: Scene) -> Iterator[Effect]:
     for child in scene.facts.children:
         if child.created_ms == done.at_ms and child.requester.email.lower() in scene.agent.addresses:
             yield ChangeTicket(child.id, changes(child, Happening.CLOSED, scene.now_ms), "undone", scene.agent.id)
-            yield AddNote(child.id, str(phrase("taken back")), scene.agent.id)
+            yield AddNote(child.id, phrase("taken back"), scene.agent.id)
 
 
 def _still(back: Mapping[str, object], ticket: Ticket | None, done: Done, now_ms: int) -> dict[str, object]:

@@ -87,8 +87,12 @@ def _joined(source: Ticket, target: Ticket, scene: Scene) -> Iterator[Effect]:
             role = ParticipantRole.WATCHER if who.role is ParticipantRole.REQUESTER else who.role
             yield AddParticipant(target.id, who.email, who.name, role, why)
     yield LinkTickets(source.id, target.id, "merged")
+    yield AddNote(target.id, _came(source), scene.agent.id)
+
+
+def _came(source: Ticket) -> Phrase:
     said = phrase("Ticket {number} ({subject}) was merged into this one.", number=source.number, subject=source.subject)
-    yield AddNote(target.id, f"{said}\n\n{source.asked}".strip(), scene.agent.id)
+    return phrase("{said}\n\n{asked}", said=said, asked=source.asked) if source.asked else said
 
 
 def _woken(source: Ticket, target: Ticket, scene: Scene) -> Iterator[Effect]:

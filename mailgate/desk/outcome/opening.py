@@ -25,7 +25,7 @@ from mailgate.desk.identity.trust import Acknowledge, Commands
 from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.lifecycle import ENDED
 from mailgate.desk.outcome.orders import acknowledgement, bare_subject, tell, to_agent
-from mailgate.desk.phrase import Phrase, phrase
+from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.routing.assign import assignee, audience, first, followers, watchers
@@ -128,16 +128,17 @@ def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
     )
 
 
-def _given(case: Case, start: Ticket, draft: Ticket, routing: Routing) -> tuple[Ticket, Phrase | str]:
+def _given(case: Case, start: Ticket, draft: Ticket, routing: Routing) -> tuple[Ticket, Phrase]:
     """The ticket with its agent, and what agents read of why it is there: whom a command named stays, else the rule's
     or the team's way counts. That no rule matched is no news to anybody."""
-    routed, told = routing.reason, routing.reason if routing.rules else ""
+    told = routing.reason if routing.rules else NOTHING
+    routed = str(routing.reason)
     if start.status in ENDED or start.assignee != draft.assignee:
         return replace(start, reason=routed), told
     choice = first(start, case.facts.crew, case.facts.absent, case.policy, case.now_ms)
     if not choice.reason:
         return replace(start, assignee=choice.agent, reason=routed), told
-    why = phrase("{routed}; {given}", routed=routed, given=choice.reason)
+    why = phrase("{routed}; {given}", routed=routing.reason, given=choice.reason)
     return replace(start, assignee=choice.agent, reason=str(why)), why if told else choice.reason
 
 

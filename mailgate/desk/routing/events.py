@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mailgate.desk.effect import AddEvent, AddMessage, ChangeTicket, Direction, Effect, RecordRating, Visibility
+from mailgate.desk.phrase import NOTHING
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.match import Check, compile_condition
 from mailgate.desk.routing.rule import Condition, On, Rule
@@ -86,9 +87,9 @@ class EventRules:
         seen = Standing(one.ticket, words, self.policy, tally, now_ms)
         found = []
         for rule, check in self.rules.get(one.on, ()):
-            evidence = check.ask(seen) if rule.name not in without and one.concerns(rule) else ""
+            evidence = check.ask(seen) if rule.name not in without and one.concerns(rule) else NOTHING
             if evidence:
-                found.append(Matched(rule, evidence))
+                found.append(Matched(rule, str(evidence)))
                 if not rule.go_on:
                     break
         return tuple(found)

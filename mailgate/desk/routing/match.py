@@ -1,7 +1,7 @@
 """How a rule's condition is answered; ``subjects`` has the language that it is written in.
 
-A condition compiles to a ``Check``: a function from what is seen of the mail to the evidence (a few words for agents;
-empty: does not match), and its triggers, by which a router of many rules finds the few that can match at all.
+A condition compiles to a ``Check``: a function from what is seen of the mail to the evidence (a phrase for agents;
+an empty one: does not match), and its triggers, by which a router of many rules finds the few that can match at all.
 Patterns run on RE2 only, whose time is linear in the mail (``re`` took seconds on 20 kB).
 """
 
@@ -16,9 +16,10 @@ import re2
 
 from mailgate.desk.clock.hours import is_open
 from mailgate.desk.outcome.seen import parents
+from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.rule import Condition
-from mailgate.desk.routing.subjects import SUBJECTS, TIMES, octets, pattern_options, pattern_problem
+from mailgate.desk.routing.subjects import NAMES, SUBJECTS, TIMES, octets, pattern_options, pattern_problem
 from mailgate.desk.routing.words import LIMIT, Keyword, Text, fold
 from mailgate.errors import ConfigError, Problem
 
@@ -48,7 +49,7 @@ class Seen(Protocol):
 class Check:
     """A condition, compiled. ``triggers`` None: it has to be asked of every mail."""
 
-    ask: Callable[[Seen], str]
+    ask: Callable[[Seen], Phrase]
     triggers: frozenset[Trigger] | None = field(default=None)
 
 
@@ -61,20 +62,20 @@ def compile_condition(condition: Condition, policy: Policy) -> Check:
     known = [child.triggers for child in children if child.triggers is not None]
     if condition.operator == "any":
         every = frozenset[Trigger]().union(*known) if len(known) == len(children) else None
-        return Check(lambda seen: next((said for ask in asks if (said := ask(seen))), ""), every)
+        return Check(lambda seen: next((said for ask in asks if (said := ask(seen))), NOTHING), every)
     if condition.operator == "none":
-        return Check(lambda seen: "" if any(ask(seen) for ask in asks) else "nothing that excludes it")
+        return Check(lambda seen: NOTHING if any(ask(seen) for ask in asks) else phrase("nothing that excludes it"))
     return Check(lambda seen: _all(asks, seen), min(known, key=len) if known else None)
 
 
-def _all(asks: tuple[Callable[[Seen], str], ...], seen: Seen) -> str:
-    said = []
+def _all(asks: tuple[Callable[[Seen], Phrase], ...], seen: Seen) -> Phrase:
+    said = NOTHING
     for ask in asks:
         evidence = ask(seen)
         if not evidence:
-            return ""
-        said.append(evidence)
-    return " and ".join(said) or "every mail"
+            return NOTHING
+        said = phrase("{one} and {other}", one=said, other=evidence) if said else evidence
+    return said or phrase("every mail")
 
 
 def _compile_test(condition: Condition, policy: Policy) -> Check:
@@ -87,11 +88,11 @@ def _compile_test(condition: Condition, policy: Policy) -> Check:
         test = _RELATIONS[condition.relation](condition, policy)
     except (ValueError, KeyError) as error:
         raise _wrong(condition, str(error)) from error
-    said = f"{condition.subject.replace('_', ' ')} {_VERBS.get(condition.relation, condition.relation)}"
+    what, said = _name(condition.subject), _SAID[condition.relation]
 
-    def ask(seen: Seen) -> str:
+    def ask(seen: Seen) -> Phrase:
         found = test(seen)
-        return f"{said} {found}".rstrip() if found is not None else ""
+        return said.about(what=what, found=found) if found is not None else NOTHING
 
     return Check(ask, _triggers(condition))
 
@@ -102,17 +103,19 @@ def _compile_words(condition: Condition) -> Check:
     subject = condition.subject
     keywords = tuple(Keyword(value, accents) for value in condition.values)
 
-    def ask(seen: Seen) -> str:
+    what = _name(subject)
+
+    def ask(seen: Seen) -> Phrase:
         text = seen.text(subject, accents)
         hit = next((keyword.shown for keyword in keywords if keyword.found_in(text)), None)
-        return f"{subject} has the word {hit}" if hit is not None else ""
+        return phrase("{what} has the word {found}", what=what, found=hit) if hit is not None else NOTHING
 
     key = f"{subject}~" if accents else subject
     indexed = subject in ("subject", "body", "text")
     return Check(ask, frozenset((key, word.tokens) for word in keywords if word.tokens) if indexed else None)
 
 
-Test = Callable[[Seen], "str | None"]
+Test = Callable[[Seen], "str | Phrase | None"]
 """The value that matched, or None."""
 
 
@@ -205,7 +208,8 @@ def _risk(condition: Condition, policy: Policy) -> Test:
 def _exists(condition: Condition, policy: Policy) -> Test:
     present = "no" not in condition.values and "false" not in condition.values
     subject = condition.subject
-    return lambda seen: "" if bool(seen.values(subject)) is present else None
+    said = Phrase("yes") if present else Phrase("no")
+    return lambda seen: said if bool(seen.values(subject)) is present else None
 
 
 def _over(condition: Condition, policy: Policy) -> Test:
@@ -244,13 +248,29 @@ _RELATIONS: Mapping[str, Callable[[Condition, Policy], Test]] = {
     "open": _hours_are(True),
     "closed": _hours_are(False),
 }
-_VERBS = {
-    "is": "is",
-    "in": "is in the list",
-    "starts": "starts with",
-    "domain": "is of the domain",
-    "open": "are open:",
+_SAID: Mapping[str, Phrase] = {
+    "is": Phrase("{what} is {found}"),
+    "contains": Phrase("{what} contains {found}"),
+    "starts": Phrase("{what} starts with {found}"),
+    "matches": Phrase("{what} matches {found}"),
+    "domain": Phrase("{what} is of the domain {found}"),
+    "in": Phrase("{what} is in the list {found}"),
+    "type": Phrase("{what} is of the type {found}"),
+    "extension": Phrase("{what} has the extension {found}"),
+    "risk": Phrase("{what} has the risk {found}"),
+    "exists": Phrase("{what} exists: {found}"),
+    "over": Phrase("{what} over {found}"),
+    "under": Phrase("{what} under {found}"),
+    "open": Phrase("{what} are open: {found}"),
+    "closed": Phrase("{what} are closed: {found}"),
 }
+"""How what matched is said, by relation."""
+
+
+def _name(subject: str) -> Phrase:
+    """``header:X-Origin`` is a name that the admin gave; of the others the desk knows the word."""
+    kind, _, own = subject.partition(":")
+    return NAMES[kind].about(name=own) if own else NAMES[kind]
 
 
 def _triggers(condition: Condition) -> frozenset[Trigger] | None:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mailgate.desk.outcome.seen import Seen
+from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.policy import Mailbox, Policy
 from mailgate.desk.routing.alerts import Sighting, Watch, compile_alerts
 from mailgate.desk.routing.match import Check, compile_condition
@@ -27,6 +28,9 @@ from mailgate.desk.ticket import Customer
 from mailgate.mail.model import Reading
 
 __all__ = ["SUBJECTS", "Router", "compile", "join", "never_matches", "pattern_problem"]
+
+
+DEFAULT_TEAM = Phrase("the default team")
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,19 @@ class Router:
     def route(self, reading: Reading, mailbox: Mailbox, brand: str, customer: Customer | None, now_ms: int) -> Routing:
         """What the rules make of a mail; without a match the mailbox's team, else the brand's default team."""
         seen = Seen(reading, mailbox, brand, customer, self.policy, now_ms)
-        spoke: list[tuple[str, str]] = []
+        spoke: list[str] = []
+        reason = NOTHING
         for position in self._candidates(seen):
             rule, check = self.rules[position]
-            evidence = "" if rule.brands and brand not in rule.brands else check.ask(seen)
+            evidence = NOTHING if rule.brands and brand not in rule.brands else check.ask(seen)
             if not evidence:
                 continue
-            spoke.append((rule.name, evidence))
+            spoke.append(rule.name)
+            reason = _and(reason, phrase("rule {name}: {evidence}", name=rule.name, evidence=evidence))
             seen.actions = join(seen.actions, rule.then)
             if not rule.go_on:
                 break
-        reason = "; ".join(f"rule {name}: {evidence}" for name, evidence in spoke)
-        return self._with_team(Routing(seen.actions, tuple(name for name, _ in spoke), reason), mailbox, brand)
+        return self._with_team(Routing(seen.actions, tuple(spoke), reason), mailbox, brand)
 
     def _candidates(self, seen: Seen) -> Iterator[int]:
         hits = set(self.always)
@@ -75,8 +80,8 @@ class Router:
             return routing
         found = self.policy.brands.get(brand)
         team = mailbox.team or (found.default_team if found else "") or next(iter(self.policy.teams), "")
-        default = f"team of the mailbox {mailbox.address}" if mailbox.team else "the default team"
-        said = f"{routing.reason}; {default}" if routing.reason else f"no rule matched: {default}"
+        default = phrase("team of the mailbox {address}", address=mailbox.address) if mailbox.team else DEFAULT_TEAM
+        said = _and(routing.reason, default) if routing.reason else phrase("no rule matched: {team}", team=default)
         return Routing(replace(routing.actions, team=team), routing.rules, said)
 
 
@@ -96,6 +101,10 @@ def compile(policy: Policy) -> Router:
             index.setdefault(key, {}).setdefault(token, []).append(position)
     frozen = {key: {token: tuple(at) for token, at in tokens.items()} for key, tokens in index.items()}
     return Router(policy, rules, frozen, tuple(always), compile_alerts(policy))
+
+
+def _and(said: Phrase, more: Phrase) -> Phrase:
+    return phrase("{routed}; {given}", routed=said, given=more) if said else more
 
 
 def join(earlier: Actions, later: Actions) -> Actions:

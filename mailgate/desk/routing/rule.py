@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from mailgate.desk.phrase import Phrase
+
 Operator = Literal["any", "all", "none", "test"]
 
 
@@ -134,7 +136,7 @@ class Routing:
 
     actions: Actions
     rules: tuple[str, ...]
-    reason: str
+    reason: Phrase
 
     @property
     def rule(self) -> str:

@@ -7,7 +7,11 @@ means (``subject = "refund"`` is ``subject_words = "refund"``). ``config`` valid
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import re2
+
+from mailgate.desk.phrase import Phrase
 
 _TEXT = ("words", "words_unaccented", "contains", "is", "starts", "matches")
 SUBJECTS: dict[str, tuple[str, ...]] = {
@@ -42,6 +46,39 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "rating": ("over", "under", "is"),
 }
 """Subject → relations, the default first."""
+
+NAMES: Mapping[str, Phrase] = {
+    "subject": Phrase("subject"),
+    "body": Phrase("body"),
+    "text": Phrase("text"),
+    "from": Phrase("from"),
+    "from_name": Phrase("from name"),
+    "to": Phrase("to"),
+    "mailbox": Phrase("mailbox"),
+    "brand": Phrase("brand"),
+    "header": Phrase("header:{name}"),
+    "attachment": Phrase("attachment"),
+    "size": Phrase("size"),
+    "language": Phrase("language"),
+    "hours": Phrase("hours"),
+    "customer_tag": Phrase("customer tag"),
+    "verdict": Phrase("verdict"),
+    "proof": Phrase("proof"),
+    "field": Phrase("field:{name}"),
+    "status": Phrase("status"),
+    "state": Phrase("state"),
+    "team": Phrase("team"),
+    "priority": Phrase("priority"),
+    "assignee": Phrase("assignee"),
+    "tag": Phrase("tag"),
+    "age": Phrase("age"),
+    "idle": Phrase("idle"),
+    "waiting": Phrase("waiting"),
+    "replies": Phrase("replies"),
+    "nudges": Phrase("nudges"),
+    "rating": Phrase("rating"),
+}
+"""What evidence calls each."""
 
 OF_TICKET = frozenset(list(SUBJECTS)[list(SUBJECTS).index("status") :])
 """Subjects that only a ticket has: for rules on events."""

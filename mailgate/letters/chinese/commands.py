@@ -112,6 +112,7 @@ CHINESE: Mapping[str, str] = {
     # relations
     "there is no ticket {number} that you may see": "没有您可以查看的工单 {number}",
     "Ticket {number} ({subject}) was merged into this one.": "工单 {number}（{subject}）已并入此工单。",
+    "{said}\n\n{asked}": "{said}\n\n{asked}",
     "not linked any more: {numbers}": "已取消关联：{numbers}",
     "{team} has the task; this ticket waits for it": "任务已交给{team}；此工单等待其完成",
     "a part of ticket {number}": "工单 {number} 的一部分",

@@ -89,8 +89,9 @@ def add_note(draft: Draft, effect: p.AddNote) -> None:
     number = draft.work.ids.take("row_ids")
     direction = p.Direction.AGENT if effect.author else p.Direction.SYSTEM
     head = (number, ticket.id, None, direction.value, p.Visibility.AGENTS.value, effect.author, "[]", "", "", "", "")
-    draft.add("messages", *head, effect.text, None, "und", "", "", draft.now_ms, draft.now_ms)
-    draft.words.append(document(number, "", effect.text, ()))
+    text = str(effect.text)
+    draft.add("messages", *head, text, None, "und", "", "", draft.now_ms, draft.now_ms)
+    draft.words.append(document(number, "", text, ()))
     draft.event(ticket.id, "note", {"message": number}, {}, effect.author)
 
 
