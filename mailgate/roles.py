@@ -41,7 +41,7 @@ from mailgate.health import Pulse
 from mailgate.mail.model import Envelope
 from mailgate.outgoing import Sender
 from mailgate.reload import ask_parent
-from mailgate.reopening import reopen_lost
+from mailgate.reopening import look_back
 from mailgate.store.alive import BEAT_S
 from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
@@ -181,11 +181,14 @@ def applier(context: Context) -> None:
     store = context.store(stop, "applier", checkpoints=True)
     if store is None:
         return
-    reopen_lost(spool, store)
+    look = look_back(spool, store)
+    next(look, 0)
     work = Applier(spool, pool, store, desk_of(context.settings, context.clock), context.clock)
     while not stop:
         try:
-            if patience.failures and reopen_lost(spool, store):
+            if patience.failures:
+                look = look_back(spool, store)
+            if (patience.failures or work.idle()) and next(look, 0):
                 break  # the parent forks us anew, and all of it is offered in the order in which it was accepted
             settled = work.turn(timeout=0.02)
             if not settled and work.idle():

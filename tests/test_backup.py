@@ -19,6 +19,7 @@ from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Refused
 from mailgate.gateway import Arrival, read, settle
 from mailgate.mail.model import Envelope
+from mailgate.reopening import look_back
 from mailgate.store.tickets import list_tickets
 from tests.cli.conftest import DESK, mail
 from tests.config.folder import write
@@ -85,7 +86,7 @@ def test_what_the_spool_took_since_the_backup_is_settled_again(settings: Setting
     done = restore(made, settings, CLOCK, silent, replace=True)
     spool, store = Spool.open(settings.spool_path, CLOCK), open_store(settings, CLOCK)
     assert done.spool_kept
-    assert spool.reopen_done(store.known_entries) == 1
+    assert sum(spool.reopen_done(store.known_entries)) == 1
     spool.close()
     store.close()
 
@@ -101,6 +102,24 @@ def test_numbers_that_customers_may_know_are_not_given_again(settings: Settings,
     numbers = [ticket.number for ticket in list_tickets(store.rows)]
     store.close()
     assert max(numbers) > 1000
+
+
+def test_a_long_stretch_of_lost_mails_is_found_before_anything_is_settled_and_numbers_jump_once(
+    settings: Settings,
+) -> None:
+    """The first step of the look goes on while mails are unknown; with all of them known it is over at once."""
+    take(settings, "one")
+    spool, store = Spool.open(settings.spool_path, CLOCK), open_store(settings, CLOCK)
+    assert list(look_back(spool, store)) == [0]
+    lost = [(b"%d" % number, Envelope("smtp", ("support@acme.example",)), "") for number in range(1100)]
+    spool.done(spool.accept_many(lost))
+    assert next(look_back(spool, store)) == spool.unfinished() == 1100
+    spool.close()
+    store.close()
+    take(settings, "two")
+    store = open_store(settings, CLOCK)
+    assert 1000 < max(ticket.number for ticket in list_tickets(store.rows)) < 2000
+    store.close()
 
 
 def test_D29_Q10_a_letter_that_may_go_once_only_is_not_sent_again_by_a_restore(

@@ -158,8 +158,8 @@ def test_the_same_mail_twice_is_one_message(desk: Desk, far: Relay) -> None:
     assert len(far.to(CARLA_ADDRESS)) == 1
 
 
-def test_one_mail_to_two_mailboxes_of_a_brand_is_one_ticket(desk: Desk, far: Relay) -> None:
-    """D-25: one delivery a brand, routed by the first mailbox."""
+def test_D25_one_mail_to_two_mailboxes_of_a_brand_is_one_ticket(desk: Desk, far: Relay) -> None:
+    """One delivery a brand, routed by the first mailbox."""
     desk.send(letter(CARLA, "Hello both", "A question.", to=f"{DESK}, {BILLING}"), CARLA_ADDRESS, [DESK, BILLING])
     far.wait(CARLA_ADDRESS)
     far.wait(ANNA)

@@ -39,7 +39,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailgate.clock import Clock
+from mailgate.edges.spool import octets
 from mailgate.edges.spool.file import SpoolFull, connect, in_words, pack, unpack
+from mailgate.edges.spool.octets import Aside, Octets
 from mailgate.errors import Permanent
 from mailgate.mail.model import Envelope
 from mailgate.turnstile import Turnstile
@@ -90,11 +92,15 @@ class Spool:
         with self._lock:
             self._drop()
 
-    def accept(self, raw: bytes, envelope: Envelope, origin: str = "") -> str:
+    def aside(self) -> Aside:
+        """Where a mail that is too large for memory may wait until it is accepted."""
+        return Aside(self.path)
+
+    def accept(self, raw: Octets, envelope: Envelope, origin: str = "") -> str:
         """Keep one mail; see ``accept_many``."""
         return self.accept_many([(raw, envelope, origin)])[0]
 
-    def accept_many(self, mails: Sequence[tuple[bytes, Envelope, str]]) -> list[str]:
+    def accept_many(self, mails: Sequence[tuple[Octets, Envelope, str]]) -> list[str]:
         """Keep all of them in one commit and return their keys in the same order: when this returns they are on disk.
 
         ``received_ms`` of an envelope is filled in where it is 0. Raises ``Temporary`` (``SpoolFull`` where the disk is
@@ -104,7 +110,7 @@ class Spool:
         with self._writing() as db:
             return [self._keep(db, raw, envelope, origin, now_ms) for raw, envelope, origin in mails]
 
-    def _keep(self, db: sqlite3.Connection, raw: bytes, envelope: Envelope, origin: str, now_ms: int) -> str:
+    def _keep(self, db: sqlite3.Connection, raw: Octets, envelope: Envelope, origin: str, now_ms: int) -> str:
         if origin:
             known = db.execute("SELECT key FROM entry WHERE origin = ?", (origin,)).fetchone()
             if known:
@@ -112,10 +118,8 @@ class Spool:
         key = self._clock.token_hex(16)
         envelope = envelope if envelope.received_ms else replace(envelope, received_ms=now_ms)
         row = (key, origin or None, len(raw), pack(envelope), now_ms)
-        seq = db.execute(
-            "INSERT INTO entry (key, origin, size, envelope, accepted_ms) VALUES (?, ?, ?, ?, ?)", row
-        ).lastrowid
-        db.execute("INSERT INTO raw (seq, octets) VALUES (?, ?)", (seq, raw))
+        entry = db.execute("INSERT INTO entry (key, origin, size, envelope, accepted_ms) VALUES (?, ?, ?, ?, ?)", row)
+        octets.put(db, int(entry.lastrowid or 0), raw)
         return key
 
     def pending(self, after: int, limit: int, size: int) -> list[Entry]:
@@ -128,22 +132,20 @@ class Spool:
         )
         entries: list[Entry] = []
         with self._reading() as db:
-            for seq, key, octets, envelope, deaths in db.execute(query, (after, limit)):
-                size -= octets
+            for seq, key, its_size, envelope, deaths in db.execute(query, (after, limit)):
+                size -= its_size
                 if entries and size < 0:
                     break
-                entries.append(Entry(seq, key, octets, unpack(envelope), deaths))
+                entries.append(Entry(seq, key, its_size, unpack(envelope), deaths))
         return entries
 
     def raw(self, key: str) -> bytes:
         """The bytes of the mail exactly as they were accepted; ``Permanent`` when they were swept or never there."""
         with self._reading() as db:
-            row = db.execute(
-                "SELECT octets FROM raw WHERE seq = (SELECT seq FROM entry WHERE key = ?)", (key,)
-            ).fetchone()
-        if row is None:
+            raw = octets.get(db, key)
+        if raw is None:
             raise Permanent("unfetchable", f"the spool no longer has the mail of entry {key}")
-        return bytes(row[0])
+        return raw
 
     def done(self, keys: Sequence[str]) -> None:
         """Mark as settled. Not synced to disk: the database has the done-marks, and a mark lost here costs one look."""
@@ -197,36 +199,36 @@ class Spool:
                 db.executemany(f"UPDATE entry SET envelope = '' WHERE seq IN {done}", part)  # noqa: S608
         return forgotten
 
-    def reopen_done(self, known: Callable[[Sequence[str]], set[str]]) -> int:
+    def reopen_done(self, known: Callable[[Sequence[str]], set[str]]) -> Iterator[int]:
         """Make pending again what is done here but not in the database, which ``known`` asks for the keys that have a
-        done-mark there: after a restore or a failover that lost transactions. Returns how many were reopened."""
-        reopened = 0
+        done-mark there: after a restore or a failover that lost transactions. Some hundred entries a step, the newest
+        first; yields how many of them were reopened."""
         for lost in self._lost(known):
-            with self._writing() as db:
-                db.executemany("UPDATE entry SET done_ms = NULL WHERE seq = ?", lost)
-            reopened += len(lost)
-        return reopened
+            if lost:
+                with self._writing() as db:
+                    db.executemany("UPDATE entry SET done_ms = NULL WHERE seq = ?", lost)
+            yield len(lost)
 
     def count_lost(self, known: Callable[[Sequence[str]], set[str]]) -> int:
         """How many ``reopen_done`` would make pending; nothing is changed."""
         return sum(len(lost) for lost in self._lost(known))
 
     def _lost(self, known: Callable[[Sequence[str]], set[str]]) -> Iterator[list[tuple[int]]]:
-        """What is done here and not in the database, some at a time."""
-        after = 0
+        """What is done here and not in the database, of some hundred entries at a time, the newest first. What was
+        swept has no envelope; the mails themselves are not touched, which are most of the file."""
+        before = 1 << 62
         query = (
-            "SELECT seq, key FROM entry WHERE done_ms IS NOT NULL AND seq > ? "
-            "AND EXISTS (SELECT 1 FROM raw WHERE raw.seq = entry.seq) ORDER BY seq LIMIT ?"
+            "SELECT seq, key FROM entry WHERE done_ms IS NOT NULL AND envelope <> '' AND seq < ? "
+            "AND seq >= (SELECT min(seq) FROM raw) ORDER BY seq DESC LIMIT ?"
         )
         while True:
             with self._reading() as db:
-                rows = db.execute(query, (after, CHUNK)).fetchall()
+                rows = db.execute(query, (before, CHUNK)).fetchall()
             if not rows:
                 return
             marked = known([key for _, key in rows])
-            if lost := [(seq,) for seq, key in rows if key not in marked]:
-                yield lost
-            after = rows[-1][0]
+            yield [(seq,) for seq, key in rows if key not in marked]
+            before = rows[-1][0]
 
     def known_origins(self, origins: Sequence[str]) -> set[str]:
         """Which of these origins were ever accepted here."""
