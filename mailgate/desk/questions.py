@@ -17,7 +17,7 @@ from mailgate.desk.gate import (
     transcript_keys,
     undelivered_keys,
 )
-from mailgate.desk.letter import Purpose
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.outcome.wish import WishKind, claims, own_tickets, wish
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.query import TERMS, Query, Terms
@@ -126,6 +126,8 @@ def _wished(plain: Questions, reading: Reading, numbers: tuple[int, ...], now_ms
     if found is None and claimed is None:
         return plain
     keys = privacy_keys(plain.author, now_ms) if claimed else ()
+    if found and plain.author:
+        keys += budget_keys(plain.author, numbers, now_ms, reading.sender.proof is Proof.PASS, LetterKind.STATUS)
     if found and found.kind is WishKind.NUDGE:
         keys += nudge_keys(numbers, now_ms)
     lists = found is not None and found.kind is WishKind.STATUS and reading.sender.proof is Proof.PASS

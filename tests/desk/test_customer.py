@@ -130,6 +130,22 @@ def test_a_flood_of_status_mails_is_answered_within_the_budget() -> None:
     assert (plan.outcome, plan.letters) == (Outcome.EVENT, ())
 
 
+def test_who_asks_for_the_status_all_day_still_hears_that_a_new_mail_arrived() -> None:
+    """A kind of letter has a budget of its own: what the status used up is not taken from the acknowledgement's."""
+    kinds = (each.key for each in effects(Desk().plan(reading(mail("status"))), Spend) if "kind:d" in each.key)  # type: ignore[attr-defined]
+    spent = dict.fromkeys(kinds, policy().budgets.per_kind_day)
+    assert len(spent) == 1
+    asked, wrote = (Desk(facts=Facts(spent=spent)).plan(reading(mail(text))) for text in ("status", "It is broken."))
+    assert not letters(asked, LetterKind.STATUS)
+    assert letters(wrote, LetterKind.ACKNOWLEDGEMENT)
+
+
+def test_what_a_status_mail_would_spend_is_counted_before_it_is_answered() -> None:
+    spent = {each.key for each in effects(Desk().plan(reading(mail("status"))), Spend)}  # type: ignore[attr-defined]
+    asked = ask(reading(mail("status")), Delivery(SUPPORT, "acme"), policy(), NOW_MS)
+    assert spent <= set(asked.budget_keys)
+
+
 def test_a_nudge_marks_the_ticket_and_tells_owner_and_supervisor() -> None:
     """It is on the ticket, moves up, and the customer sees where it stands."""
     own = ticket(assignee="ana", status=Status.WAITING_CUSTOMER, nudges=1)

@@ -156,9 +156,8 @@ def _status_letter(
     author = case.author
     if author is None:
         return [], [], "status: none"
-    leave = allow(
-        case.reading, author.email, ticket.number if ticket else None, case.facts.spent, case.policy, case.now_ms
-    )
+    number, spent = ticket.number if ticket else None, case.facts.spent
+    leave = allow(case.reading, author.email, number, spent, case.policy, case.now_ms, LetterKind.STATUS)
     if leave.reason:
         return [], [], f"status: none: {leave.reason}"
     order = LetterOrder(
