@@ -11,6 +11,7 @@ from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint
 from mailgate.config.schema import Config
 from mailgate.config.schema_teams import Canned
+from mailgate.config.source import ENCODING
 from mailgate.config.units import Wrong
 from mailgate.desk import policy
 from mailgate.desk.canned import VARIABLES, variables
@@ -81,7 +82,7 @@ def _texts(written: Canned, base: File) -> dict[str, tuple[tuple[str, ...], str,
 
 def _read(path: File) -> tuple[str, str]:
     try:
-        return passage(path.read_text("utf-8")), ""
+        return passage(path.read_text(ENCODING)), ""
     except FileNotFoundError:
         return "", f"there is no file {path}"
     except OSError as error:

@@ -21,40 +21,35 @@ from mailgate.config.checks_clock import CLOCK_CHECKS
 from mailgate.config.checks_events import EVENT_CHECKS
 from mailgate.config.checks_teams import TEAM_CHECKS
 from mailgate.config.keys import Keys, read_keys
-from mailgate.config.problems import Complaint, Source
+from mailgate.config.problems import Complaint
+from mailgate.config.rule_tests import MailTest
 from mailgate.config.rulebook import RuleFile, compile_rules, included
-from mailgate.config.salvage import salvage
+from mailgate.config.salvage import Salvaged, salvage
 from mailgate.config.schema import Config
 from mailgate.config.schema_rules import RuleFile as RuleSections
 from mailgate.config.settings import Settings
 from mailgate.config.shipped import shipped
+from mailgate.config.source import ENCODING, Source
 from mailgate.config.units import DAY, HOUR, Wrong
 from mailgate.desk.policy import Budgets, Hours, Policy
 from mailgate.desk.routing.rule import Rule
 from mailgate.edges.settings import Secret
 from mailgate.errors import ConfigError, Problem, Temporary
 
-DEFAULT_FILE = Path("config.toml")
 RULE_SECTIONS = ("rules", "tests")
 NO_KEYS = Keys((), b"")
 
 
 def load(path: Path, clock: Clock) -> Settings:
     """The settings of that file. Raises ``ConfigError`` with every problem found."""
-    source = Source.parse(str(path), _read(path))
+    source = Source.read(path)
     base = path.absolute().parent
     found = salvage(_part(source, lambda key: key not in RULE_SECTIONS), Config)
     config = found.model
     now_ms = clock.now_ms()
     this_year = datetime.fromtimestamp(now_ms / 1000, UTC).year
-
     named = names_of(source.data)
-    subject = Subject(config, base, named, this_year)
-    checks = (*CHECKS, *CLOCK_CHECKS, *EVENT_CHECKS, *TEAM_CHECKS)
-    between = [replace(one, path=found.original(one.path)) for check in checks for one in check(subject)]
-    # A table in which something is wrong is not judged as a whole: what it lacks may be what was dropped.
-    told = {one.path[:length] for one in found.complaints for length in range(1, len(one.path) + 1)}
-    complaints = [*found.complaints, *(one for one in between if one.path not in told)]
+    complaints = _judged(found, Subject(config, base, named, this_year))
 
     keys, url = NO_KEYS, ""
     try:
@@ -78,7 +73,26 @@ def load(path: Path, clock: Clock) -> Settings:
         raise ConfigError(
             tuple(sorted(dict.fromkeys(errors), key=lambda one: (one.file != str(path), one.file, one.line)))
         )
-    warnings = [source.problem(one) for one in complaints if one.warning]
+    warnings = tuple(source.problem(one) for one in complaints if one.warning)
+    return _settings(path, config, policy, url, tuple(book.tests), warnings)
+
+
+def _judged(found: Salvaged[Config], subject: Subject) -> list[Complaint]:
+    """What is wrong with single values, and between those that are right.
+
+    A table in which something is wrong is not judged as a whole: what it lacks may be what was dropped.
+    """
+    checks = (*CHECKS, *CLOCK_CHECKS, *EVENT_CHECKS, *TEAM_CHECKS)
+    between = [replace(one, path=found.original(one.path)) for check in checks for one in check(subject)]
+    told = {one.path[:length] for one in found.complaints for length in range(1, len(one.path) + 1)}
+    return [*found.complaints, *(one for one in between if one.path not in told)]
+
+
+def _settings(
+    path: Path, config: Config, policy: Policy, url: str, tests: tuple[MailTest, ...], warnings: tuple[Problem, ...]
+) -> Settings:
+    """Everything that the parts of the daemon are made from; files are sought beside the config."""
+    base = path.absolute().parent
     return Settings(
         path=path.absolute(),
         policy=policy,
@@ -94,19 +108,19 @@ def load(path: Path, clock: Clock) -> Settings:
         brand_templates={brand.id: base / brand.templates for brand in config.brands if brand.templates},
         worker=build.worker(config.limits),
         logins=build.logins(config, base),
-        tests=tuple(book.tests),
+        tests=tests,
         dns=config.desk.dns,
         log_level=config.log.level,
         log_json=config.log.format == "json",
         metrics=config.metrics.listen,
-        warnings=tuple(warnings),
+        warnings=warnings,
     )
 
 
 def rules_of(path: Path, settings: Settings) -> tuple[Rule, ...]:
     """The rules of a file that holds nothing else, against the rest of the settings. Raises ``ConfigError``."""
     policy = settings.policy
-    source = Source.parse(str(path), _read(path))
+    source = Source.read(path)
     file = RuleFile(source, path.absolute().parent, salvage(source.data, RuleSections))
     named = {
         "brands": frozenset(policy.brands),
@@ -124,26 +138,12 @@ def rules_of(path: Path, settings: Settings) -> tuple[Rule, ...]:
     return tuple(book.rules)
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError as error:
-        problem = Problem(
-            str(path), 0, "", "there is no such file", "name it with -c, or make one with `mailgate init`"
-        )
-        raise ConfigError((problem,)) from error
-    except OSError as error:
-        raise ConfigError((Problem(str(path), 0, "", f"cannot be read: {error.strerror}"),)) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError((Problem(str(path), 0, "", "is not UTF-8, as TOML must be"),)) from error
-
-
 def _keys(path: Path, now_ms: int) -> Keys:
     """The desk's keys. Raises ``Wrong`` when the file is missing, readable for others, or no such file."""
     try:
         if os.stat(path).st_mode & 0o077:
             raise Wrong(f"{path} can be read by others", f"chmod 600 {path}")
-        return read_keys(path.read_text("utf-8"), now_ms)
+        return read_keys(path.read_text(ENCODING), now_ms)
     except FileNotFoundError as error:
         raise Wrong(f"there is no secret file {path}", "make it with `mailgate init`, or restore it") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -1,26 +1,21 @@
 """From an error to a sentence that lets the admin mend it: file, line, key, what is wrong, what would be right.
 
-Every check of the configuration yields ``Complaint``s, by the path of the key. ``Source`` knows the text they are about
-and turns them into ``errors.Problem``s with a line.
+Every check of the configuration yields ``Complaint``s, by the path of the key; ``source.Source`` knows the text they
+are about and turns them into ``errors.Problem``s with a line.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mailgate.config.lines import Path, line_of, lines_of
+from mailgate.config.lines import Path
 from mailgate.config.units import Wrong
-from mailgate.errors import ConfigError, Problem
-
-_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +26,6 @@ class Complaint:
     wrong: str
     right: str = ""
     warning: bool = False
-
-
-@dataclass(frozen=True)
-class Source:
-    """One TOML file: its ``name`` as the admin knows it, its values, and where its keys stand."""
-
-    name: str
-    text: str = field(repr=False)
-    data: Mapping[str, Any] = field(repr=False)
-    lines: Mapping[Path, int] = field(repr=False)
-
-    @classmethod
-    def parse(cls, name: str, text: str) -> Source:
-        """Read a text. Raises ``ConfigError`` with the line where it is no TOML."""
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError((_syntax(name, text, str(error)),)) from error
-        return cls(name, text, data, lines_of(text))
-
-    def problem(self, complaint: Complaint) -> Problem:
-        """The complaint with its file and line."""
-        line = line_of(self.lines, complaint.path)
-        return Problem(self.name, line, dotted(complaint.path), complaint.wrong, complaint.right)
 
 
 def dotted(path: Path) -> str:
@@ -91,6 +62,8 @@ def _words(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> tuple[st
         return "no such key", nearest(str(path[-1]), _keys_at(model, path[:-1]))
     if sort == "missing":
         return "is missing", _description(model, path)
+    if sort in ("dict_type", "model_type"):
+        return "must be a table", f"write [{dotted(path)}]" if all(isinstance(step, str) for step in path) else ""
     return _PLAIN.get(sort, "cannot be used: {message}").format(message=detail["msg"], **context), ""
 
 
@@ -100,8 +73,6 @@ _PLAIN: Mapping[str, str] = {
     "float_type": "must be a number, without quotes",
     "bool_type": "must be true or false, without quotes",
     "list_type": "must be a list, in [ ]",
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
     "date_type": "must be a date, as 2026-12-24, without quotes",
     "literal_error": "must be {expected}",
     "greater_than_equal": "must be at least {ge}",
@@ -145,9 +116,3 @@ def _description(model: type[BaseModel], path: Path) -> str:
     said = (found.model_fields[name].description or "") if found and name else ""
     lowered = said[:1].lower() if said[1:2].islower() or said[1:2] == " " else said[:1]
     return lowered + said[1:].removesuffix(".")
-
-
-def _syntax(name: str, text: str, message: str) -> Problem:
-    place = _PLACE.search(message)
-    line = int(place[1]) if place else text.count("\n") + 1
-    return Problem(name, line, "", f"this is no TOML: {_PLACE.sub('', message)}", "see https://toml.io/en/v1.0.0")

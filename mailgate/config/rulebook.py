@@ -14,11 +14,12 @@ from pathlib import Path as File
 from mailgate.config import build, schema_rules
 from mailgate.config.checks import unknown
 from mailgate.config.lines import Path, line_of
-from mailgate.config.problems import Complaint, Source, nearest
+from mailgate.config.problems import Complaint, nearest
 from mailgate.config.rule_actions import listed
 from mailgate.config.rule_tests import MailTest
 from mailgate.config.rules import Compiler, Names
 from mailgate.config.salvage import Salvaged, salvage
+from mailgate.config.source import Source
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.rule import Rule
 from mailgate.desk.routing.shadow import never_matches
@@ -60,12 +61,9 @@ def included(patterns: list[str], base: File, shown: File) -> tuple[list[RuleFil
         for path in sorted(File(each) for each in glob(str(File(escape(str(base))) / pattern), recursive=True)):
             name = str(shown / path.relative_to(base) if path.is_relative_to(base) else path)
             try:
-                source = Source.parse(name, path.read_text("utf-8"))
+                source = Source.read(path, name)
             except ConfigError as error:
                 problems += error.problems
-                continue
-            except (OSError, UnicodeDecodeError) as error:
-                problems.append(Problem(name, 0, "", f"cannot be read: {_reason(error)}"))
                 continue
             found = salvage(source.data, schema_rules.RuleFile)
             problems += (source.problem(complaint) for complaint in found.complaints)
@@ -150,7 +148,3 @@ def _names_twice(rules: list[Rule]) -> Iterator[Problem]:
         if other is not rule:
             wrong = f'"{rule.name}" is the name of the rule at {other.file}:{other.line} too'
             yield Problem(rule.file, rule.line, "rules.name", wrong, "tickets record the name: each rule needs its own")
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or "no access") if isinstance(error, OSError) else "it is not UTF-8"

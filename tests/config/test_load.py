@@ -80,6 +80,25 @@ def test_every_error_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     assert all(problem.file.endswith("config.toml") and problem.wrong for problem in found.values())
 
 
+@pytest.mark.parametrize(
+    ("more", "key", "right"),
+    [
+        ('[hours]\nmon = "9-17"\n', "hours.mon", "write [hours.mon]"),
+        ('[database]\nurl = "postgres//desk"\n', "database.url", "postgresql://USER@HOST/NAME"),
+        ('[[webhooks]]\nid = "crm"\nurl = "ftp://crm.example"\n', "webhooks[0].url", "https://"),
+        ('[sla.gold]\nfirst_response = "soon"\n', "sla.gold.first_response", "4 business hours"),
+        ('[[rules]]\nname = "a"\nwhen = { subject = "a" }\npriority = "hi"\n', "rules[0].priority", 'mean "high"?'),
+        ('[[agents]]\nid = "bo"\nname = "Bo"\naddress = "ana@acme.example"\n', "agents[1].address", "one owner"),
+        ('[[teams]]\nid = "support"\nname = "Again"\n', "teams[1].id", "each needs its own"),
+        ("[schedules]\n", "schedules", 'mean "scheduled"?'),
+    ],
+)
+def test_a_mistake_is_told_with_what_would_be_right(tmp_path: Path, more: str, key: str, right: str) -> None:
+    told = [problem for problem in problems(tmp_path, GOOD, more) if problem.key == key]
+    assert [right in problem.right for problem in told] == [True]
+    assert told[0].line > GOOD.count("\n")
+
+
 def test_a_wrong_value_of_a_needed_key_is_told_once(tmp_path: Path) -> None:
     """It is not missing as well."""
     found = problems(tmp_path, GOOD + '\n[[mailboxes]]\naddress = "nonsense"\n')
@@ -328,9 +347,20 @@ def test_a_missing_file_and_one_that_is_no_text_are_told_in_a_sentence(tmp_path:
 
     with pytest.raises(ConfigError, match="no such file"):
         load(tmp_path / "config.toml", HandClock())
-    (tmp_path / "config.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigError, match="UTF-8"):
+    (tmp_path / "config.toml").write_bytes(b"[desk]\nname = '\xff'")
+    with pytest.raises(ConfigError, match=r"config\.toml:2: .*UTF-8"):
         load(tmp_path / "config.toml", HandClock())
+
+
+def test_an_editor_s_mark_at_the_head_of_a_file_is_no_mistake(tmp_path: Path) -> None:
+    """Editors on Windows put one (U+FEFF) before the text, which ``tomllib`` takes for a key."""
+    mark = "\N{ZERO WIDTH NO-BREAK SPACE}"
+    (tmp_path / "rules.toml").write_text(f'{mark}[[rules]]\nname = "a"\nwhen = {{ subject = "a" }}\ntags = ["a"]\n')
+    (tmp_path / "ready.txt").write_text(f"{mark}Hello\n", "utf-8")
+    more = '[[canned]]\nname = "ready"\nfile = "ready.txt"\n'
+    found = settings(tmp_path, f'{mark}include = ["rules.toml"]\n{GOOD}', more).policy
+    assert [rule.name for rule in found.rules] == ["a"]
+    assert [text for reply in found.canned.values() for text in reply.texts.values()] == ["Hello"]
 
 
 def test_the_generation_names_what_was_written(tmp_path: Path) -> None:
