@@ -71,20 +71,20 @@ class _Signs(NamedTuple):
 
 def _signs(parsed: Parsed, envelope: Envelope) -> _Signs:
     lowered = parsed.mail.subject[:300].lower()
-    return _Signs(_sender(parsed, envelope), any(phrase in lowered for phrase in wording.SUBJECTS))
+    return _Signs(_sender(parsed, envelope), wording.SUBJECTS.any_in(lowered))
 
 
 def _sender(parsed: Parsed, envelope: Envelope) -> _Sender:
     mail = parsed.mail
     author = mail.from_[0] if mail.from_ else None
     local = (author.email if author else mail.header("from").strip(' <>"')).lower().partition("@")[0]
-    named = any(word in local for word in wording.MAIL_SERVERS)
+    named = wording.MAIL_SERVERS.any_in(local)
     displayed = author is not None and "mail delivery" in author.name.lower()
     if named or displayed or parsed.root.params.get("report-type", "").lower() == "delivery-status":
         return _Sender.MAIL_SERVER
     if envelope.mail_from == "" or mail.return_path in ("", "<>"):
         return _Sender.NULL
-    return _Sender.MACHINE if any(word in local for word in wording.ROBOTS) else _Sender.ANYBODY
+    return _Sender.MACHINE if wording.ROBOTS.any_in(local) else _Sender.ANYBODY
 
 
 def _bounce(

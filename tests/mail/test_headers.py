@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mailgate.mail import scan
 from mailgate.mail.head import headers
 
@@ -91,6 +93,18 @@ def test_each_limit_has_its_finding() -> None:
     }
     for finding, raw in cases.items():
         assert finding in scan.prescan(raw), finding
+
+
+@pytest.mark.parametrize("kind", [b"multipart/mixed", b"MULTIPART/MIXED", b"MultiPart/Mixed", b"message/rfc822"])
+@pytest.mark.parametrize("padding", [b"", b"x" * 70], ids=["short lines", "long lines"])
+def test_parts_that_hold_parts_are_counted_however_they_are_written(kind: bytes, padding: bytes) -> None:
+    line = b"Content-Type: " + kind + b"; boundary=x" + padding + b"\r\n"
+    assert scan.prescan(b"A: b\r\n\r\n" + line * 101) == ("too-many-multiparts",)
+    assert scan.prescan(b"A: b\r\n\r\n" + line * 100) == ()
+
+
+def test_a_text_about_multiparts_holds_none() -> None:
+    assert scan.prescan(b"A: b\r\n\r\n" + b"the part is multipart/mixed\r\n" * 200) == ()
 
 
 def test_dashes_that_are_no_boundary_do_not_count() -> None:

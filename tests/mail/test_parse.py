@@ -96,6 +96,15 @@ def test_I_a_nul_that_dovecot_stored_as_0x80_does_not_change_the_hash() -> None:
     assert read(mail(body=b"a\0b")).content_hash == read(mail(body=b"a\x80b")).content_hash
 
 
+def test_C08_line_ends_do_not_change_the_hash_and_a_cr_within_a_line_does() -> None:
+    crlf, lf, within, none = (
+        read(mail(body=body)).content_hash for body in (b"a\r\nb", b"a\nb", b"a\rb\r\n", b"ab\r\n")
+    )
+    assert crlf == lf
+    assert within != none
+    assert read(mail(body=b"a\rb\r\nc")).content_hash == read(mail(body=b"a\rb\nc")).content_hash
+
+
 def test_C08_a_mail_of_nothing_but_nuls_is_no_copy_of_an_empty_one() -> None:
     """By SMTP our own trace stands above both; Dovecot makes other octets of the NULs."""
     trace = b"Received: from a by b\r\n"

@@ -228,6 +228,22 @@ def test_a_disclaimer_is_neither_new_text_nor_signature() -> None:
     assert new(text) == "It smokes."
 
 
+@pytest.mark.parametrize(
+    "legal", ["Disclaimer: nobody vouches for this.", "免责声明：本邮件仅供收件人阅读，请勿转发给他人，谢谢。"]
+)
+def test_a_disclaimer_is_found_where_it_runs_on_for_thirty_lines(legal: str) -> None:
+    """It begins far above the lines among which a signature is looked for."""
+    text = f"It smokes.\n\n{legal}\n" + "This line says what nobody may do.\n" * 30
+    assert kinds(text) == [SpanKind.DISCLAIMER]
+    assert new(text) == "It smokes."
+
+
+def test_the_first_line_of_a_text_is_no_disclaimer_nor_is_one_within_a_paragraph() -> None:
+    legal = "Disclaimer: nobody vouches for this."
+    for text in (legal, f"{legal}\nIt smokes.", f"It smokes.\n{legal}"):
+        assert new(text) == text
+
+
 def test_the_footer_of_a_list_is_not_the_authors() -> None:
     text = (
         "It smokes.\n\n_______________________________________________\nprinters mailing list\nprinters@lists.example\n"

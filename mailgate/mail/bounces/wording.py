@@ -7,7 +7,7 @@ a phrase in here; only one that hides its recipients otherwise needs code in ``n
 
 from __future__ import annotations
 
-from mailgate.mail.quotes.phrase_table import phrases
+from mailgate.mail.quotes.phrase_table import Phrases, phrases
 
 RETURNED_BELOW: tuple[str, ...] = phrases(
     """
@@ -78,7 +78,7 @@ GIVEN_UP: tuple[str, ...] = phrases(
 )
 """These outweigh ``DELAYED`` words that only tell how it went."""
 
-SUBJECTS: tuple[str, ...] = phrases(
+SUBJECTS: Phrases = phrases(
     """
     failure notice | mail delivery fail | delivery status notification | returned mail | undeliver |
     delivery failure | mail system error | delivery failed | mail delivery | non-delivery | nondeliverable |
@@ -100,7 +100,7 @@ SUBJECTS: tuple[str, ...] = phrases(
     """
 )
 
-MAIL_SERVERS: tuple[str, ...] = phrases(
+MAIL_SERVERS: Phrases = phrases(
     """
     mailer-daemon | mailerdaemon | mail-daemon | mailer_daemon | postmaster | mdaemon | mail-delivery |
     maildelivery | mmdf | smtp_mail | microsoftexchange
@@ -108,7 +108,7 @@ MAIL_SERVERS: tuple[str, ...] = phrases(
 )
 """Parts of the local parts that only mail servers give themselves."""
 
-ROBOTS: tuple[str, ...] = phrases(
+ROBOTS: Phrases = phrases(
     """
     daemon | bounce | smtp | no-reply | noreply | inetgw | mailsystem | mail_system | mailagent | mta | returned |
     root | imss | virus | gateway | system administrator | postoffice | autoreply

@@ -25,6 +25,7 @@ from typing import Literal, NamedTuple
 from mailgate.mail.model import Span, SpanKind
 from mailgate.mail.quotes import attribution, bare_heads, signature, structure
 from mailgate.mail.quotes.attribution_words import FORWARD_PREFIXES
+from mailgate.mail.quotes.phrase_table import Phrases
 
 MARKER_LINE: dict[str, str] = {
     "en": "-- Please write above this line --",
@@ -59,7 +60,7 @@ MAX_TRIES = 300
 """Attributions and header blocks looked at in one mail before the rest is left to the other voices."""
 
 _MARK = re.compile(r"[ ]?(\||[A-ZА-Я]{1,4}>)(?:[ >]|$)")
-_MARKER_WORDS = frozenset(" ".join(line.strip(_EDGES).lower().split()) for line in MARKER_LINE.values())
+_MARKERS = Phrases(" ".join(line.strip(_EDGES).lower().split()) for line in MARKER_LINE.values())
 _OF_THE_AUTHOR = frozenset({SpanKind.SIGNATURE})
 _COLONS = (":", "：", "︰")
 
@@ -118,10 +119,10 @@ def mark(text: str, html_raw: str, subject: str) -> tuple[Span, ...]:
 def hear_marker(page: Page) -> None:
     """Our marker line: everything below it is our letter. Quoted with ``>``, the quoting itself says how far."""
     lowered = page.text.lower().replace("\xa0", " ")
-    if not any(words in lowered for words in _MARKER_WORDS):
+    if not _MARKERS.any_in(lowered):
         return
     for at, line in enumerate(page.lines[:MAX_LINES]):
-        if len(line) < 200 and " ".join(line.strip(_EDGES).lower().split()) in _MARKER_WORDS:
+        if len(line) < 200 and " ".join(line.strip(_EDGES).lower().split()) in _MARKERS:
             page.put(at, at + 1, Label(SpanKind.MARKER, 1.0, "marker"))
             if not _is_angled(line):
                 page.put(at + 1, len(page.lines), Label(SpanKind.QUOTE, 1.0, "below marker"))
@@ -182,17 +183,18 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
 
 def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Found | Literal[False] | None:
     """What begins old text at this line; False when it was looked at in vain, None when it needed no look."""
-    if stripped[0] in "-–—_=*<#" or stripped.endswith(_COLONS):
+    first, last = stripped[0], stripped[-1]
+    if first in "-–—_=*<#" or last in _COLONS:
         kind = attribution.separator(stripped)
         if kind is not None:
             return attribution.Found(at, at + 1, kind, 0.9, "separator")
     looked = False
-    if ":" in stripped[:40] or "：" in stripped[:40] or stripped[0] == "|":
+    if first == "|" or ((":" in stripped or "：" in stripped) and any(colon in stripped[:40] for colon in ":：")):
         looked = attribution.role(stripped) != ""
         block = attribution.header_block(lines, at) if looked else None
         if block is not None:
             return block
-    if stripped[-1] in ":：︰-*_\u202c\u2069\u200f" or attribution.ends_with_verb(stripped):
+    if last in ":：︰-*_\u202c\u2069\u200f" or ("@" in stripped and attribution.ends_with_verb(stripped)):
         looked = True
         found = attribution.attribution(lines, at)
         if found is not None:

@@ -56,14 +56,12 @@ def closings(lines: Sequence[str]) -> list[Closing]:
     if not filled:
         return []
     found = _delimiter(lines)
-    first = max(0, len(filled) - MAX_LOOKED_AT)
-    if not _is_disclaimer("\n".join(lines[filled[first] :])):  # once over all is a tenth of once a line
-        first = max(0, len(filled) - MAX_CLOSING_LINES - 1)
-    for number in range(first, len(filled)):
-        at = filled[number]
-        if found is not None and at >= found.start:
+    legal = _legal(lines, filled)
+    near = max(0, len(filled) - MAX_CLOSING_LINES - 1)
+    for number in (*(number for number in legal if number < near), *range(near, len(filled))):
+        if found is not None and filled[number] >= found.start:
             break
-        here = _at(lines, filled, number)
+        here = _at(lines, filled, number, legal=number in legal)
         if here is not None:
             found = here
             break
@@ -102,15 +100,24 @@ def _delimiter(lines: Sequence[str]) -> Closing | None:
     return None
 
 
-def _at(lines: Sequence[str], filled: Sequence[int], number: int) -> Closing | None:
+def _legal(lines: Sequence[str], filled: Sequence[int]) -> list[int]:
+    """Which of ``filled``, by their places in it, begin a disclaimer: long lines below a blank one, near the end."""
+    apart = [
+        number
+        for number in range(max(1, len(filled) - MAX_LOOKED_AT), len(filled))
+        if filled[number] - filled[number - 1] > 1 and len(lines[filled[number]]) >= MIN_DISCLAIMER
+    ]
+    if not apart or not _is_disclaimer("\n".join(lines[filled[number]] for number in apart)):
+        return []  # most have none, and once over all is a tenth of once a line
+    return [number for number in apart if _is_disclaimer(lines[filled[number]])]
+
+
+def _at(lines: Sequence[str], filled: Sequence[int], number: int, *, legal: bool) -> Closing | None:
     """The signature that begins with the line ``filled[number]``, judged by the line and by how little follows."""
     at = filled[number]
     below = len(filled) - 1 - number
-    stands_apart = number > 0 and not lines[at - 1].strip()
-    if stands_apart and len(lines[at]) >= MIN_DISCLAIMER and _is_disclaimer(lines[at]):
+    if legal:
         return Closing(at, SpanKind.DISCLAIMER, 0.8, "disclaimer")
-    if below > MAX_CLOSING_LINES:
-        return None
     line = lines[at][:400].strip(_EDGE)
     if below <= MAX_MOBILE_LINES and is_mobile(line, alone=number == 0):
         return Closing(at, SpanKind.SIGNATURE, 0.9, "mobile")
@@ -122,8 +129,7 @@ def _at(lines: Sequence[str], filled: Sequence[int], number: int) -> Closing | N
 
 
 def _is_disclaimer(line: str) -> bool:
-    lowered = line.lower()
-    return any(phrase in lowered for phrase in DISCLAIMERS)
+    return DISCLAIMERS.any_in(line.lower())
 
 
 def _is_rule(line: str) -> bool:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from mailgate.mail.quotes.phrase_table import phrases
+from mailgate.mail.quotes.phrase_table import Phrases, phrases
 
 CLOSINGS: tuple[str, ...] = phrases(
     """
@@ -90,7 +90,7 @@ MOBILE_ENDINGS: tuple[str, ...] = phrases(
 CONTACTS: tuple[str, ...] = phrases("tel | @ | http | www. | fax | phone | mobil | 電話 | 电话 | 手机 | 〒 | 전화")
 """Of these one stands in a signature that is drawn as a box."""
 
-DISCLAIMERS: tuple[str, ...] = phrases(
+DISCLAIMERS: Phrases = phrases(
     """
     this email and any attachments | this e-mail and any attachments | this message and any attachments |
     this email is confidential | this e-mail is confidential | this message is confidential | intended solely for |

@@ -7,12 +7,12 @@ Only the first 500 characters are looked at.
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from mailgate.mail.text.language_words import ACCENTS, SIMPLIFIED, SMALL_WORDS, TRADITIONAL
 
 _SAMPLE = 500
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile("[a-z]+")
 _NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|^>.*$|^\[[^\[\]]{0,500}\]?$", re.MULTILINE)
 """Addresses, quotes, and what we put into the text ourselves: notes and calendars in brackets."""
 
@@ -80,20 +80,21 @@ def _cyrillic(sample: str) -> str:
 
 def _european(sample: str) -> str:
     """The language whose small words make up most of the text; at least two of them, and clearly before the next."""
-    words = Counter(_WORD.findall(sample.lower()))
-    scores: Counter[str] = Counter()
-    for word, count in words.items():
+    words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample.lower())
+    scores: dict[str, int] = {}
+    for word in words:
         for name in _LANGUAGES_OF.get(word, ()):
-            scores[name] += count
+            scores[name] = scores.get(name, 0) + 1
     if not sample.isascii():
         for letter, name in ACCENTS.items():
             if letter in sample:
-                scores[name] += 2
+                scores[name] = scores.get(name, 0) + 2
     if not scores:
         return "und"
-    (first, best), (_, second) = [*scores.most_common(2), ("", 0)][:2]
-    enough = best >= 2 and best * 12 >= sum(words.values())
-    return first if enough and best > second else "und"
+    first = max(scores, key=lambda name: scores[name])
+    best = scores.pop(first)
+    enough = best >= 2 and best * 12 >= len(words)
+    return first if enough and best > max(scores.values(), default=0) else "und"
 
 
 _BY_SCRIPT = {"han": _chinese, "arabic": _arabic, "cyrillic": _cyrillic, "latin": _european}

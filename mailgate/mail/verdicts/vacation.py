@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from mailgate.mail.quotes.phrase_table import Phrases
 from mailgate.mail.verdicts.absence_words import AWAY, GOES_ON, MACHINES, SELF
 from mailgate.mail.verdicts.vacation_words import BACK, BARE_SUBJECTS, MONTHS, SUBJECTS, UNTIL, WEEKDAYS
 
@@ -23,6 +24,7 @@ MAX_FIRST = 240
 MAX_SENTENCE = 100
 _NEAR = 40
 _STARTS = (*UNTIL, "from", "vom", "du ", "del ")
+_TITLES = Phrases((*BARE_SUBJECTS, *SUBJECTS))
 
 _ANSWER = re.compile(r"(?:(?:re|aw|sv|vs|odp|ynt|回复|回覆|答复|antw|res|rif|r)\s?[:：]\s?)")
 _NEGATION = re.compile(r"\b(?:not|isn't|doesn't|don't|nicht|keine?|pas|no se|não|non|niet|nie|не|inte|ikke|nem)\b")
@@ -52,16 +54,19 @@ def notice_in_subject(subject: str) -> str:
             break
         lowered = lowered[match.end() :]
     title = lowered.lstrip("[(【〔「 ")
-    known = _stands_alone(title) or (title.startswith(SUBJECTS) and not _NEGATION.search(title))
+    known = _stands_alone(title) or (title.startswith(SUBJECTS.possible(title)) and not _NEGATION.search(title))
     return f"Subject: {subject[:200]}" if known and not _asks(title) else ""
 
 
 def _stands_alone(title: str) -> bool:
     """Whether a notice's phrase opens the title and no sentence goes on behind it."""
-    phrase = max((one for one in (*BARE_SUBJECTS, *SUBJECTS) if title.startswith(one)), key=len, default="")
+    possible = _TITLES.possible(title)
+    if not title.startswith(possible):
+        return False
+    phrase = max((one for one in possible if title.startswith(one)), key=len)
     rest = title[len(phrase) :].lstrip()
-    if not phrase or phrase[-1] == ":" or not rest:
-        return bool(phrase)
+    if phrase[-1] == ":" or not rest:
+        return True
     return rest[0] in ":：-–—/([【】)],.!" or rest[0].isdigit() or rest.startswith(_STARTS)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mailgate.mail.quotes.phrase_table import phrases
+from mailgate.mail.quotes.phrase_table import Phrases, phrases
 
-SUBJECTS: tuple[str, ...] = phrases(
+SUBJECTS: Phrases = phrases(
     """
     # English
     out of office | out of the office | out-of-office | automatic reply | auto reply | auto-reply | autoreply |
@@ -30,7 +30,7 @@ SUBJECTS: tuple[str, ...] = phrases(
 )
 """A notice's subject begins with one of these (behind any ``Re:``)."""
 
-BARE_SUBJECTS: tuple[str, ...] = phrases(
+BARE_SUBJECTS: Phrases = phrases(
     """
     on vacation | on leave | away message | auto: | abwesend | abwesenheit | absence | afwezig | niet aanwezig |
     poza biurem | nieobecność | mimo kancelář | nepřítomnost | нет на месте | отсутствую | автоответ | frånvaro |
