@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "mailgate").rglob("*.py"))
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "clock", "logs", "turnstile", "__init__"),
+    ("errors", "clock", "logs", "turnstile", "handing", "__init__"),
     ("mail",),
     ("desk",),
     ("edges", "store", "letters"),
@@ -60,7 +60,7 @@ HOMES = {
     "pydantic": ("config/*",),
     "pydantic_core": ("config/*",),
     "re2": ("desk/*",),
-    "rich": ("cli/*", "demo.py"),
+    "rich": ("cli/*", "demo/*"),
     "schedule": ("timetable.py",),
     "selectolax": ("mail/*",),
     "structlog": ("logs.py",),
