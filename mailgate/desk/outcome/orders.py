@@ -13,6 +13,7 @@ from mailgate.desk.commands.line import in_subject
 from mailgate.desk.effect import NEW_TICKET, Effect, Spend
 from mailgate.desk.gate import news
 from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
+from mailgate.desk.outcome.earlier import earlier
 from mailgate.desk.phrase import Phrase
 from mailgate.desk.policy import Agent
 from mailgate.desk.threading.clue import tag_number
@@ -196,7 +197,7 @@ def _news(case: Case, ticket: Ticket | None, what: str, reason: Phrase | str) ->
     mail = case.mail
     return {
         "text": case.text or mail.reply_text or mail.text,
-        "quoted": _rest(mail.text, mail.reply_text),
+        "quoted": earlier(mail, ticket),
         "what": what,
         "author": f"{case.author.name} <{case.author.email}>".strip() if case.author else "",
         "marks": case.marks,
@@ -211,14 +212,6 @@ def _news(case: Case, ticket: Ticket | None, what: str, reason: Phrase | str) ->
         "commands": True,
         "cc": tuple(address.email for address in mail.cc[:20]),
     }
-
-
-def _rest(whole: str, new: str) -> str:
-    """What of the mail's text is not new; empty when all of it is."""
-    whole, new = whole.strip(), new.strip()
-    if whole == new:
-        return ""
-    return whole.removeprefix(new).strip()
 
 
 def _history(case: Case, ticket: Ticket | None) -> tuple[dict[str, object], ...]:
