@@ -2,62 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+import time
 from collections.abc import Iterator
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
 
 from mailgate.clock import SystemClock
 from mailgate.edges.dns import DnsResolver, NoDns
 from mailgate.errors import Temporary
-
-
-class NameServer:
-    """Answers from a dict of (name, type) to record texts; a name under ``silent`` never answers."""
-
-    def __init__(self) -> None:
-        self.records: dict[tuple[str, str], list[str]] = {}
-        self.asked: list[tuple[str, str]] = []
-        self.failing = False
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port = int(self._socket.getsockname()[1])
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-            last.sendto(b"end", ("127.0.0.1", self.port))
-        self._thread.join(5)
-        self._socket.close()
-
-    def _serve(self) -> None:
-        while True:
-            packet, peer = self._socket.recvfrom(4096)
-            if packet == b"end":
-                return
-            query = dns.message.from_wire(packet)
-            (question,) = query.question
-            name, kind = question.name.to_text(omit_final_dot=True).lower(), question.rdtype.name
-            self.asked.append((name, kind))
-            if not name.endswith("silent"):
-                self._socket.sendto(self._answer(query, name, kind).to_wire(), peer)
-
-    def _answer(self, query: dns.message.Message, name: str, kind: str) -> dns.message.Message:
-        answer = dns.message.make_response(query)
-        answer.flags |= dns.flags.RA
-        if self.failing:
-            answer.set_rcode(dns.rcode.SERVFAIL)
-        elif (name, kind) in self.records:
-            answer.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", kind, *self.records[name, kind]))
-        elif not any(known == name for known, _ in self.records):
-            answer.set_rcode(dns.rcode.NXDOMAIN)
-        return answer
+from tests.edges.name_server import NameServer
 
 
 class Clock(SystemClock):
@@ -134,9 +87,34 @@ def test_S27_silence_is_temporary_and_after_two_of_them_nothing_is_asked_for_a_w
     with pytest.raises(Temporary, match="not asked"):
         resolver.txt("x.example")
     assert len(server.asked) == asked
-    clock.seconds += 31
+    clock.seconds += 7
     resolver.begin()
     assert resolver.txt("x.example") == ("one",)
+
+
+def test_a_resolver_that_is_away_is_looked_for_every_few_seconds_and_said_to_be_away_once(server, clock, capfd):
+    """So proof is back within ten seconds of its return, and a look costs less time than a mail has otherwise."""
+    resolver = DnsResolver(clock, nameservers=("127.0.0.1",), port=server.port, per_mail=0.6, probe=0.1)
+    server.records["x.example", "TXT"] = ['"one"']
+    server.deaf = True
+    took = [_unanswered(resolver, clock) for _ in range(6)]
+    assert sum(took[2:]) < 4 * 0.6 <= 2 * sum(took[:2])
+    server.deaf = False
+    clock.seconds += 7
+    resolver.begin()
+    assert resolver.txt("x.example") == ("one",)
+    said = "".join(capfd.readouterr())
+    assert said.count("does not answer") == said.count("answers again") == 1
+
+
+def _unanswered(resolver: DnsResolver, clock: Clock) -> float:
+    """The seconds that a mail waits for nothing."""
+    clock.seconds += 7
+    resolver.begin()
+    began = time.monotonic()
+    with pytest.raises(Temporary):
+        resolver.txt("x.example")
+    return time.monotonic() - began
 
 
 def test_S27_a_mail_has_its_time_and_no_more(server, resolver, clock):

@@ -20,7 +20,7 @@ from mailgate.edges.spool.spool import Spool
 from mailgate.edges.worker import cage
 from mailgate.edges.worker.process import restrict
 from mailgate.mail.model import Envelope
-from tests.edges.test_dns import NameServer
+from tests.edges.name_server import NameServer
 
 ALLOWED = "allowed"
 
