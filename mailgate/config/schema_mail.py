@@ -75,7 +75,7 @@ class SmtpIn(Section):
     messages_per_minute_per_ip: int = Field(
         IN.messages_per_minute_per_ip, ge=1, description="Mails a minute from one address."
     )
-    data_budget: Size = Field(IN.data_budget, ge=2**20, description="Memory for all mails that are being received.")
+    data_budget: Size = Field(IN.data_budget, ge=2**20, description="Octets of all mails that are being received.")
     min_free: Size = Field(IN.min_free, description="Below this much free disk mail is put off (452).")
     trusted_relays: list[Network] = Field([], description="Networks of our own mail servers.")
 

@@ -9,56 +9,72 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from email.utils import formatdate
 
+from mailgate.edges.smtp_in.content import Content
 from mailgate.edges.smtp_in.limits import Share
-from mailgate.edges.smtp_in.reply import LONG_LINE, TOO_BIG, TOO_BUSY, TOO_MANY_HOPS, Reply
+from mailgate.edges.smtp_in.reply import TOO_BIG, TOO_BUSY, Reply
+from mailgate.edges.spool.octets import LARGE, Aside, Octets
+from mailgate.errors import Temporary
 
 END = b"\r\n.\r\n"
 EMPTY = b".\r\n"
 READ_AHEAD = 131_072
 """What the reader of a connection holds at most; so much comes in one piece."""
-MAX_RECEIVED = 50
-HEADER_LOOK = 1_048_576
 STUFFING = 64
 """The share of octets that dots at the start of lines may add on the wire; they do not count (RFC 1870 section 3)."""
 
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
-_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _NOT_IN_TRACE = re.compile(r"[^A-Za-z0-9.:\[\]_-]")
 
 
-async def receive(reader: asyncio.StreamReader, max_size: int, max_line: int, share: Share) -> bytes:
-    """The content between DATA and the dot, dots unstuffed; all of it has been read also when this raises ``Reply``.
+async def receive(
+    reader: asyncio.StreamReader, max_size: int, max_line: int, share: Share, aside: Callable[[], Aside]
+) -> Octets:
+    """The content between DATA and the dot, dots unstuffed; a large one has been put aside, for the caller to close.
 
-    Too big, or no memory left for it: the rest is read and thrown away, since a client that is cut off tries again.
-    Where it goes on to four times the size it is cut off after all. Raises what the reader raises when the connection
-    ends.
+    All of it has been read also when this raises ``Reply``, or ``Temporary`` where it cannot be kept: the rest is
+    thrown away, since a client that is cut off tries again. Where it goes on to four times the size it is cut off after
+    all. Raises what the reader raises when the connection ends.
     """
+    content = Content(max_size, max_line, aside)
+    try:
+        return await _receive(reader, max_size, share, content)
+    except BaseException:
+        content.close()
+        raise
+
+
+async def _receive(reader: asyncio.StreamReader, max_size: int, share: Share, content: Content) -> Octets:
     data = bytearray()
     total = 0
     ceiling = max_size + max_size // STUFFING + len(END)
-    refusal = ""
+    refusal: Exception | None = None
     while True:
         piece = await _piece(reader)
         total += len(piece)
         if total > 4 * max_size + READ_AHEAD:
             raise Reply(TOO_BIG, hang_up=True)
         if not refusal and (total > ceiling or not share.take(len(piece))):
-            refusal = TOO_BIG if total > ceiling else TOO_BUSY
+            refusal = Reply(TOO_BIG if total > ceiling else TOO_BUSY)
         data += piece
         if data.endswith(END) or (total == len(EMPTY) and data == EMPTY):
             break
-        if refusal:
+        if refusal or len(data) > LARGE:
+            refusal = refusal or await _added(content, bytes(memoryview(data)[: -len(END)]))
             del data[: -len(END)]
     if refusal:
-        raise Reply(refusal)
-    content = _unstuffed(bytes(memoryview(data)[: -len(EMPTY)]))
-    if len(content) > max_size:
-        raise Reply(TOO_BIG)
-    if has_long_line(content, max_line):
-        raise Reply(LONG_LINE)
-    return content
+        raise refusal
+    return await content.whole(bytes(memoryview(data)[: -len(EMPTY)]))
+
+
+async def _added(content: Content, octets: bytes) -> Exception | None:
+    """Add a piece; what stands in the way is said only when the mail has been read to its end."""
+    try:
+        await content.add(octets)
+    except (Reply, Temporary) as error:
+        return error
+    return None
 
 
 async def _piece(reader: asyncio.StreamReader) -> bytes:
@@ -67,30 +83,6 @@ async def _piece(reader: asyncio.StreamReader) -> bytes:
         return await reader.readuntil(EMPTY)
     except asyncio.LimitOverrunError as error:
         return await reader.read(error.consumed)
-
-
-def _unstuffed(data: bytes) -> bytes:
-    """A dot at the start of a line was put there by the client (RFC 5321 section 4.5.2)."""
-    return data.removeprefix(b".").replace(b"\r\n.", b"\r\n")
-
-
-def has_long_line(content: bytes, most: int) -> bool:
-    """Whether there is a line of more than ``most`` octets; looks only about once per ``most`` octets."""
-    start = 0
-    while len(content) - start > most:
-        newline = content.rfind(b"\n", start, start + most + 1)
-        if newline < 0:
-            return True
-        start = newline + 1
-    return False
-
-
-def check_hops(content: bytes) -> None:
-    """``Reply`` when the header has more than 50 Received lines: the mail loops (RFC 5321 section 6.3)."""
-    end = _HEADER_END.search(content, 0, HEADER_LOOK)
-    header = content[: end.start() if end else HEADER_LOOK]
-    if len(_RECEIVED.findall(header)) > MAX_RECEIVED:
-        raise Reply(TOO_MANY_HOPS)
 
 
 def trace_line(helo: str, ip: str, hostname: str, protocol: str, now_ms: int) -> bytes:

@@ -15,15 +15,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailgate.edges.spool.octets import Aside, Octets
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
 
 GROUP_MAILS = 100
 GROUP_OCTETS = 67_108_864
-LARGE = 8_388_608
-"""Octets in one commit after which the connection is made anew: SQLite keeps what was bound to a statement."""
-
 PATIENCE_S = 60.0
 
 
@@ -31,7 +29,7 @@ PATIENCE_S = 60.0
 class _Waiting:
     """A mail that waits for its commit, and who waits with it."""
 
-    raw: bytes
+    raw: Octets
     envelope: Envelope
     origin: str
     answer: asyncio.Future[str]
@@ -46,9 +44,16 @@ class GroupCommit:
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    async def accept(self, raw: bytes, envelope: Envelope, origin: str = "") -> str:
+    def aside(self) -> Aside:
+        """Where a mail that is too large for memory may wait until it is whole."""
+        return self._spool.aside()
+
+    async def accept(self, raw: Octets, envelope: Envelope, origin: str = "") -> str:
         """The entry's key, once it is on disk. ``Temporary`` (``SpoolFull``) where it could not be kept; also after a
-        minute without an answer from the disk, and then the mail may yet be kept: the sender's retry is a duplicate."""
+        minute without an answer from the disk, and then the mail may yet be kept: the sender's retry is a duplicate.
+
+        What was put aside is closed here, whatever becomes of it.
+        """
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="spool writer", daemon=True)
             self._thread.start()
@@ -77,10 +82,8 @@ class GroupCommit:
             group, ended = self._gather()
             if group:
                 self._commit(group)
-            size = sum(len(mail.raw) for mail in group)
+                _close(group)
             del group  # or it would stay in memory until the next mail comes
-            if size > LARGE:
-                self._spool.close()
             if ended:
                 return
 
@@ -109,6 +112,12 @@ class GroupCommit:
             return
         loop.call_soon_threadsafe(_settle, group, keys)
         self._kept(len(keys))
+
+
+def _close(group: list[_Waiting]) -> None:
+    for waiting in group:
+        if isinstance(waiting.raw, Aside):
+            waiting.raw.close()
 
 
 def _settle(group: list[_Waiting], keys: list[str]) -> None:

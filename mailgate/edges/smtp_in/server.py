@@ -30,12 +30,13 @@ from mailgate.edges.settings import SmtpIn
 from mailgate.edges.smtp_in import reply as say
 from mailgate.edges.smtp_in.address import read_recipient, read_sender
 from mailgate.edges.smtp_in.client import LANES, Client, Lane, address_of
-from mailgate.edges.smtp_in.data import READ_AHEAD, check_hops, receive
+from mailgate.edges.smtp_in.data import READ_AHEAD, receive
 from mailgate.edges.smtp_in.front import Front, Recipients
 from mailgate.edges.smtp_in.group_commit import GroupCommit
 from mailgate.edges.smtp_in.limits import Share, Watch
 from mailgate.edges.smtp_in.login import log_in
 from mailgate.edges.smtp_in.reply import Reply, answer_for
+from mailgate.edges.spool.octets import after
 
 __all__ = ["Recipients", "serve_mail"]
 
@@ -370,13 +371,12 @@ class Conversation(SMTP):
         await self.push(say.GO_AHEAD)
         self.watch.data_begins(self.loop.time())
         try:
-            content = await receive(self._reader, settings.max_size, settings.max_line, share)
+            content = await receive(self._reader, settings.max_size, settings.max_line, share, self.front.commits.aside)
         finally:
             self.watch.data_ends(self.loop.time())
-        check_hops(content)
         now_ms = self.front.clock.now_ms()
         if not self.lane.own:
-            content = self.client.trace(self.lane, self.hostname, now_ms) + content
+            content = after(self.client.trace(self.lane, self.hostname, now_ms), content)
         envelope = self.client.envelope(self.lane, self.sender or "", self.recipients, now_ms)
         key = await self.front.commits.accept(content, envelope)
         self.mails += 1

@@ -40,6 +40,7 @@ from pathlib import Path
 
 from mailgate.clock import Clock
 from mailgate.edges.spool.file import SpoolFull, connect, in_words, pack, unpack
+from mailgate.edges.spool.octets import Aside, Octets, keep_octets, octets_of
 from mailgate.errors import Permanent
 from mailgate.mail.model import Envelope
 from mailgate.turnstile import Turnstile
@@ -90,11 +91,15 @@ class Spool:
         with self._lock:
             self._drop()
 
-    def accept(self, raw: bytes, envelope: Envelope, origin: str = "") -> str:
+    def aside(self) -> Aside:
+        """Where a mail that is too large for memory may wait until it is accepted."""
+        return Aside(self.path)
+
+    def accept(self, raw: Octets, envelope: Envelope, origin: str = "") -> str:
         """Keep one mail; see ``accept_many``."""
         return self.accept_many([(raw, envelope, origin)])[0]
 
-    def accept_many(self, mails: Sequence[tuple[bytes, Envelope, str]]) -> list[str]:
+    def accept_many(self, mails: Sequence[tuple[Octets, Envelope, str]]) -> list[str]:
         """Keep all of them in one commit and return their keys in the same order: when this returns they are on disk.
 
         ``received_ms`` of an envelope is filled in where it is 0. Raises ``Temporary`` (``SpoolFull`` where the disk is
@@ -104,7 +109,7 @@ class Spool:
         with self._writing() as db:
             return [self._keep(db, raw, envelope, origin, now_ms) for raw, envelope, origin in mails]
 
-    def _keep(self, db: sqlite3.Connection, raw: bytes, envelope: Envelope, origin: str, now_ms: int) -> str:
+    def _keep(self, db: sqlite3.Connection, raw: Octets, envelope: Envelope, origin: str, now_ms: int) -> str:
         if origin:
             known = db.execute("SELECT key FROM entry WHERE origin = ?", (origin,)).fetchone()
             if known:
@@ -112,10 +117,8 @@ class Spool:
         key = self._clock.token_hex(16)
         envelope = envelope if envelope.received_ms else replace(envelope, received_ms=now_ms)
         row = (key, origin or None, len(raw), pack(envelope), now_ms)
-        seq = db.execute(
-            "INSERT INTO entry (key, origin, size, envelope, accepted_ms) VALUES (?, ?, ?, ?, ?)", row
-        ).lastrowid
-        db.execute("INSERT INTO raw (seq, octets) VALUES (?, ?)", (seq, raw))
+        entry = db.execute("INSERT INTO entry (key, origin, size, envelope, accepted_ms) VALUES (?, ?, ?, ?, ?)", row)
+        keep_octets(db, int(entry.lastrowid or 0), raw)
         return key
 
     def pending(self, after: int, limit: int, size: int) -> list[Entry]:
@@ -138,12 +141,10 @@ class Spool:
     def raw(self, key: str) -> bytes:
         """The bytes of the mail exactly as they were accepted; ``Permanent`` when they were swept or never there."""
         with self._reading() as db:
-            row = db.execute(
-                "SELECT octets FROM raw WHERE seq = (SELECT seq FROM entry WHERE key = ?)", (key,)
-            ).fetchone()
-        if row is None:
+            raw = octets_of(db, key)
+        if raw is None:
             raise Permanent("unfetchable", f"the spool no longer has the mail of entry {key}")
-        return bytes(row[0])
+        return raw
 
     def done(self, keys: Sequence[str]) -> None:
         """Mark as settled. Not synced to disk: the database has the done-marks, and a mark lost here costs one look."""
