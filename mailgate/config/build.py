@@ -127,6 +127,7 @@ def agents(config: schema.Config) -> dict[str, policy.Agent]:
             skills=tuple(agent.skills),
             languages=tuple(agent.languages),
             regions=tuple(agent.regions),
+            timezone=agent.timezone or "",
         )
         for agent in config.agents
     }

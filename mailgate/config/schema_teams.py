@@ -15,6 +15,7 @@ from mailgate.config.fields import (
     SecretValue,
     Text,
     TimeOfDay,
+    Timezone,
 )
 from mailgate.config.schema_mail import Section
 from mailgate.config.units import Duration
@@ -32,6 +33,9 @@ class Agent(Section):
     aliases: list[MailAddress] = Field([], description="Other addresses the same person writes from.")
     role: Literal["watcher", "agent", "supervisor", "admin"] = Field("agent", description="What the person may do.")
     language: Language | Literal[""] = Field("", description="The language of letters to the agent; empty: the desk's.")
+    timezone: Timezone | None = Field(
+        None, description="The zone of times in letters to the agent and in the agent's commands; empty: the desk's."
+    )
     login: Text = Field("", description="User name for the submission port; empty: the agent cannot log in.")
     password: SecretValue | None = Field(None, description="Password for the submission port; needed with login.")
     active: bool = Field(

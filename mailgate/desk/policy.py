@@ -86,7 +86,9 @@ class Agent:
     ``aliases`` other addresses the same person writes from. ``login`` is the user for authenticated submission.
 
     For assignment: ``capacity`` is how many open tickets the agent may hold (0: any number), ``skills`` are tags of
-    tickets, ``languages`` and ``regions`` what the agent serves (empty: all)."""
+    tickets, ``languages`` and ``regions`` what the agent serves (empty: all).
+
+    ``timezone`` is that of times in letters to the agent, and of those in the agent's commands (empty: the brand's)."""
 
     id: str
     name: str
@@ -100,6 +102,7 @@ class Agent:
     skills: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    timezone: str = ""
 
     @property
     def addresses(self) -> tuple[str, ...]:

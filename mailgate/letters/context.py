@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mailgate.desk.identity.token import Tokens, scrub
@@ -49,7 +50,7 @@ UNPROVED = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATIO
 _ROWS: Mapping[LetterKind, str] = {LetterKind.NOTIFICATION: "history", **dict.fromkeys(LISTS, "tickets")}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """All that one letter is made of."""
 
@@ -62,19 +63,25 @@ class Page:
     language: str
     now_ms: int
 
+    @cached_property
+    def zone(self) -> str:
+        """The time zone of the reader: an agent's own, else the desk's."""
+        reader = self.policy.agent_by_address(self.order.to.email)
+        return (reader.timezone if reader else "") or self.brand.timezone
+
     def in_words(self, name: str, amount_ms: int) -> str:
         """A moment or a span of time as the reader says it."""
         if name in values.SPANS:
             return when.lapse(abs(amount_ms), self.language)
         if name in values.DATED:
-            return when.dated(amount_ms, self.now_ms, self.brand.timezone, self.language)
-        return when.moment(amount_ms, self.now_ms, self.brand.timezone, self.language)
+            return when.dated(amount_ms, self.now_ms, self.zone, self.language)
+        return when.moment(amount_ms, self.now_ms, self.zone, self.language)
 
     def in_list(self, name: str, amount_ms: int) -> str:
         """The same in a list of many: the zone would be said on every line."""
         if name in values.SPANS:
             return when.lapse(abs(amount_ms), self.language)
-        return when.brief(amount_ms, self.now_ms, self.brand.timezone, self.language)
+        return when.brief(amount_ms, self.now_ms, self.zone, self.language)
 
     @property
     def control(self) -> str:
@@ -148,7 +155,7 @@ def _in_readers_words(full: dict[str, Any], page: Page) -> None:
         usual = kind in LISTS and row["priority"] == "normal"
         row.update(status=state(row["status"], language), priority="" if usual else said(row["priority"], language))
     if kind is LetterKind.TRANSCRIPT:
-        reading = Reading(page.policy, language, page.brand.timezone, page.now_ms)
+        reading = Reading(page.policy, language, page.zone, page.now_ms)
         for line in full["lines"]:
             line["answer"] = shown(line["answer"], reading) if line["answer"] else None
     if kind is LetterKind.DIGEST:

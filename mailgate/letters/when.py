@@ -1,7 +1,7 @@
 """Times, sizes and counts in a reader's words.
 
 Each function takes what storage holds (milliseconds, octets) and gives the words of one language; any language but
-Chinese reads English. A time is said in the desk's zone and names the zone.
+Chinese reads English. A time is said in the zone of its reader and names the zone.
 """
 
 from __future__ import annotations

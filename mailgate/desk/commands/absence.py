@@ -18,16 +18,16 @@ def _owned(argument: str, asker: Asker) -> Wants:
 def _away(argument: str, scene: Scene) -> Result:
     """Until the time named, else for as long as a notice without a date counts; what waits is offered to others."""
     agent, now_ms = scene.agent, scene.now_ms
-    named_ms = moment(argument, now_ms, scene.brand.timezone) if argument else now_ms + scene.policy.away_ms
+    named_ms = moment(argument, now_ms, scene.zone) if argument else now_ms + scene.policy.away_ms
     if named_ms is None:
         return refuse(NO_TIME)
     until_ms = min(named_ms, now_ms + LONGEST_MS)
     return Result(
         effects=(SetAbsence(agent.id, until_ms, "by command"),),
-        letters=tuple(offers(agent, until_ms, scene.facts, scene.policy, scene.brand.timezone, now_ms)),
+        letters=tuple(offers(agent, until_ms, scene.facts, scene.policy, scene.zone, now_ms)),
         said=phrase(
             "you get no new tickets until {when}; #back or any later mail of yours ends it",
-            when=stamp(until_ms, scene.brand.timezone),
+            when=stamp(until_ms, scene.zone),
         ),
     )
 

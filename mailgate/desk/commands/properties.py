@@ -49,7 +49,7 @@ def _given(agent: Agent, scene: Scene) -> Result:
     if agent.id == scene.agent.id:
         return Result({"assignee": agent.id, "given_by": ""}, said=phrase("it is yours"))
     back_ms = scene.facts.absent.get(agent.id, 0)
-    away = phrase("assigned to {name}, who is away until {day}", name=name, day=day_of(back_ms, scene.brand.timezone))
+    away = phrase("assigned to {name}, who is away until {day}", name=name, day=day_of(back_ms, scene.zone))
     there = phrase("assigned to {name}", name=name)
     return Result({"assignee": agent.id, "given_by": scene.agent.id}, said=away if back_ms > scene.now_ms else there)
 

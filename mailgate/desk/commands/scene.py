@@ -85,6 +85,11 @@ class Scene:
         return self.case.brand
 
     @property
+    def zone(self) -> str:
+        """The time zone in which the agent writes and reads times."""
+        return self.agent.timezone or self.brand.timezone
+
+    @property
     def text(self) -> str:
         """The words below the commands."""
         return self.case.text

@@ -130,7 +130,7 @@ def _due(argument: str, scene: Scene) -> Result:
 
 
 def _timed(argument: str, scene: Scene, then: Callable[[Ticket, int], Result], at: time = MORNING) -> Result:
-    at_ms = moment(argument, scene.now_ms, scene.brand.timezone, at)
+    at_ms = moment(argument, scene.now_ms, scene.zone, at)
     if scene.ticket is None or at_ms is None:
         return refuse(NO_TIME)
     return then(scene.ticket, at_ms)
@@ -140,7 +140,7 @@ NO_TIME = phrase("until when? Write 2d, fri, tomorrow 14:00 or 2026-12-01, a tim
 
 
 def _shown(at_ms: int, scene: Scene) -> str:
-    return stamp(at_ms, scene.brand.timezone)
+    return stamp(at_ms, scene.zone)
 
 
 def _timer_of(ticket: int, kind: str, at_ms: int | None) -> Effect:

@@ -1,6 +1,6 @@
 """Days and times as agents write them: ``2d``, ``fri 14:00``, ``2026-12-01``, ``明天``, ``下周一上午9点``.
 
-A text is read as a day and perhaps a time of day, in the desk's zone; without a time of day the caller's is meant
+A text is read as a day and perhaps a time of day, in the agent's zone; without a time of day the caller's is meant
 (mornings for what begins, evenings for what ends). A stretch of hours or minutes counts from now; one of days, weeks or
 months leads to that day. ``1/12/2026`` is read by nobody, since half of the world reads it the other way round.
 """
@@ -22,7 +22,7 @@ FURTHEST_DAYS = 1100
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The hour of the decision, in the desk's zone."""
+    """The hour of the decision, in the agent's zone."""
 
     moment: datetime
 
@@ -46,7 +46,7 @@ def moment(text: str, now_ms: int, zone: str, at: time = MORNING) -> int | None:
 
 
 def stamp(at_ms: int, zone: str) -> str:
-    """How a transcript writes a time: ``2026-12-01 09:00``, in the desk's zone."""
+    """How a transcript writes a time: ``2026-12-01 09:00``, in that zone."""
     return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 

@@ -40,14 +40,15 @@ def away(case: Case, agent: Agent, answers: str) -> Plan:
         if ticket is None:
             return case.hold(Cause.ROBOT, f"an automatic mail {doubt}")
         return case.plan(Outcome.EVENT, events, trace=(f"robot: {doubt}",), ticket=ticket)
-    until_ms = _until(case)
+    zone = agent.timezone or case.brand.timezone
+    until_ms = _until(case, zone)
     known_ms = case.facts.absent.get(agent.id, 0)
     if until_ms <= known_ms:
         return case.plan(Outcome.EVENT, events, trace=("robot: an agent is away, as is known",), ticket=ticket)
     absence = SetAbsence(agent.id, until_ms, "automatic reply")
-    letters = offers(agent, until_ms, case.facts, case.policy, case.brand.timezone, case.now_ms)
+    letters = offers(agent, until_ms, case.facts, case.policy, zone, case.now_ms)
     told = ", ".join(letter.agent for letter in letters) or "nobody"
-    said = f"robot: {agent.id} is away until {day_of(until_ms, case.brand.timezone)}; what waits is offered to {told}"
+    said = f"robot: {agent.id} is away until {day_of(until_ms, zone)}; what waits is offered to {told}"
     return case.plan(Outcome.EVENT, (*events, absence), letters, (said,), ticket=ticket)
 
 
@@ -80,10 +81,14 @@ def day_of(until_ms: int, zone: str) -> str:
     return datetime.fromtimestamp(until_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def _until(case: Case) -> int:
-    said = case.reading.verdict.away_until_ms
-    plain = case.now_ms + case.policy.away_ms
-    return min(said if said and said > case.now_ms else plain, case.now_ms + LONGEST_MS)
+def _until(case: Case, zone: str) -> int:
+    """A notice names a day, which is read as one of UTC; it begins where the agent is."""
+    read_ms = case.reading.verdict.away_until_ms
+    said_ms = case.now_ms + case.policy.away_ms
+    if read_ms and read_ms > case.now_ms:
+        there = datetime.fromtimestamp(read_ms / 1000, UTC).replace(tzinfo=ZoneInfo(zone))
+        said_ms = int(there.timestamp() * 1000)
+    return min(said_ms, case.now_ms + LONGEST_MS)
 
 
 def _remembered(case: Case, agent: Agent) -> tuple[Effect, ...]:
