@@ -17,6 +17,7 @@ RESET = "act: reset"
 CLOSE = "act: close"
 SILENCE = "act: silence"
 DRIP = "act: drip"
+HANG = "act: hang"
 
 PLAIN = {
     "CONNECT": "220 relay.example ESMTP",
@@ -33,7 +34,8 @@ PLAIN = {
 
 
 class ScriptedRelay:
-    """Serves one connection after the other in a thread; ``letters`` and ``verbs`` are what it was given."""
+    """Serves one connection after the other in a thread; ``letters`` and ``verbs`` are what it was given. With ``pace``
+    each octet of an answer takes so many seconds; what hangs does so until it is ``back``."""
 
     def __init__(
         self, context: ssl.SSLContext | None = None, *, tls_first: bool = False, **answers: str | list[str]
@@ -48,7 +50,8 @@ class ScriptedRelay:
         self.lines: list[str] = []
         self.connections = 0
         self._current: socket.socket | None = None
-        self.ended = threading.Event()
+        self.pace = 0.0
+        self.ended, self.back = threading.Event(), threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -61,6 +64,7 @@ class ScriptedRelay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.ended.set()
+        self.back.set()
         if self._current:
             with contextlib.suppress(OSError):
                 self._current.shutdown(socket.SHUT_RDWR)
@@ -123,9 +127,17 @@ class ScriptedRelay:
         if self.said == SILENCE:
             self.ended.wait(10)
             return False
+        if self.said == HANG:
+            self.back.wait()
+            return False
         if self.said == DRIP:
             while not self.ended.wait(0.02):
                 connection.sendall(b"2")
             return False
-        connection.sendall(self.said.encode() + b"\r\n")
+        rest = self.said.encode() + b"\r\n"
+        while self.pace and len(rest) > 1:
+            connection.sendall(rest[:1])
+            rest = rest[1:]
+            self.ended.wait(self.pace)
+        connection.sendall(rest)
         return not (self.said.startswith(("421", "221")))

@@ -1,4 +1,4 @@
-"""``python -m tests.torture.lost_dns serve …``: the real daemon, whose name server is on loopback, ``MAILGATE_DNS_PORT``.
+"""``python -m tests.torture.lost_dns serve …``: the real daemon; its name server is on loopback, ``MAILGATE_DNS_PORT``.
 
 Nothing in mailgate knows of this: the machine's own name servers are what it would ask, and they are left alone.
 """

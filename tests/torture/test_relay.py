@@ -1,20 +1,24 @@
-"""O-01, O-05, O-07: a relay that breaks off at every step of the conversation, under a running daemon."""
+"""O-01, O-05, O-07: a relay that breaks off at every step, drips, or hangs after the letter, under a running daemon."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
 
-from tests.edges.scripted_relay import CLOSE, RESET, ScriptedRelay
+from tests.edges.scripted_relay import CLOSE, HANG, RESET, ScriptedRelay
 from tests.flow.world import ANNA, Desk, Relay, write_config
 from tests.torture.killing import mail, person
 from tests.torture.ledger import Ledger
+from tests.torture.test_hostile import MEMORY, memory
 
 MAILS = 12
 DRAIN_S = 90.0
+RECOVERY_S = 10.0
 SCRIPT = {
     "CONNECT": [RESET, "421 4.3.2 not now", "220 relay.example ESMTP"],
     "EHLO": [CLOSE, "250-relay.example\r\n250 8BITMIME"],
@@ -29,29 +33,94 @@ def test_O01_O05_a_relay_that_vanishes_at_any_step_gets_each_letter_in_the_end_a
     tmp_path: Path,
 ) -> None:
     """What was cut off after the dot comes again as the same letter, or is listed as unknown; the log stays short."""
-    with ScriptedRelay(**SCRIPT) as relay:
-        write_config(tmp_path / "desk", relay.port)
-        desk = Desk(tmp_path / "desk", Relay())
-        desk.start()
-        try:
-            for number in range(MAILS):
-                desk.send(mail(number), person(number))
-            ledger, tick, deadline = Ledger(desk, "sqlite"), threading.Event(), time.monotonic() + DRAIN_S
-            while not _urged(desk, ledger):
-                assert time.monotonic() < deadline, desk.json("outbox", "list")
-                tick.wait(0.2)
-            unknown = {each["recipient"] for each in desk.json("outbox", "list")}  # type: ignore[attr-defined]
-            got = _by_recipient(relay)
-            people = {person(number) for number in range(MAILS)}
-            assert people - got.keys() - unknown == set(), "neither sent nor listed"
-            assert all(len(got[each]) == 1 for each in people & got.keys()), "an acknowledgement twice"
-            assert len(_ids(got[ANNA])) == MAILS
-            assert len(set(got[ANNA])) == MAILS, "one Message-ID, two letters"
-            assert len([line for line in desk.lines if "sender" in line or "relay" in line]) <= 12, desk.lines
-            assert desk.stop() == 0
-        finally:
-            if desk.process is not None and desk.process.poll() is None:
-                desk.kill()
+    with ScriptedRelay(**SCRIPT) as relay, _desk(tmp_path, relay) as desk:
+        _write(desk)
+        ledger, tick, deadline = Ledger(desk, "sqlite"), threading.Event(), time.monotonic() + DRAIN_S
+        while not _urged(desk, ledger):
+            assert time.monotonic() < deadline, desk.json("outbox", "list")
+            tick.wait(0.2)
+        _check(desk, relay)
+        assert len(_about_relay(desk)) <= 12, desk.lines
+        assert desk.stop() == 0
+
+
+def test_O05_a_relay_that_drips_its_answers_slows_letters_and_nothing_else(tmp_path: Path) -> None:
+    """Each octet takes its time: mail is taken and settled as ever. Once the relay is well, all letters go out."""
+    with ScriptedRelay() as relay, _desk(tmp_path, relay) as desk:
+        relay.pace = 0.1
+        _write(desk)
+        ledger = Ledger(desk, "sqlite")
+        ledger.wait_until_stored(MAILS, RECOVERY_S)
+        assert ledger.waiting() > MAILS
+        assert memory(desk) < MEMORY
+        relay.pace = 0.0
+        _goes_on(desk, ledger)
+        _check(desk, relay)
+        assert len(relay.letters) == 2 * MAILS
+        assert _about_relay(desk) == []
+        assert desk.stop() == 0
+
+
+def test_O01_a_relay_that_vanishes_after_the_letter_is_given_up_after_its_time_and_found_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    """No answer to the dot, none to who connects anew: what it may have taken is not sent again, the rest waits."""
+    times = 'timeout = "2 s"\ndata_timeout = "2 s"\n'
+    with ScriptedRelay(DOT=["250 queued", HANG, "250 queued"]) as relay, _desk(tmp_path, relay, times) as desk:
+        _write(desk)
+        ledger = Ledger(desk, "sqlite")
+        ledger.wait_until_stored(MAILS, RECOVERY_S)
+        desk.wait_for_line("the relay is away")
+        assert memory(desk) < MEMORY
+        relay.back.set()
+        _goes_on(desk, ledger)
+        _check(desk, relay)
+        assert len(_about_relay(desk)) == 2, "away, and back"
+        assert desk.stop() == 0
+
+
+@contextmanager
+def _desk(folder: Path, relay: ScriptedRelay, times: str = "") -> Iterator[Desk]:
+    path = write_config(folder / "desk", relay.port)
+    path.write_text(path.read_text().replace("[smtp.out]\n", f"[smtp.out]\n{times}"))
+    desk = Desk(folder / "desk", Relay())
+    desk.start()
+    try:
+        yield desk
+    finally:
+        if desk.process is not None and desk.process.poll() is None:
+            desk.kill()
+
+
+def _write(desk: Desk) -> None:
+    """Mails, none of which waits for the relay."""
+    for number in range(MAILS):
+        began = time.monotonic()
+        desk.send(mail(number), person(number))
+        assert time.monotonic() - began < 2.0, "a sender waited for the relay"
+
+
+def _goes_on(desk: Desk, ledger: Ledger) -> None:
+    """Ten seconds later every letter is with the relay."""
+    over, tick = time.monotonic(), threading.Event()
+    while not _urged(desk, ledger):
+        assert time.monotonic() - over < RECOVERY_S, desk.json("outbox", "list")
+        tick.wait(0.1)
+
+
+def _check(desk: Desk, relay: ScriptedRelay) -> None:
+    """Everybody was told once or stands in the list of unknown; what agents got twice is the same letter."""
+    unknown = {each["recipient"] for each in desk.json("outbox", "list")}  # type: ignore[attr-defined]
+    got = _by_recipient(relay)
+    people = {person(number) for number in range(MAILS)}
+    assert people - got.keys() - unknown == set(), "neither sent nor listed"
+    assert all(len(got[each]) == 1 for each in people & got.keys()), "an acknowledgement twice"
+    assert len(_ids(got[ANNA])) == MAILS
+    assert len(set(got[ANNA])) == MAILS, "one Message-ID, two letters"
+
+
+def _about_relay(desk: Desk) -> list[str]:
+    return [line for line in desk.lines if "sender" in line or "relay" in line]
 
 
 def _urged(desk: Desk, ledger: Ledger) -> bool:
