@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailgate.desk import gate
+from mailgate.desk.budget import Leave
 from mailgate.desk.effect import Effect, Spend
 from mailgate.desk.facts import Crew, Spoken
-from mailgate.desk.gate import Leave
 from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Policy

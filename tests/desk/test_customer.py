@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.desk.budget import NUDGES_TOLD
 from mailgate.desk.clock.span import HOUR
 from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.effect import AddEvent, AddMessage, ChangeTicket, OpenTicket, RemoveParticipant, Spend
 from mailgate.desk.facts import Facts
-from mailgate.desk.gate import NUDGES_TOLD
 from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.outcome.wish import own_tickets
 from mailgate.desk.plan import Outcome, Plan

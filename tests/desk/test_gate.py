@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailgate.desk.budget import DAY_MS, HOUR_MS
 from mailgate.desk.gate import (
-    DAY_MS,
-    HOUR_MS,
     agent_keys,
     allow,
     bounced,

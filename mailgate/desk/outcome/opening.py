@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from mailgate.desk.budget import Leave
 from mailgate.desk.case import Case
 from mailgate.desk.clock.clocks import remind
 from mailgate.desk.commands.tally import Orders
@@ -20,7 +21,7 @@ from mailgate.desk.effect import (
     RememberCustomer,
     Spend,
 )
-from mailgate.desk.gate import Leave, allow
+from mailgate.desk.gate import allow
 from mailgate.desk.identity.trust import Acknowledge, Commands
 from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.lifecycle import ENDED

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mailgate.desk import gate
+from mailgate.desk.budget import Leave
 from mailgate.desk.canned import Filling, fill
-from mailgate.desk.gate import Leave
 from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.policy import Agent, Policy, Role
