@@ -227,6 +227,22 @@ def test_ratings_are_counted_for_desk_agent_team_and_brand(world: World) -> None
     assert csat(world.store.rows, since_ms=world.clock.ms + 1) == []
 
 
+def test_a_rating_counts_for_who_answered_and_for_the_team_of_that_time(world: World) -> None:
+    """Ben answers what is nobody's; what becomes of the ticket when the customer has rated it is no merit of others."""
+    settled = world.opened(CLEO)
+    for_ben = next(each for each in world.sent() if str(each["To"]).endswith("ben@acme.example>"))
+    world.mail("ben@acme.example", "Please open the tray.", to=back(for_ben))
+    world.mail("ben@acme.example", "#close", to=back(for_ben))
+    world.later(MINUTE)
+    (survey,) = [each for each in to(world.sent(), CLEO) if "+s" in back(each)]
+    world.mail(CLEO, "5", to=back(survey))
+    world.later(MINUTE)
+    world.mail("ben@acme.example", "#team billing\n#assign ana", to=back(for_ben))
+    assert (world.ticket(settled).team, world.ticket(settled).assignee) == ("billing", "ana")
+    for by, name in ((By.AGENT, "ben"), (By.TEAM, "help")):
+        assert [(each.name, each.asked, each.rated) for each in csat(world.store.rows, by=by)] == [(name, 1, 1)]
+
+
 def test_a_late_answer_that_asks_for_something_opens_a_linked_ticket(world: World) -> None:
     """The ticket was closed too long ago to be opened again; the rating is its own all the same."""
     ticket, (_, survey) = closed(world)
