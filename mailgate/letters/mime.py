@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64, b2a_qp
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 from mailgate.letters.headers import disposition
 
@@ -39,9 +40,14 @@ def body(text: str, html: str, enclosures: Iterable[Enclosure], unique: str, hea
     """
     words = _text_part(text, "plain")
     if html:
-        words = _multipart("alternative", [[words], [_text_part(html, "html")]], unique)
+        words = b"".join(_multipart("alternative", [[words], [_text_part(html, "html")]], unique))
     files = [_file_part(one) for one in enclosures]
-    return head + words if not files else _multipart("mixed", [[words], *files], unique, head)
+    if not files:
+        return head + words
+    whole = BytesIO()  # it hands out what was written into it without a copy
+    whole.write(head)
+    whole.writelines(_multipart("mixed", [[words], *files], unique))
+    return whole.getvalue()
 
 
 def clean_text(text: str) -> str:
@@ -60,14 +66,15 @@ def _text_part(text: str, subtype: str) -> bytes:
     return head + b"quoted-printable\r\n\r\n" + b2a_qp(octets, istext=True)
 
 
-def _file_part(enclosure: Enclosure) -> Sequence[bytes]:
-    """The part in pieces, since a large one is copied often enough."""
+def _file_part(enclosure: Enclosure) -> Iterator[bytes]:
+    """The part in pieces, made as they are taken: a large one is in memory often enough."""
     kind = enclosure.content_type.lower()
     # RFC 2046 section 5.2.1: a message may not be encoded, and it may not be 7-bit; so it travels as a plain file.
     if not _TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
         kind = "application/octet-stream"
     head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n".encode("ascii")
-    return [head, disposition(enclosure.name), b"\r\n", *_base64_lines(enclosure.content)]
+    yield head + disposition(enclosure.name) + b"\r\n"
+    yield from _base64_lines(enclosure.content)
 
 
 def _base64_lines(octets: bytes) -> Iterator[bytes]:
@@ -78,9 +85,12 @@ def _base64_lines(octets: bytes) -> Iterator[bytes]:
         yield b"\r\n".join([*lines, b""])
 
 
-def _multipart(subtype: str, parts: Iterable[Sequence[bytes]], unique: str, before: bytes = b"") -> bytes:
+def _multipart(subtype: str, parts: Iterable[Iterable[bytes]], unique: str) -> Iterator[bytes]:
     boundary = f"=_{subtype[:3]}_{unique}"
     mark = f"--{boundary}".encode("ascii")
-    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
-    pieces = [piece for part in parts for piece in (mark, b"\r\n", *part, b"\r\n")]
-    return b"".join([before, head, *pieces, mark, b"--\r\n"])
+    yield f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    for part in parts:
+        yield mark + b"\r\n"
+        yield from part
+        yield b"\r\n"
+    yield mark + b"--\r\n"
