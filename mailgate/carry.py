@@ -112,6 +112,13 @@ def act(tx: Tx, ticket: Ticket | None, plan: Plan, desk: Desk, now_ms: int) -> t
     return _carry(tx, None, None, plan, ticket, desk.under(tx.roster()), now_ms)[2]
 
 
+def opened(tx: Tx, plan: Plan, desk: Desk, now_ms: int) -> tuple[Plan, Ticket | None]:
+    """The ticket that a plan without a mail opens, for who wants its number before ``act``; and the plan, which now
+    says who has it."""
+    plan = _given(tx, plan, desk.under(tx.roster()), now_ms)
+    return plan, tx.open(plan, now_ms, desk.composer.clock.token_hex(16))
+
+
 def _carry(
     tx: Tx,
     source: Source | None,
@@ -135,7 +142,7 @@ def _carry(
 
 
 def _given(tx: Tx, plan: Plan, desk: Desk, now_ms: int) -> Plan:
-    """What opens a ticket without a mail, and has somebody told of it, gives it out as its team does."""
+    """A ticket that no mail opens and that is to be given out (``Plan.then``) gets its agent in its team's way."""
     opened = next((each for each in plan.effects if isinstance(each, OpenTicket)), None)
     if opened is None or plan.then is None:
         return plan

@@ -2,7 +2,8 @@
 
 The first line names the columns: ``requester`` and ``subject`` must be there; ``team``, ``brand``, ``priority``,
 ``assignee``, ``kind``, ``tags`` (with spaces between), ``due`` (a day, or a day and time), ``note``, and ``field:NAME``
-may be. All rows are read and checked before the first ticket is opened. Nobody gets a letter. A row that was imported
+may be. All rows are read and checked before the first ticket is opened. What names no assignee is given out as its team
+does with mail. Nobody gets a letter. A row that was imported
 before is left out, so that the same file may be imported again after a crash, or with rows added.
 
 ``safe_cell`` is for tables that we write: a cell that a spreadsheet would run as a formula gets an apostrophe before it
@@ -19,12 +20,13 @@ from datetime import datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailgate.carry import Desk, act
+from mailgate.carry import Desk, act, opened
 from mailgate.desk.clock.arming import DUE
 from mailgate.desk.effect import NEW_TICKET, AddNote, Effect, OpenTicket, SetTimer
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy
 from mailgate.desk.routing.dates import read_date
+from mailgate.desk.routing.rule import Actions
 from mailgate.desk.ticket import Participant
 from mailgate.errors import ConfigError, Problem
 from mailgate.letters.headers import is_address
@@ -76,8 +78,8 @@ def import_rows(store: Store, desk: Desk, rows: Iterable[Row], now_ms: int) -> I
         def body(tx: Tx, row: Row = row) -> int:
             if not imported(tx.work.rows, row.key):
                 return 0
-            ticket = tx.open(row.plan, now_ms, desk.composer.clock.token_hex(16))
-            act(tx, ticket, row.plan, desk, now_ms)
+            plan, ticket = opened(tx, row.plan, desk, now_ms)
+            act(tx, ticket, plan, desk, now_ms)
             return ticket.number if ticket else 0
 
         yield row, store.run(body)
@@ -113,7 +115,7 @@ def _wrong(row: Mapping[str, str], policy: Policy) -> Iterator[tuple[str, str]]:
 def _plan(row: Mapping[str, str], policy: Policy) -> Plan:
     brand = policy.brands[row.get("brand") or next(iter(policy.brands))]
     due_ms = _moment(row.get("due", ""), brand.timezone)
-    opened = OpenTicket(
+    ticket = OpenTicket(
         brand=brand.id,
         mailbox=brand.address,
         team=row.get("team") or brand.default_team or next(iter(policy.teams)),
@@ -129,12 +131,13 @@ def _plan(row: Mapping[str, str], policy: Policy) -> Plan:
         reason="imported from a table",
         due_ms=due_ms,
     )
-    effects: list[Effect] = [opened]
+    effects: list[Effect] = [ticket]
     if row.get("note"):
         effects.append(AddNote(NEW_TICKET, row["note"]))
     if due_ms is not None:
         effects.append(SetTimer(NEW_TICKET, DUE, due_ms))
-    return Plan(Outcome.EVENT, tuple(effects), rule="import", generation=policy.generation)
+    to_be_given = None if ticket.assignee else Actions()
+    return Plan(Outcome.EVENT, tuple(effects), rule="import", generation=policy.generation, then=to_be_given)
 
 
 def _moment(text: str, zone: str) -> int | None:

@@ -30,6 +30,22 @@ def test_each_row_is_a_ticket(config: Path, run: Run, tmp_path: Path) -> None:
     assert shown["letters"] == []
 
 
+def test_a_row_without_an_assignee_is_given_out_as_its_team_does(config: Path, run: Run, tmp_path: Path) -> None:
+    """One after the other; whom a row names has it, and nobody hears of it."""
+    second = '[[agents]]\nid = "ben"\nname = "Ben"\naddress = "ben@acme.example"\n\n[[teams]]'
+    turns = config.read_text().replace('members = ["ana"]', 'members = ["ana", "ben"]\nassign = "round-robin"')
+    config.write_text(turns.replace("[[teams]]", second, 1))
+    table = tmp_path / "c.csv"
+    rows = ["requester,subject,assignee"]
+    rows += [f"c{n}@client.example,Contract {n},{who}" for n, who in enumerate(("", "", "ben"))]
+    table.write_text("\n".join(rows))
+    opened = run("ticket", "import", table, "-c", config, "--json").json["opened"]
+    shown = [run("ticket", "show", number, "-c", config, "--json").json for number in opened]
+    assert [each["ticket"]["assignee"] for each in shown] == ["ana", "ben", "ben"]
+    assert "whose turn it is" in shown[0]["ticket"]["reason"]
+    assert not any(each["letters"] for each in shown)
+
+
 def test_a_row_is_imported_once(config: Path, run: Run, tmp_path: Path) -> None:
     """The same file again opens what was added to it."""
     table = tmp_path / "c.csv"
