@@ -23,8 +23,10 @@ from mailgate.mail.text import charset, encoded_word, transfer
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s\-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc]ontent-)")
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_PLAIN = Parametered("text/plain", {})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]{1,127}/[a-z0-9!#$&^_.+\-]{1,127}")
+
+
+_MEANT: dict[str, str] = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
 
 
 class TooComplex(Exception):
@@ -35,7 +37,7 @@ class Part:
     """One part: ``raw[start:end]`` with its headers, and its ``children`` where it holds parts.
 
     ``path`` counts parts from 1 as IMAP does (``2.1``; empty for a multipart at the root). ``content_type`` is lower
-    case and always has a slash; ``params`` are its parameters by lower-case name.
+    case and always has a slash; ``params`` are its parameters by lower-case name, decoded.
     """
 
     def __init__(self, raw: bytes, block: headers.Block, end: int, path: str, default: str = "text/plain") -> None:
@@ -57,6 +59,9 @@ class Part:
                 self._first[key] = value
             elif key == "content-type":
                 self.defects.append("two-content-types")
+        read = self._read_content_type()
+        self.params = read.params
+        self.content_type = _media_type(read.value, default)
 
     def raw_header(self, name: str) -> bytes:
         """The first header of that lower-case name as it came, or nothing."""
@@ -72,48 +77,30 @@ class Part:
         """All headers, decoded, top first."""
         return tuple((name, encoded_word.decode(encoded_word.raw_text(value))) for name, value in self.raw_headers)
 
-    @cached_property
-    def _content_type(self) -> Parametered:
+    def _read_content_type(self) -> Parametered:
         raw = self._first.get("content-type")
         if raw is None:
-            return _PLAIN if self._default == "text/plain" else Parametered(self._default, {})
+            return Parametered(self._default, {})
         read = parse_parametered(encoded_word.raw_text(raw[:8192]))
         if "boundary" in read.doubled:
             self.defects.append("two-boundaries")
         return read
 
     @cached_property
-    def content_type(self) -> str:
-        """The media type in lower case; ``text/plain`` where the header is missing or none (RFC 2045 section 5.2)."""
-        value = self._content_type.value
-        if _TYPE.fullmatch(value):
-            return value
-        found = _TYPE.match(value)
-        if found is not None:
-            return found.group()
-        return {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}.get(value, self._default)
-
-    @property
-    def params(self) -> dict[str, str]:
-        """The parameters of Content-Type by lower-case name, decoded."""
-        return self._content_type.params
-
-    @cached_property
     def _disposition(self) -> Parametered:
-        raw = self._first.get("content-disposition")
-        return Parametered("", {}) if raw is None else parse_parametered(encoded_word.raw_text(raw[:8192]))
+        return parse_parametered(encoded_word.raw_text(self._first["content-disposition"][:8192]))
 
     @property
     def disposition(self) -> str:
         """``attachment``, ``inline`` or another word of RFC 2183, lower case; empty when there is no such header."""
-        return self._disposition.value
+        return self._disposition.value if "content-disposition" in self._first else ""
 
     @property
     def filename(self) -> str:
         """The name as the sender gives it: ``filename`` wins over ``name`` (RFC 2183 section 2.3). Not safe."""
         given = self.params
         return (
-            self._disposition.params.get("filename")
+            ("content-disposition" in self._first and self._disposition.params.get("filename"))
             or given.get("name")
             or given.get("filename")
             or given.get("file", "")
@@ -186,6 +173,12 @@ class Parsed:
     root: Part
     html_raw: str
     raw_headers: RawHeaders
+
+
+def _media_type(value: str, default: str) -> str:
+    """The media type that is meant; the ``default`` where the header says none (RFC 2045 section 5.2)."""
+    found = _TYPE.match(value)
+    return found.group() if found is not None else _MEANT.get(value, default)
 
 
 def tree(raw: bytes, block: headers.Block, limits: Limits) -> Part:

@@ -5,12 +5,28 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailgate.edges.worker.wire import LENGTH, Answer, BrokenWire, Frames, answer_of, frame
-from mailgate.mail.model import Envelope, Reading, VerdictKind
+from mailgate.mail.model import (
+    Action,
+    Address,
+    Attachment,
+    Bounce,
+    Envelope,
+    Forwarded,
+    Proof,
+    Reading,
+    ReportedRecipient,
+    Sender,
+    Span,
+    SpanKind,
+    Verdict,
+    VerdictKind,
+)
 from tests.edges.readings import reading
 
 ENVELOPE = Envelope("smtp", ("support@help.example",))
@@ -36,6 +52,29 @@ def test_frames_come_together_from_any_pieces() -> None:
     frames = Frames()
     told = [said for octet in stream for said in frames.feed(bytes([octet]))]
     assert told == [("key", made, ""), ("other", None, "error: X")]
+
+
+def test_every_value_of_a_reading_comes_through() -> None:
+    """Frozen values are written as the calls that make them, each of its own class."""
+    ana = Address("ana@client.example", "Ana")
+    plain = reading(b"subject", ENVELOPE, "key")
+    mail = replace(
+        plain.mail,
+        author=ana,
+        from_=(ana,),
+        spans=(Span(0, 4, SpanKind.QUOTE, 0.9, "angle"),),
+        attachments=(Attachment("1.2", "a.pdf", "application/pdf", "application/pdf", 3, "0" * 64),),
+        enclosed=(Forwarded(ana, "subject", "text", "1.3"),),
+    )
+    bounce = Bounce((ReportedRecipient("a@b.example", Action.FAILED, "5.1.1"),), ("id",), "subject", ("a@b.example",))
+    full = replace(
+        plain,
+        mail=mail,
+        verdict=Verdict(VerdictKind.BOUNCE, True, ("seen",), bounce),
+        sender=Sender(ana, Proof.PASS, "dkim", ("d=",), frozenset({"from", "to"})),
+    )
+    (told,) = Frames().feed(frame(Answer("key", full)))
+    assert answer_of(told) == Answer("key", full)
 
 
 def test_an_answer_is_a_key_a_reading_or_none_and_a_trouble() -> None:

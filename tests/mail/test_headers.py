@@ -95,7 +95,7 @@ def test_each_limit_has_its_finding() -> None:
         assert finding in scan.prescan(raw), finding
 
 
-@pytest.mark.parametrize("kind", [b"multipart/mixed", b"MULTIPART/MIXED", b"MultiPart/Mixed", b"message/rfc822"])
+@pytest.mark.parametrize("kind", [b"multipart/mixed", b"MULTIPART/MIXED", b"Message/RFC822", b"message/rfc822"])
 @pytest.mark.parametrize("padding", [b"", b"x" * 70], ids=["short lines", "long lines"])
 def test_parts_that_hold_parts_are_counted_however_they_are_written(kind: bytes, padding: bytes) -> None:
     line = b"Content-Type: " + kind + b"; boundary=x" + padding + b"\r\n"

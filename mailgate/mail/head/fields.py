@@ -27,7 +27,7 @@ class Fields:
             key = name.lower()
             if len(value) > limits.text_header:
                 value = self._within(key, value, limits)
-            text = shown = encoded_word.one_line(encoded_word.raw_text(value, hint))
+            text = shown = encoded_word.line(value, hint)
             if "=?" in text:
                 shown = encoded_word.decode(text, quote=key in _ADDRESSES)
             if key in _KEPT_RAW:

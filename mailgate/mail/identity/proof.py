@@ -192,6 +192,8 @@ def _headers(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _within(address: str, networks: tuple[str, ...]) -> bool:
+    if not networks:
+        return False
     try:
         ip = ip_address(address)
     except ValueError:

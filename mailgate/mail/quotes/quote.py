@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import not_
 from typing import Literal, NamedTuple
 
 from mailgate.mail.model import Span, SpanKind
@@ -170,7 +171,7 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
     stop = min(len(lines), MAX_LINES)
     while at < stop:
         stripped = lines[at].strip()
-        if not stripped or page.labels[at] is not None:
+        if not stripped or page.labels[at] is not None or _is_prose(stripped):
             at += 1
         elif stripped[0] in ">＞" and not attribution.is_tail(stripped) and not stripped.endswith(">>>"):
             at = _angled(page, at)
@@ -179,6 +180,18 @@ def hear_lines(page: Page, *, forwarded: bool) -> None:
             at = _old_from(page, found, forwarded=forwarded) if found else at + 1
         else:
             at += 1
+
+
+def _is_prose(stripped: str) -> bool:
+    """Whether a line has nothing by which a quote or its introduction shows itself, as most lines have not."""
+    return (
+        len(stripped) > bare_heads.MAX_LABEL
+        and stripped[0].isalnum()
+        and (stripped[-1].isalnum() or stripped[-1] in ".,;!?)")
+        and ":" not in stripped
+        and "@" not in stripped
+        and "：" not in stripped
+    )
 
 
 def _introduces(lines: Sequence[str], at: int, stripped: str) -> attribution.Found | Literal[False] | None:
@@ -295,8 +308,8 @@ def _is_wrapped(lines: Sequence[str], at: int) -> bool:
 def hear_signatures(page: Page) -> None:
     """Signatures and disclaimers at the end of each stretch of new text."""
     at = 0
-    for new, run in groupby(page.labels, key=lambda label: label is None):
-        size = sum(1 for _ in run)
+    for new, run in groupby(map(not_, page.labels)):
+        size = len(list(run))
         if new:
             end = at + size
             for found in reversed(signature.closings(page.lines[at:end])):
@@ -313,7 +326,7 @@ def spans_of(page: Page) -> tuple[Span, ...]:
     offset = 0
     at = 0
     for label, run in groupby(page.labels):
-        size = sum(1 for _ in run)
+        size = len(list(run))
         length = sum(map(len, page.lines[at : at + size])) + size
         if label is not None:
             spans.append(Span(offset, min(offset + length, len(page.text)), *label))

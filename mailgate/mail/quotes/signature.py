@@ -34,6 +34,7 @@ MAX_LOOKED_AT = 40
 _DELIMITERS = frozenset({"--", "—", "––", "—-", "——", "__", "–"})
 _NAME = re.compile(r"[-–—/~]\s?[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}")
 _CLOSINGS = frozenset(CLOSINGS)
+_LONGEST_CLOSING = max(map(len, CLOSINGS))
 _EDGE = " \t*_,.!;:，。！、~\xa0\u3000"
 _LINK = re.compile(r"[<(\[][^<>()\[\]]*[>)\]]")
 
@@ -121,9 +122,13 @@ def _at(lines: Sequence[str], filled: Sequence[int], number: int, *, legal: bool
     line = lines[at][:400].strip(_EDGE)
     if below <= MAX_MOBILE_LINES and is_mobile(line, alone=number == 0):
         return Closing(at, SpanKind.SIGNATURE, 0.9, "mobile")
-    if is_closing(line.lower()) and _short(lines, filled[number + 1 :]):
+    if (
+        (len(line) <= _LONGEST_CLOSING or "," in line)
+        and is_closing(line.lower())
+        and _short(lines, filled[number + 1 :])
+    ):
         return Closing(at, SpanKind.SIGNATURE, 0.8, "closing")
-    if below and _is_rule(lines[at]) and _short(lines, filled[number + 1 :]):
+    if below and "_____" in lines[at] and _is_rule(lines[at]) and _short(lines, filled[number + 1 :]):
         return Closing(at, SpanKind.SIGNATURE, 0.7, "rule")
     return None
 

@@ -39,6 +39,15 @@ def raw_text(value: bytes, hint: str = "") -> str:
     return text.strip(" \t")
 
 
+def line(value: bytes, hint: str = "") -> str:
+    """``raw_text`` as one line; encoded words stay."""
+    if value.isascii():
+        text = value.decode("ascii").strip(" \t")
+        if text.isprintable():  # as most are
+            return text
+    return one_line(raw_text(value, hint))
+
+
 def decode(value: str, quote: bool = False) -> str:
     """``value`` as one safe line, its encoded words read; blanks between two are no text (RFC 2047 section 6.2).
 
