@@ -22,7 +22,7 @@ class Ask(StrEnum):
     TICKET = "one ticket whole"
     HISTORY = "a ticket's history"
     WHY = "how a ticket's mails were decided"
-    CUSTOMERS_OWN = "the tickets of a requester"
+    CUSTOMERS_OWN = "the tickets of a requester, and those that theirs were merged into"
     HELD = "held mails"
     HEALTH = "the desk at a glance"
 
@@ -106,6 +106,7 @@ class MessageRow:
     text: str
     attachments: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from mailgate.desk.query import Answer, Order, Query, Terms, TicketRow
+from mailgate.desk.query import Answer, Ask, Order, Query, Terms, TicketRow
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.store.read import FINISHED, due_of, tickets_by_id
 from mailgate.store.rows import Rows, key_of, to_json
@@ -33,6 +33,21 @@ def _literal(text: str) -> str:
 
 Condition = tuple[str, tuple[object, ...]]
 
+
+def _requested(query: Query) -> Condition | None:
+    """By whom it was asked for. A customer's own tickets are also those in which one of theirs went on."""
+    key = key_of(query.requester)
+    if not query.requester:
+        return None
+    if query.ask is not Ask.CUSTOMERS_OWN:
+        return "requester_key = ?", (key,)
+    own, named = (
+        ("brand = ? AND requester_key = ?", (query.brand, key)) if query.brand else ("requester_key = ?", (key,))
+    )
+    merged = f"SELECT merged_into FROM tickets WHERE {own} AND merged_into IS NOT NULL"  # noqa: S608
+    return f"id IN (SELECT id FROM tickets WHERE {own} UNION {merged})", (*named, *named)  # noqa: S608
+
+
 FILTERS: tuple[Callable[[Query], Condition | None], ...] = (
     lambda q: ("brand = ?", (q.brand,)) if q.brand else None,
     lambda q: ("team = ?", (q.team,)) if q.team else None,
@@ -41,7 +56,7 @@ FILTERS: tuple[Callable[[Query], Condition | None], ...] = (
     lambda q: (among("status", q.statuses), q.statuses) if q.statuses else None,
     lambda q: ("priority = ?", (q.priority,)) if q.priority else None,
     lambda q: ("tags <> '[]' AND tags LIKE ? ESCAPE '!'", (f"%{_literal(to_json(q.tag))}%",)) if q.tag else None,
-    lambda q: ("requester_key = ?", (key_of(q.requester),)) if q.requester else None,
+    _requested,
     lambda q: ("updated_ms >= ?", (q.since_ms,)) if q.since_ms is not None else None,
 )
 """What each field of a question asks of a ticket's row."""

@@ -43,6 +43,7 @@ def whole(rows: Rows, query: Query) -> Answer:
         MessageRow(
             at_ms=at_ms,
             author=name or email or agent,
+            email=email,
             direction=direction,
             internal=visibility != "public",
             text=text,

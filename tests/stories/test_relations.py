@@ -64,6 +64,33 @@ def test_mail_on_a_merged_ticket_lands_where_it_went(desk: Conversation) -> None
     assert "It smokes now." in text_of(letters[0])
 
 
+def test_who_has_a_ticket_learns_what_was_merged_into_it(desk: Conversation) -> None:
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.write(BOSS, "Cleo's printer does not work.", "Cleo cannot print")
+    desk.reply(BEN, "#take", desk.boxes[BEN][0])
+    desk.everybody_has_read()
+    desk.reply(ANA, "#merge 1", desk.boxes[ANA][1])
+    [told] = desk.reads(BEN)
+    assert "[#1]" in str(told["Subject"])
+    assert "Ticket 2 (Cleo cannot print) was merged into this one." in text_of(told)
+    assert "Cleo's printer does not work." in text_of(told)
+    desk.reply(ANA, "#undo")
+    assert desk.reads(BEN) == []
+
+
+def test_a_customer_finds_a_merged_ticket_where_it_went(desk: Conversation) -> None:
+    """Asked for the status they are shown the ticket in which theirs goes on, and nobody else's."""
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.write(BOSS, "Cleo's printer does not work.", "Cleo cannot print")
+    desk.reply(ANA, "#merge 1", desk.boxes[ANA][1])
+    desk.everybody_has_read()
+    desk.write(BOSS, "status", "status")
+    desk.write(VENDOR, "status", "status")
+    shown, other = desk.read(BOSS), desk.read(VENDOR)
+    assert "#1 Printer broken" in shown
+    assert "#1" not in other
+
+
 def test_a_merge_can_be_undone(desk: Conversation) -> None:
     desk.write(CLEO, "It says PC LOAD LETTER.")
     desk.write(BOSS, "I want to buy a printer.", "Printer wanted")
@@ -82,6 +109,18 @@ def test_a_second_question_becomes_a_ticket_of_its_own(desk: Conversation) -> No
     assert "where is my invoice" in second.asked
     assert "Invoice of November" in str(desk.reads(CLEO)[0]["Subject"])
     assert desk.ticket(1).assignee == "ana"
+
+
+def test_a_second_question_of_somebody_who_was_copied_in_is_theirs(desk: Conversation) -> None:
+    """Of several customers on a ticket the new one belongs to who asked, not to who began the first."""
+    desk.write(CLEO, "It says PC LOAD LETTER.")
+    desk.reply(ANA, f"#cc {BOSS}\nHello, which printer is it?")
+    desk.reply(BOSS, "The one upstairs. And my keyboard lacks a key.")
+    desk.write(CLEO, "any news?", "Re: [#1] Printer broken")
+    desk.everybody_has_read()
+    desk.reply(ANA, "#split Keyboard")
+    assert (desk.ticket(2).requester.email, desk.ticket(2).subject) == (BOSS, "Keyboard")
+    assert "my keyboard" in desk.ticket(2).asked
 
 
 def test_another_team_does_a_part_and_the_ticket_waits_for_it(desk: Conversation) -> None:

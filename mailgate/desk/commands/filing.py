@@ -8,15 +8,17 @@ from mailgate.desk.canned import Filling, fill, missing, wording
 from mailgate.desk.commands.memory import taken_back
 from mailgate.desk.commands.names import addresses, no_such
 from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, refuse
-from mailgate.desk.effect import NEW_TICKET, RecordAct
+from mailgate.desk.effect import NEW_TICKET, Direction, RecordAct
 from mailgate.desk.identity.rights import Act
 from mailgate.desk.identity.token import scrub, split_address
 from mailgate.desk.outcome.filed import Matter, file
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Policy
+from mailgate.desk.query import Ask, MessageRow, Query
+from mailgate.desk.ticket import Ticket
 from mailgate.mail.forwarded import forwarded
-from mailgate.mail.model import Address
+from mailgate.mail.model import Address, Forwarded
 
 
 def _whom(argument: str, asker: Asker) -> Wants:
@@ -55,17 +57,32 @@ def _new(argument: str, scene: Scene) -> Result:
     return _filed(scene, matter, said, f"#new {argument}", takes_text=True)
 
 
+def _which(argument: str, asker: Asker) -> Wants:
+    """Who wrote last is seen from what was written on the ticket."""
+    wrote = Query(Ask.TICKET, asker.brand, number=asker.number)
+    return replace(_whom(argument, asker), queries=(wrote,) if asker.number else ())
+
+
 def _split(argument: str, scene: Scene) -> Result:
     """The attached or quoted mail, else what the customer wrote last, as a ticket of its own, linked to this one."""
     ticket, brought = scene.ticket, scene.case.forwarded
     if ticket is None or not (brought or ticket.asked):
         return refuse(phrase("there is nothing to split off; attach or quote the mail"))
-    requester = Address(ticket.requester.email, ticket.requester.name)
-    who = requester if brought is None or not brought.path else brought.author
+    who = brought.author if brought and brought.path else _wrote(ticket, scene, brought)
     subject = argument or (brought.subject if brought else "") or ticket.subject
     text = scrub(brought.text) if brought else ticket.asked
     matter = Matter(who, subject, text, ticket.language, related=ticket.id)
     return _filed(scene, matter, phrase("split off as a ticket of its own"), f"#split {argument}")
+
+
+def _wrote(ticket: Ticket, scene: Scene, quoted: Forwarded | None) -> Address:
+    """Whose the question is that is split off: several people may have written on the ticket. Of what the agent quotes
+    nobody can tell, and it is the requester's."""
+    answer = scene.answer(Query(Ask.TICKET, scene.asker.brand, number=scene.asker.number))
+    rows = answer.rows if answer and quoted is None else ()
+    customers = [row for row in rows if isinstance(row, MessageRow) and row.direction == Direction.CUSTOMER.value]
+    asked = next((row for row in reversed(customers) if row.email and row.text.startswith(ticket.asked)), None)
+    return Address(asked.email, asked.author) if asked else Address(ticket.requester.email, ticket.requester.name)
 
 
 def _filed(scene: Scene, matter: Matter, said: Phrase, line: str, takes_text: bool = False) -> Result:
@@ -109,7 +126,7 @@ def _canned(argument: str, scene: Scene) -> Result:
 
 COMMANDS: tuple[Meaning, ...] = (
     Meaning("canned", _canned, Act.REPLY, example="refund"),
-    Meaning("split", _split, destroys=True, wants=_whom),
+    Meaning("split", _split, destroys=True, wants=_which),
     Meaning("as", _as, Act.OPEN, needs_ticket=False, silent=True, wants=_whom, example="ana@b.example"),
     Meaning("new", _new, Act.OPEN, needs_ticket=False, silent=True, wants=_whom, example="ana@b.example Subject"),
 )

@@ -63,6 +63,7 @@ def _merge(argument: str, scene: Scene) -> Result:
         {"merged_into": target.id},
         Happening.MERGED,
         effects=effects,
+        more=_holder_told(source, target, scene),
         undo=tuple(_parted(source, target, effects)),
         said=phrase("{what}, with copies to {addresses}", what=said, addresses=joined) if joined else said,
         recorded_on=target.id,
@@ -93,6 +94,16 @@ def _joined(source: Ticket, target: Ticket, scene: Scene) -> Iterator[Effect]:
 def _came(source: Ticket) -> Phrase:
     said = phrase("Ticket {number} ({subject}) was merged into this one.", number=source.number, subject=source.subject)
     return phrase("{said}\n\n{asked}", said=said, asked=source.asked) if source.asked else said
+
+
+def _holder_told(source: Ticket, target: Ticket, scene: Scene) -> tuple[Plan, ...]:
+    """Who has the target learns what came to it, unless that is who merged them."""
+    holder = scene.policy.agents.get(target.assignee)
+    if holder is None or not holder.active or holder.id == scene.agent.id:
+        return ()
+    given = {"text": _came(source), "quoted": "", "attachments": ()}
+    letters = notifications(scene.case, (holder,), target, "note", target.reason, given)
+    return (Plan(Outcome.EVENT, letters=tuple(replace(each, attach=()) for each in letters), ticket=target.id),)
 
 
 def _woken(source: Ticket, target: Ticket, scene: Scene) -> Iterator[Effect]:
