@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
+from mailgate.desk.agent_letter import for_admins
 from mailgate.desk.effect import (
     NEW_TICKET,
     AddEvent,
@@ -27,10 +28,10 @@ from mailgate.desk.effect import (
     SetTimer,
     Spend,
 )
-from mailgate.desk.letter import LetterKind, LetterOrder
+from mailgate.desk.letter import LetterOrder
 from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import Plan
-from mailgate.desk.policy import Policy, Role
+from mailgate.desk.policy import Policy
 from mailgate.desk.routing.consequences import Done, carry_out
 from mailgate.desk.routing.dates import date_timers, idle_timers
 from mailgate.desk.routing.events import EventRules, Happened, Matched, changed, happened
@@ -39,7 +40,7 @@ from mailgate.desk.routing.route import join
 from mailgate.desk.routing.rule import Actions, On
 from mailgate.desk.routing.standing import Tally
 from mailgate.desk.ticket import Ticket
-from mailgate.mail.model import Address, Reading
+from mailgate.mail.model import Reading
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 DEPTH = 4
@@ -144,7 +145,7 @@ class _Pass:
             key = f"rule-stopped:{self.scene.now_ms // DAY_MS}:{rule}"
             told = self.scene.look.spent((key,)).get(key, 0) or key in self.plan_keys
             effects = (AddEvent(ticket.id, "rule stopped", {"rule": rule}), Spend(key))
-            letters = () if told else tuple(_alarms(rule, ticket, self.scene.policy))
+            letters = () if told else _alarms(rule, ticket, self.scene.policy)
             self.plan = joined(self.plan, Done(effects, letters), (f"stopped: the rule {rule} runs away",))
 
     @property
@@ -186,22 +187,10 @@ def _timers(plan: Plan, ticket: Ticket, scene: Scene) -> Iterator[SetTimer | Cle
         yield from date_timers(after, before, scene.rules.dates(), scene.policy, scene.now_ms)
 
 
-def _alarms(rule: str, ticket: Ticket, policy: Policy) -> Iterator[LetterOrder]:
-    brand = policy.brands[ticket.brand]
+def _alarms(rule: str, ticket: Ticket, policy: Policy) -> tuple[LetterOrder, ...]:
     values: dict[str, object] = {
         "what": phrase("the rule {rule} runs away on itself", rule=rule),
         "detail": phrase("It was stopped on ticket {number}; other tickets may be next.", number=ticket.number),
         "advice": phrase("look at what makes it match again: its own change, or another rule's."),
     }
-    for agent in policy.agents.values():
-        if agent.active and agent.role is Role.ADMIN:
-            yield LetterOrder(
-                kind=LetterKind.ALERT,
-                to=Address(agent.address, agent.name),
-                ticket=ticket.id,
-                language=agent.language or brand.language,
-                brand=brand.id,
-                mailbox=brand.address,
-                agent=agent.id,
-                values=values,
-            )
+    return for_admins(policy.brands[ticket.brand], values, policy, ticket.id)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from mailgate.desk.effect import NEW_TICKET
-from mailgate.desk.letter import LetterKind, LetterOrder
+from mailgate.desk.agent_letter import for_admins
 from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import Outcome, Plan
-from mailgate.desk.policy import Policy, Role
-from mailgate.mail.model import Address
+from mailgate.desk.policy import Policy
 
 
 def broken_template(template: str, brand: str, policy: Policy) -> Plan:
@@ -17,7 +15,7 @@ def broken_template(template: str, brand: str, policy: Policy) -> Plan:
         "detail": "It failed while a letter was written. The plain built-in letter goes out in its place.",
         "advice": "mend the template, run `mailgate check`, and reload with SIGHUP.",
     }
-    return Plan(Outcome.EVENT, letters=_to_admins(values, brand, policy))
+    return Plan(Outcome.EVENT, letters=for_admins(policy.brands[brand], values, policy))
 
 
 def reloaded(agent: str, wrong: str, policy: Policy) -> Plan:
@@ -29,7 +27,7 @@ def reloaded(agent: str, wrong: str, policy: Policy) -> Plan:
         else phrase("It was read and found good."),
         "advice": phrase("mend it and send #reload again; until then the old one stays in force.") if wrong else "",
     }
-    orders = _to_admins(values, next(iter(policy.brands)), policy)
+    orders = for_admins(next(iter(policy.brands.values())), values, policy)
     return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
 
 
@@ -42,7 +40,7 @@ def served(agent: str, right: str, address: str, out: str, policy: Policy) -> Pl
         "detail": phrase("The export is in {out} on the server, for its owner only.", out=out),
         "advice": phrase("hand it over by a way that you trust, then delete it."),
     }
-    orders = _to_admins(values, next(iter(policy.brands)), policy)
+    orders = for_admins(next(iter(policy.brands.values())), values, policy)
     return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
 
 
@@ -54,23 +52,5 @@ def stays_held(held: int, agent: str, why: str, brand: str, policy: Policy) -> P
         "advice": phrase("see what stands in the way with #held show {number}.", number=held),
         "commands": (f"#held show {held}",),
     }
-    orders = _to_admins(values, brand, policy)
+    orders = for_admins(policy.brands[brand], values, policy)
     return Plan(Outcome.EVENT, letters=tuple(order for order in orders if order.agent == agent))
-
-
-def _to_admins(values: dict[str, object], brand: str, policy: Policy) -> tuple[LetterOrder, ...]:
-    known = policy.brands[brand]
-    return tuple(
-        LetterOrder(
-            kind=LetterKind.ALERT,
-            to=Address(agent.address, agent.name),
-            ticket=NEW_TICKET,
-            language=agent.language or known.language,
-            brand=brand,
-            mailbox=known.address,
-            agent=agent.id,
-            values=values,
-        )
-        for agent in policy.agents.values()
-        if agent.active and agent.role is Role.ADMIN
-    )

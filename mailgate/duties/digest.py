@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from mailgate.desk.effect import NEW_TICKET, Spend
+from mailgate.desk.agent_letter import for_agent
+from mailgate.desk.effect import Spend
 from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Hours, Role, Team
@@ -20,7 +21,6 @@ from mailgate.desk.routing.handover import by_urgency
 from mailgate.desk.routing.notices import supervisors
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.duties.hour import HOUR_MS, Hour, Planned, to_reader
-from mailgate.mail.model import Address
 
 LATE_MS = 6 * HOUR_MS
 LOOKED_AT = 2_000
@@ -99,21 +99,12 @@ def _letters(team: Team, waiting: Sequence[Ticket], hour: Hour) -> Iterator[Plan
 
 def _letter(team: Team, agent: Agent, tickets: Sequence[Ticket], hour: Hour) -> LetterOrder:
     brand = hour.policy.brands[tickets[0].brand]
-    return LetterOrder(
-        kind=LetterKind.DIGEST,
-        to=Address(agent.address, agent.name),
-        ticket=NEW_TICKET,
-        language=agent.language or brand.language,
-        brand=brand.id,
-        mailbox=tickets[0].mailbox,
-        agent=agent.id,
-        values={
-            "team": team.name_in(agent.language or brand.language),
-            "total": len(tickets),
-            "counts": _counts(agent, tickets, hour),
-        },
-        rows=tuple(tickets),
-    )
+    values = {
+        "team": team.name_in(agent.language or brand.language),
+        "total": len(tickets),
+        "counts": _counts(agent, tickets, hour),
+    }
+    return for_agent(LetterKind.DIGEST, agent, brand, values, mailbox=tickets[0].mailbox, rows=tuple(tickets))
 
 
 def _counts(agent: Agent, tickets: Sequence[Ticket], hour: Hour) -> Mapping[str, int]:

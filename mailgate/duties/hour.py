@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailgate.desk import gate
+from mailgate.desk.agent_letter import for_agent
 from mailgate.desk.budget import Leave
 from mailgate.desk.effect import Effect, Spend
 from mailgate.desk.facts import Crew, Spoken
@@ -125,16 +126,14 @@ def listing(kind: LetterKind, agent: Agent, items: Sequence[Item], hour: Hour, *
     """One letter to one agent about all of it; a single ticket's can be answered like a notification."""
     first = items[0].ticket
     brand = hour.policy.brands[first.brand]
-    return LetterOrder(
-        kind=kind,
-        to=Address(agent.address, agent.name),
+    return for_agent(
+        kind,
+        agent,
+        brand,
+        {"tickets": tuple(item.row for item in items), "total": len(items), **values},
         ticket=first.id,
-        language=agent.language or brand.language,
-        brand=brand.id,
         mailbox=first.mailbox,
         purpose=Purpose.AGENT if len(items) == 1 else None,
-        agent=agent.id,
-        values={"tickets": tuple(item.row for item in items), "total": len(items), **values},
         rows=tuple(item.ticket for item in items),
     )
 

@@ -7,12 +7,12 @@ that no letter about a letter ever begets another.
 
 from __future__ import annotations
 
+from mailgate.desk.agent_letter import for_agent
 from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Policy
 from mailgate.desk.routing.assign import audience
 from mailgate.desk.ticket import Ticket
-from mailgate.mail.model import Address
 
 WORTH_TELLING = frozenset(
     kind.value for kind in (LetterKind.ANSWER, LetterKind.COPY, LetterKind.RESOLUTION, LetterKind.ASK)
@@ -34,14 +34,12 @@ def _status(reason: str) -> str:
 
 def _letter(agent: Agent, recipient: str, reason: str, ticket: Ticket, policy: Policy) -> LetterOrder:
     brand = policy.brands[ticket.brand]
-    return LetterOrder(
-        kind=LetterKind.UNDELIVERED,
-        to=Address(agent.address, agent.name),
+    return for_agent(
+        LetterKind.UNDELIVERED,
+        agent,
+        brand,
+        {"recipient": recipient, "reason": reason, "status": _status(reason)},
         ticket=ticket.id,
-        language=agent.language or brand.language,
-        brand=brand.id,
         mailbox=ticket.mailbox,
         purpose=Purpose.AGENT,
-        agent=agent.id,
-        values={"recipient": recipient, "reason": reason, "status": _status(reason)},
     )

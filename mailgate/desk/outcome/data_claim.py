@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailgate.desk.agent_letter import for_admins
 from mailgate.desk.case import Case
 from mailgate.desk.effect import NEW_TICKET, AddEvent, Spend
 from mailgate.desk.gate import privacy
-from mailgate.desk.letter import LetterKind, LetterOrder
+from mailgate.desk.letter import LetterOrder
 from mailgate.desk.outcome.wish import Right, claims
 from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import Plan
-from mailgate.desk.policy import Role
 from mailgate.mail.model import Address, Proof
 
 
@@ -41,7 +41,7 @@ def told_admins(case: Case, plan: Plan) -> Plan:
     )
 
 
-def _alerts(case: Case, author: Address, right: Right, ticket: int) -> list[LetterOrder]:
+def _alerts(case: Case, author: Address, right: Right, ticket: int) -> tuple[LetterOrder, ...]:
     """What the admins are told, and the commands that would do it; erasing asks them once more."""
     detail = {
         Right.EXPORT: phrase(
@@ -58,17 +58,4 @@ def _alerts(case: Case, author: Address, right: Right, ticket: int) -> list[Lett
         "advice": phrase("The law gives you a month. Export first; erasing cannot be undone."),
         "commands": both[:1] if right is Right.EXPORT else both,
     }
-    return [
-        LetterOrder(
-            kind=LetterKind.ALERT,
-            to=Address(agent.address, agent.name),
-            ticket=ticket,
-            language=agent.language or case.brand.language,
-            brand=case.brand.id,
-            mailbox=case.brand.address,
-            agent=agent.id,
-            values=values,
-        )
-        for agent in case.policy.agents.values()
-        if agent.active and agent.role is Role.ADMIN
-    ]
+    return for_admins(case.brand, values, case.policy, ticket)

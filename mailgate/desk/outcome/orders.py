@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from mailgate.desk.agent_letter import for_agent
 from mailgate.desk.case import Case
 from mailgate.desk.commands.line import in_subject
 from mailgate.desk.effect import NEW_TICKET, Effect, Spend
@@ -78,17 +79,15 @@ def notifications(
     reader), ``offer`` (to the team) and so on; ``given`` replaces values."""
     values = {**_news(case, ticket, what, reason), **(given or {})}
     return [
-        LetterOrder(
-            kind=LetterKind.NOTIFICATION,
-            to=Address(agent.address, agent.name),
+        for_agent(
+            LetterKind.NOTIFICATION,
+            agent,
+            case.brand,
+            values,
             ticket=ticket.id if ticket else NEW_TICKET,
-            language=agent.language or case.brand.language,
-            brand=case.brand.id,
             mailbox=ticket.mailbox if ticket else case.delivery.mailbox.address,
             purpose=Purpose.AGENT,
-            agent=agent.id,
             attach=case.attachments,
-            values=values,
             in_reply_to=ticket.last_message_id if ticket else "",
         )
         for agent in agents
@@ -104,16 +103,14 @@ def to_agent(
     purpose: Purpose | None,
 ) -> LetterOrder:
     """A letter about a mail of the agent's own (transcript, confirmation), or about a letter that did not arrive."""
-    return LetterOrder(
-        kind=kind,
-        to=Address(agent.address, agent.name),
+    return for_agent(
+        kind,
+        agent,
+        case.brand,
+        values,
         ticket=ticket.id if ticket else NEW_TICKET,
-        language=agent.language or case.brand.language,
-        brand=case.brand.id,
         mailbox=ticket.mailbox if ticket else case.delivery.mailbox.address,
         purpose=purpose,
-        agent=agent.id,
-        values=values,
         in_reply_to=case.mail.message_id if case.agent is agent else "",
     )
 

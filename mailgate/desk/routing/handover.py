@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from mailgate.desk.agent_letter import for_agent
 from mailgate.desk.effect import ChangeTicket
 from mailgate.desk.facts import Crew, Facts
 from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
@@ -20,7 +21,6 @@ from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Policy, Role
 from mailgate.desk.routing.assign import Choice, Needs, choose, crew_with
 from mailgate.desk.ticket import Ticket
-from mailgate.mail.model import Address
 
 NOBODY: Mapping[str, int] = {}
 
@@ -122,16 +122,14 @@ def handover(agent: Agent, tickets: Sequence[Ticket], policy: Policy, why: Phras
     """One letter with all of the tickets; about a single one it can be answered like a notification."""
     first = tickets[0]
     brand = policy.brands[first.brand]
-    return LetterOrder(
-        kind=LetterKind.HANDOVER,
-        to=Address(agent.address, agent.name),
+    return for_agent(
+        LetterKind.HANDOVER,
+        agent,
+        brand,
+        {"why": why, "total": len(tickets)},
         ticket=first.id,
-        language=agent.language or brand.language,
-        brand=brand.id,
         mailbox=first.mailbox,
         purpose=Purpose.AGENT if len(tickets) == 1 else None,
-        agent=agent.id,
-        values={"why": why, "total": len(tickets)},
         rows=tuple(tickets),
     )
 

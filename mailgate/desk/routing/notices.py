@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mailgate.desk import gate
+from mailgate.desk.agent_letter import for_agent
 from mailgate.desk.budget import Leave
 from mailgate.desk.canned import Filling, fill
 from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
@@ -158,17 +159,8 @@ def _to_agent(
     agent: Agent, kind: LetterKind, ticket: Ticket, policy: Policy, values: Mapping[str, object]
 ) -> LetterOrder:
     brand = policy.brands[ticket.brand]
-    return LetterOrder(
-        kind=kind,
-        to=Address(agent.address, agent.name),
-        ticket=ticket.id,
-        language=agent.language or brand.language,
-        brand=brand.id,
-        mailbox=ticket.mailbox,
-        purpose=Purpose.AGENT,
-        agent=agent.id,
-        values=values,
-        rows=(ticket,),
+    return for_agent(
+        kind, agent, brand, values, ticket=ticket.id, mailbox=ticket.mailbox, purpose=Purpose.AGENT, rows=(ticket,)
     )
 
 
