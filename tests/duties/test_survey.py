@@ -123,7 +123,7 @@ def rating_events(world: World, ticket: int) -> list[int]:
     return [json.loads(meta)["score"] for (meta,) in found]
 
 
-def test_V03_a_second_answer_replaces_the_first_for_a_week_and_both_stay_in_the_history(world: World) -> None:
+def test_V03_Q09_a_second_answer_replaces_the_first_for_a_week_and_both_stay_in_the_history(world: World) -> None:
     ticket, (_, survey) = closed(world)
     world.mail(CLEO, "bad", to=back(survey))
     world.clock.ms += DAY

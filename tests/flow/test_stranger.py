@@ -10,6 +10,8 @@ from tests.flow.world import ANNA, DESK, PATIENCE_S, Desk, Handed, Relay, letter
 from tests.torture.ledger import Ledger
 
 CARLA = "carla@client.example"
+ELSEWHERE = ("In-Reply-To", "<of.somebody@else.example>")
+ASKS = "yes"
 
 
 def token_of(told: Handed) -> str:
@@ -69,4 +71,38 @@ def test_Q09_a_change_is_one_event_that_says_who_and_what(desk: Desk, far: Relay
     assert actor == "anna"
     assert (changed["priority"], changed["assignee"]) == (["normal", "high"], ["", "ben"])
     assert (changed["status"], changed["fields"]) == (["new", "waiting-customer"], ["tags"])
+    assert desk.run("audit", "verify").returncode == 0
+
+
+def test_Q09_what_is_done_to_tickets_and_desk_is_written_down_once_with_who_did_it(desk: Desk, far: Relay) -> None:
+    """A merge, a release of held mail, a new reading of the config, a person's erasure: one entry each, Anna's."""
+    desk.send(letter(f"Carla <{CARLA}>", "Printer", "It is on fire."), CARLA)
+    desk.send(letter(f"Carla <{CARLA}>", "Fire", "It still is."), CARLA)
+    robot = letter(f"Carla <{CARLA}>", "Away", "I am away.", headers=[("Auto-Submitted", "auto-replied"), ELSEWHERE])
+    desk.send(robot, CARLA)
+    ledger, first = Ledger(desk, "sqlite"), far.wait(ANNA, 2)[0]
+    desk.wait_until(lambda: ledger.held() == ["robot"])
+    ((held,),) = ledger.rows("SELECT id FROM held")
+    address = token_of(first)
+    (other,) = ledger.rows("SELECT number FROM tickets WHERE subject = 'Fire'")
+    desk.send(letter(f"Anna <{ANNA}>", "Re: x", f"#merge {other[0]}", to=address, reply_to=first), ANNA, [address])
+    control = desk.run("agents", "address", "anna").stdout.strip()
+    for order in ("#reload", f"#held release {held}", f"#privacy erase {CARLA}"):
+        desk.send(letter(f"Anna <{ANNA}>", "orders", order, to=control), ANNA, [control])
+    desk.wait_until(lambda: any(ASKS in each.text for each in far.to(ANNA)))
+    desk.wait_until(lambda: len(ledger.rows("SELECT id FROM tickets")) == 3)
+    question = next(each for each in far.to(ANNA) if ASKS in each.text)
+    address = token_of(question)
+    desk.send(letter(f"Anna <{ANNA}>", "Re: x", "yes", to=address, reply_to=question), ANNA, [address])
+    desk.wait_until(lambda: len(ledger.rows("SELECT id FROM requests WHERE done_ms IS NOT NULL")) == 2)
+    assert ledger.rows("SELECT kind, asked_by FROM requests ORDER BY kind") == [("erase", "anna"), ("reload", "anna")]
+    assert ledger.rows(f"SELECT decided_by FROM held WHERE id = {held}") == [("anna",)]
+    ((actor, meta),) = ledger.rows("SELECT actor, meta FROM events WHERE kind = 'changed'")
+    assert (actor, json.loads(meta)["status"]) == ("anna", ["new", "merged"])
+    erased = ledger.rows("SELECT ticket_id, actor FROM events WHERE kind = 'erased'")
+    assert len(erased) == len(set(erased)) == 3
+    assert {actor for _, actor in erased} == {"anna"}
+    traces = [trace for (trace,) in ledger.rows("SELECT trace FROM deliveries WHERE outcome = 'event'")]
+    for order in ("#reload", "#held release"):
+        assert ["proof pass" in trace for trace in traces if order in trace] == [True]
     assert desk.run("audit", "verify").returncode == 0
