@@ -35,6 +35,7 @@ import psycopg
 from psycopg.types.numeric import Int8BinaryDumper
 
 from mailgate.errors import Temporary
+from mailgate.store import in_place
 from mailgate.store.sql import Part, dialect, insert_into, numbered
 from mailgate.turnstile import Turnstile
 
@@ -192,7 +193,9 @@ class Rows:
         with IN_OUR_WORDS:
             cursor = self.peewee.cursor()
             for part in parts:
-                if len(part.rows) == 1:
+                if in_place.has_large(part):
+                    in_place.write(self.peewee.connection(), part)
+                elif len(part.rows) == 1:
                     cursor.execute(part.sql(1), part.rows[0])
                 else:
                     cursor.executemany(part.sql(1), part.rows)
