@@ -12,12 +12,14 @@ import tomllib
 import venv
 from enum import StrEnum
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from mailgate import __version__
 from mailgate.desk.effect import Cause
 from mailgate.store.outbox import LetterState
+from tests.cli.tree import COMMANDS, GROUPS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -72,6 +74,11 @@ def test_the_version_is_said_once() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
+def slug(heading: str) -> str:
+    """The anchor that a heading gets, as GitHub and GitLab make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
@@ -81,6 +88,9 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", text):
         if not target.startswith(("http://", "https://", "mailto:")):
             assert (page.parent / target).exists(), target
+    for target, heading in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", text):
+        there = (page.parent / target if target else page).read_text("utf-8")
+        assert heading in {slug(each) for each in re.findall(r"^#+ (.+)$", there, re.MULTILINE)}, f"{target}#{heading}"
     for name in re.findall(r"`((?:docs|deploy|tests|mailgate|templates)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), f"{page.name}: {name}"
 
@@ -90,18 +100,24 @@ def test_toml_on_a_page_is_toml_that_the_schema_takes(page: Path) -> None:
     from mailgate.config.salvage import salvage
     from mailgate.config.schema import Config
 
-    for block in re.findall(r"^```toml\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
-        found = salvage(tomllib.loads(block), Config).complaints
+    for block in re.findall(r"^ *```toml\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        found = salvage(tomllib.loads(dedent(block)), Config).complaints
         assert not found, f"{page.name}: {found}"
 
 
-def test_every_command_on_a_page_exists() -> None:
-    known = {"demo", "init", "check", "serve", "doctor", "ingest", "explain", "ticket", "outbox", "held", "rules"}
-    known |= {"stats", "audit", "backup", "search", "keys", "agents", "privacy", "restore"}
-    for page in PAGES:
-        for block in re.findall(r"^```(?:sh|console)?\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
-            for command in re.findall(r"(?:^|\| |bin/)mailgate ([a-z]+)", block, re.MULTILINE):
-                assert command in known, f"{page.name}: mailgate {command}"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_on_a_page_exists_with_its_options(page: Path) -> None:
+    """In blocks, where each line is typed, and in the middle of a sentence."""
+    text = page.read_text("utf-8")
+    blocks = re.findall(r"^ *```(?:sh|console)?\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    for typed in [*"\n".join(blocks).splitlines(), *re.findall(r"`(mailgate [^`\n]+)`", text)]:
+        for said in re.findall(r"(?:^\s*|[$|/] ?)mailgate (?!is ready)([a-z][^|;#&]*)", typed):
+            words = said.split()
+            command = " ".join(words[: 2 if words[0] in GROUPS else 1])
+            assert command in COMMANDS, f"{page.name}: {typed}"
+            options = {option for each in COMMANDS[command].params for option in each.opts}
+            asked = {word.partition("=")[0] for word in words if word.startswith("-") and word != "-"}
+            assert asked <= options | {"-h", "--help"}, f"{page.name}: {typed}"
 
 
 @pytest.mark.parametrize("names", [Cause, LetterState], ids=["causes", "letters"])

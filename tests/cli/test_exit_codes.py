@@ -5,30 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 
 from mailgate import __version__
 from mailgate.cli import main
-from mailgate.cli.app import app
 from tests.cli.conftest import DESK, Run, mail
+from tests.cli.tree import COMMANDS
 from tests.config.folder import write
-
-
-def commands(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every command of the tree, by what one types for it."""
-    for name, below in tree.commands.items():
-        if hasattr(below, "commands"):
-            yield from commands(below, (*path, name))
-        else:
-            yield " ".join((*path, name)), below
-
-
-COMMANDS = dict(commands(typer.main.get_command(app)))
 
 
 def mailgate(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
