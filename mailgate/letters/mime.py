@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64, b2a_qp
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from struct import Struct
 
 from mailgate.letters.headers import disposition
 
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_PLAIN = bytes([9, 10, *range(32, 127)])
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}(; charset=utf-8)?")
 _BASE64_LINE = 76
-_BASE64_PIECE = 57 * 1024  # octets that make 1,024 whole lines
+_BASE64_LINES = Struct(f"{_BASE64_LINE}s" * 256)
+_BASE64_PIECE = 57 * 256  # octets that make as many whole lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,22 @@ def body(text: str, html: str, enclosures: Iterable[Enclosure], unique: str, hea
 
 def clean_text(text: str) -> str:
     """``text`` with LF line ends and without controls that a mail reader or terminal might obey."""
-    return _CONTROLS.sub("", _BREAKS.sub("\n", text)) if _ODD.search(text) else text
+    return _cleaned(text) if _odd(text.encode("utf-8", "surrogatepass")) else text
+
+
+def _odd(octets: bytes) -> bool:
+    """Whether there is anything to clean; what is plain, mostly all, is put aside at a tenth of the pattern's price."""
+    rest = octets.translate(None, _PLAIN)
+    return bool(rest) and _ODD.search(rest.decode("utf-8", "surrogatepass")) is not None
+
+
+def _cleaned(text: str) -> str:
+    return _CONTROLS.sub("", _BREAKS.sub("\n", text))
 
 
 def _text_part(text: str, subtype: str) -> bytes:
-    octets = clean_text(text).replace("\n", "\r\n").encode("utf-8")
+    octets = text.encode("utf-8", "surrogatepass")
+    octets = (_cleaned(text).encode("utf-8") if _odd(octets) else octets).replace(b"\n", b"\r\n")
     if not octets.endswith(b"\r\n"):
         octets += b"\r\n"
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ".encode("ascii")
@@ -81,7 +95,10 @@ def _base64_lines(octets: bytes) -> Iterator[bytes]:
     """Lines of base64, some at a time: a list of all lines of a large file is larger than the file."""
     for first in range(0, len(octets), _BASE64_PIECE):
         piece = b2a_base64(octets[first : first + _BASE64_PIECE], newline=False)
-        lines = [piece[start : start + _BASE64_LINE] for start in range(0, len(piece), _BASE64_LINE)]
+        if len(piece) == _BASE64_LINES.size:
+            lines: Sequence[bytes] = _BASE64_LINES.unpack(piece)  # a third of the time of as many slices
+        else:
+            lines = [piece[start : start + _BASE64_LINE] for start in range(0, len(piece), _BASE64_LINE)]
         yield b"\r\n".join([*lines, b""])
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.letters.mime import Enclosure, body
+from mailgate.letters.mime import Enclosure, body, clean_text
 
 TEXT = "Hello 王小明,\n\nthis line ends in a blank \nFrom here on\n.dot\n" + "long " * 300 + "\n=_end"
 HTML = "<p>Hello 王小明</p>\n"
@@ -42,6 +42,21 @@ def test_text_html_and_files_read_back():
     found = list(message.iter_attachments())
     assert [part.get_content() for part in found] == [file.content for file in files]
     assert [part.get_filename() for part in found] == ["a.bin", "报告.pdf"]
+
+
+@pytest.mark.parametrize("size", [0, 57, 57 * 256 - 1, 57 * 256, 57 * 256 + 1, 57 * 512 + 40])
+def test_a_file_of_any_size_reads_back_from_lines_of_76(size):
+    octets = (bytes(range(256)) * (size // 256 + 1))[:size]
+    block = body("Hello", "", (Enclosure("a.bin", "application/pdf", octets),), "u1")
+    assert [part.get_content() for part in parsed(block).iter_attachments()] == [octets]
+    assert max(map(len, block.split(b"\r\n"))) <= 76
+
+
+@pytest.mark.parametrize("odd", ["\0", "\x0b", "\x1f", "\x7f", "\x9f", "\u2028", "\ufffe", "\uffff", "\ud800"])
+@pytest.mark.parametrize("around", ["plain", "\u00a0caf\u00e9", "，汉字", "\ud55c\uae00", "— 🙂"])
+def test_an_odd_character_is_found_among_any_others(odd, around):
+    shown = clean_text(f"{around}{odd}{around}")
+    assert shown.replace("\n", "") == around * 2
 
 
 def test_another_parser_agrees():
