@@ -29,7 +29,9 @@ from typing import Any
 
 import css_inline
 import jinja2
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
+from jinja2.nodes import Expr
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -121,9 +123,7 @@ class Templates:
         """Whether there is a letter of that name at all."""
         return any(sandbox.has(f"{name}.txt") for sandbox in self._environments.values())
 
-    def render(
-        self, kind: LetterKind, language: str, brand: str, context: Mapping[str, Any], name: str = ""
-    ) -> Rendered:
+    def render(self, kind: LetterKind, language: str, brand: str, context: dict[str, Any], name: str = "") -> Rendered:
         """The letter of ``kind`` (or the template ``name`` in its place) filled with ``context``; never raises."""
         name = name or kind.value
         try:
@@ -172,9 +172,22 @@ class Templates:
         return self._environments["", FALLBACK]
 
 
+class _Code(CodeGenerator):
+    """Jinja's code, but what is filled in is escaped to plain text: to mark each piece as safe costs twice what
+    escaping it does, and all pieces are only joined."""
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(")
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """One brand in one language: its sources, and the limits within which they run."""
 
+    code_generator_class = _Code
+    escaped = staticmethod(words.escaped)
     intercepted_binops = frozenset({"*", "**", "+", "%"})
 
     def __init__(self, sources: Mapping[str, tuple[str, Path]]) -> None:
@@ -208,10 +221,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Where that source was read."""
         return self._sources[file][1]
 
-    def fill(self, template: jinja2.Template, context: Mapping[str, Any]) -> str:
+    def fill(self, template: jinja2.Template, context: dict[str, Any]) -> str:
         """The filled template; ``SecurityError`` past a limit, and whatever the template raises."""
         self._steps = 0
-        pieces = list(islice(template.generate(context), MAX_PIECES))
+        try:
+            pieces = list(islice(template.root_render_func(template.new_context(context)), MAX_PIECES))
+        except Exception:
+            self.handle_exception()  # the same error, with the template's lines in its traceback
         if len(pieces) == MAX_PIECES or sum(map(len, pieces)) > MAX_OUTPUT:
             raise SecurityError(f"the letter grew past {MAX_OUTPUT} characters")
         return "".join(pieces)

@@ -51,6 +51,14 @@ def quoted(text: object, most: int = 8_000) -> str:
     return "\n".join(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines)
 
 
+def escaped(value: object) -> str:
+    """``value`` as HTML text or attribute, to the letter what ``markupsafe.escape`` makes of it."""
+    if type(value) is not str:
+        return escape(value)
+    found = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return found.replace('"', "&#34;").replace("'", "&#39;")
+
+
 def cut(text: object, most: int) -> str:
     """The first ``most`` characters, at a word's or line's end if one is near, with ``[…]`` where more followed."""
     words = str(text)
@@ -72,14 +80,20 @@ def sentence(text: object) -> str:
 
 def mailto(address: str, subject: str, body: str) -> str:
     """A link that opens a ready mail (RFC 6068 section 2): every part percent-encoded, line breaks as CRLF."""
-    lines = body.replace("\n", "\r\n")
-    return f"mailto:{_percent(address, '@+')}?subject={_percent(subject)}&body={_percent(lines)}"
+    return _to(address, subject) + _saying(body)
+
+
+@lru_cache(maxsize=16)
+def _to(address: str, subject: str) -> str:
+    """Remembered, since the buttons of a letter share it."""
+    return f"mailto:{quote(address, safe='@+')}?subject={quote(subject, safe='')}"
 
 
 @lru_cache(maxsize=128)
-def _percent(text: str, safe: str = "") -> str:
-    """Percent-encoded; remembered, since the buttons of a letter share address and subject, and all letters bodies."""
-    return quote(text, safe=safe)
+def _saying(body: str) -> str:
+    """Remembered, since the buttons of all letters say the same."""
+    lines = body.replace("\n", "\r\n")
+    return f"&body={quote(lines, safe='')}"
 
 
 @lru_cache(maxsize=128)

@@ -139,6 +139,25 @@ def test_a_template_that_grows_without_end_is_stopped(tmp_path):
     assert "grew past" in rendered.failed
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "{{ brand }}",
+        "{% set kept %}{{ brand }}{% endset %}{{ kept }}",
+        "{% macro shown(it) %}{{ it }}{% endmacro %}{{ shown(brand) }}",
+        "{% filter trim %}{{ brand }}{% endfilter %}",
+        "{% autoescape true %}{{ brand }}{% endautoescape %}",
+        "{{ [brand]|join(', ') }}",
+        "{{ brand|e }}",
+    ],
+)
+def test_J07_what_is_filled_in_is_escaped_once_whatever_way_it_comes(tmp_path, page):
+    """The page is written with code of our own for what is filled in."""
+    templates = Templates.load(folder(tmp_path, en__answer_html=page))
+    html = templates.render(LetterKind.ANSWER, "en", "", {**SAMPLE, "brand": "<b> & 'Co'"}).html
+    assert html == "&lt;b&gt; &amp; &#39;Co&#39;"
+
+
 def test_J09_a_wrong_name_is_told_with_file_line_and_the_nearest(tmp_path):
     templates = Templates.load(folder(tmp_path, en__answer_txt="Hello\n\n{{ refernce }}\n"))
     (problem,) = templates.check()

@@ -7,8 +7,9 @@ import html5lib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
-from mailgate.letters.words import cut, mailto, quoted, sentence, to_html
+from mailgate.letters.words import cut, escaped, mailto, quoted, sentence, to_html
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -44,6 +45,15 @@ def test_a_second_opinion_finds_nothing_to_take_away(text):
     allowed = {"p": ["dir"], "a": ["href", "rel"], "br": []}
     cleaned = bleach.clean(markup, tags=set(allowed), attributes=allowed)
     assert [node.tag for node in elements(cleaned)] == [node.tag for node in elements(markup)]
+
+
+@given(st.one_of(st.text(max_size=300), st.text("&<>\"'x", max_size=20), st.integers(), st.none()))
+def test_values_are_escaped_as_markupsafe_does(value):
+    assert escaped(value) == str(escape(value))
+
+
+def test_what_is_html_already_is_not_escaped_again():
+    assert escaped(Markup("<b>&amp;</b>")) == "<b>&amp;</b>"
 
 
 def test_a_link_reads_what_it_leads_to():
