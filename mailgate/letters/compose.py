@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from mailgate.clock import Clock
 from mailgate.desk.effect import Cause
@@ -27,7 +28,7 @@ from mailgate.letters.address import Addressing, address
 from mailgate.letters.context import WHOLE_TEXT, Page, context
 from mailgate.letters.dkim import Key, Signer
 from mailgate.letters.enclose import AttachmentOf, Files
-from mailgate.letters.kinds import MANNERS, Manner
+from mailgate.letters.kinds import MANNERS
 from mailgate.letters.listed import LISTS
 from mailgate.letters.render import Rendered, Templates
 from mailgate.mail.model import Attachment
@@ -87,7 +88,7 @@ class Composer:
         enclosed = self._enclosures(order, files)
         rendered = self._rendered(order, ticket, brand, addressing, files.rows(order, enclosed), now_ms)
         subject = headers.shorten(headers.clean_line(rendered.subject), SUBJECT_LIMIT)
-        head = _head(addressing, subject, MANNERS[order.kind], when.header_date(now_ms, brand.timezone))
+        head = _head(addressing, subject, order.kind, when.header_date(now_ms, brand.timezone))
         data = mime.body(rendered.text, rendered.html, enclosed, unique, head)
         signer = self._signers.get(brand.id)
         return Letter(
@@ -143,22 +144,31 @@ def _about(order: LetterOrder, ticket: Ticket | None) -> tuple[LetterOrder, Tick
     return (order if order.kind is LetterKind.STATUS else replace(order, purpose=Purpose.CONTROL)), None
 
 
-def _head(addressing: Addressing, subject: str, manner: Manner, date: str) -> bytes:
-    """All headers but those of the body (RFC 5322 section 3.6, RFC 3834 section 3.1)."""
-    lines = [
-        f"Date: {date}\r\n".encode("ascii"),
-        headers.addresses("From", [addressing.sender]),
-        headers.addresses("To", [addressing.recipient]),
-        headers.addresses("Reply-To", [addressing.reply_to]),
-        headers.unstructured("Subject", subject),
-        headers.message_ids("Message-ID", [addressing.message_id]),
-        headers.message_ids("In-Reply-To", [addressing.in_reply_to]),
-        headers.message_ids("References", addressing.references),
-        b"MIME-Version: 1.0\r\n",
-    ]
+def _head(addressing: Addressing, subject: str, kind: LetterKind, date: str) -> bytes:
+    """All headers but those of the body (RFC 5322 section 3.6)."""
+    return b"".join(
+        [
+            f"Date: {date}\r\n".encode("ascii"),
+            headers.addresses("From", [addressing.sender]),
+            headers.addresses("To", [addressing.recipient]),
+            headers.addresses("Reply-To", [addressing.reply_to]),
+            headers.unstructured("Subject", subject),
+            headers.message_ids("Message-ID", [addressing.message_id]),
+            headers.message_ids("In-Reply-To", [addressing.in_reply_to]),
+            headers.message_ids("References", addressing.references),
+            _to_machines(kind, addressing.sender.email),
+        ]
+    )
+
+
+@lru_cache(maxsize=256)
+def _to_machines(kind: LetterKind, sender: str) -> bytes:
+    """The headers that tell other machines what this is and whose, the same in all letters of a kind and mailbox
+    (RFC 3834 section 3.1)."""
+    manner = MANNERS[kind]
+    lines = "MIME-Version: 1.0\r\n"
     if manner.automatic:
         # The first is the standard; Exchange and Outlook obey only the second (MS-OXCMAIL 2.2.3.2.14).
-        lines.append(f"Auto-Submitted: {manner.submitted}\r\nX-Auto-Response-Suppress: All\r\n".encode("ascii"))
-        lines.append(f"Precedence: {manner.precedence}\r\n".encode("ascii"))
-    lines.append(headers.unstructured(LOOP_HEADER, addressing.sender.email))
-    return b"".join(lines)
+        lines += f"Auto-Submitted: {manner.submitted}\r\nX-Auto-Response-Suppress: All\r\n"
+        lines += f"Precedence: {manner.precedence}\r\n"
+    return lines.encode("ascii") + headers.unstructured(LOOP_HEADER, sender)

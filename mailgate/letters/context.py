@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mailgate.desk.identity.token import Tokens, scrub
@@ -43,6 +43,9 @@ _LENGTHS: Mapping[LetterKind, tuple[tuple[str, int], ...]] = {
 }
 _PEOPLES_TEXTS = frozenset({"text", "quote", "quoted"})
 """They may quote an older letter of ours, with a token that was somebody else's."""
+
+_WORDLESS = frozenset({str, int, bool, type(None)})
+"""Types of values in which there is nothing to be said in a language."""
 
 UNPROVED = frozenset({LetterKind.NEUTRAL_ACKNOWLEDGEMENT, LetterKind.CONFIRMATION})
 """What these are about was not proved to be anybody's, so nothing of it is repeated (DESIGN: promise 6)."""
@@ -108,8 +111,9 @@ def context(page: Page) -> dict[str, Any]:
     full = values.complete(kind, given, page.in_words, page.in_list)
     for name, most in _LENGTHS.get(kind, ()):
         full[name] = cut(full[name], most)
-    for name in _PEOPLES_TEXTS.intersection(full):
-        full[name] = scrub(str(full[name]))
+    for name in _PEOPLES_TEXTS:
+        if name in full:
+            full[name] = scrub(str(full[name]))
     if kind in UNPROVED:
         full["subject"] = full["name"] = full["requester"] = ""
     full["marker"] = marker(language) if MANNERS[kind].marker else ""
@@ -134,7 +138,7 @@ def _listed(given: Mapping[str, Any], page: Page) -> dict[str, Any]:
 
 def _in_language(value: Any, language: str) -> Any:
     """The desk's sentences in the reader's language, wherever in a value they stand."""
-    if type(value) is str:
+    if type(value) in _WORDLESS:
         return value
     if isinstance(value, Phrase):
         return spoken(value, language)
@@ -173,6 +177,7 @@ def _taught(page: Page) -> dict[str, Any]:
     return {"manual": tuple(manual(agent, page.language)), "control": page.control}
 
 
+@lru_cache(maxsize=64)
 def marker(language: str) -> str:
     """The line above which to write, in the nearest language that has one."""
     primary = language.partition("-")[0]
