@@ -16,7 +16,26 @@ import typer
 from mailgate.cli.frame import say
 from mailgate.cli.init_text import Answers, config_text, person
 
-WHERE = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; the present one by default.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; the present one by default.")]
+Name = Annotated[str, typer.Option(metavar="NAME", help="What customers read as the sender's name.")]
+MailAddress = Annotated[str, typer.Option(metavar="ADDRESS", help="The address that customers write to.")]
+People = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PERSON", help='Who answers, as "Ana <ana@acme.example>"; may be repeated.'),
+]
+Language = Annotated[str, typer.Option(metavar="TAG", help="The desk's language, en or zh.")]
+Zone = Annotated[str, typer.Option(metavar="ZONE", help="The desk's time zone; by default this machine's.")]
+Relay = Annotated[
+    str,
+    typer.Option(metavar="HOST[:PORT]", help="The server that sends our mail; without one, letters go into a Maildir."),
+]
+RelayUser = Annotated[str, typer.Option(metavar="USER", help="The user name there, where it wants one.")]
+Imap = Annotated[
+    str,
+    typer.Option(metavar="HOST[:PORT]", help="The server to fetch the mailbox from; without one, mail comes by SMTP."),
+]
+ImapUser = Annotated[str, typer.Option(metavar="USER", help="The account there; by default the address.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; what is not given stands at its default.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,34 +46,17 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: WHERE = Path(),
-    name: Annotated[str, typer.Option(metavar="NAME", help="What customers read as the sender's name.")] = "",
-    address: Annotated[str, typer.Option(metavar="ADDRESS", help="The address that customers write to.")] = "",
-    agent: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PERSON", help='Who answers, as "Ana <ana@acme.example>"; may be repeated.'),
-    ] = None,
-    language: Annotated[str, typer.Option(metavar="TAG", help="The desk's language, en or zh.")] = "en",
-    timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="The desk's time zone; by default this machine's.")
-    ] = "",
-    relay: Annotated[
-        str,
-        typer.Option(
-            metavar="HOST[:PORT]", help="The server that sends our mail; without one, letters go into a Maildir."
-        ),
-    ] = "",
-    relay_user: Annotated[str, typer.Option(metavar="USER", help="The user name there, where it wants one.")] = "",
-    imap: Annotated[
-        str,
-        typer.Option(
-            metavar="HOST[:PORT]", help="The server to fetch the mailbox from; without one, mail comes by SMTP."
-        ),
-    ] = "",
-    imap_user: Annotated[str, typer.Option(metavar="USER", help="The account there; by default the address.")] = "",
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Ask nothing; what is not given stands at its default.")
-    ] = False,
+    folder: Folder = Path(),
+    name: Name = "",
+    address: MailAddress = "",
+    agent: People = None,
+    language: Language = "en",
+    timezone: Zone = "",
+    relay: Relay = "",
+    relay_user: RelayUser = "",
+    imap: Imap = "",
+    imap_user: ImapUser = "",
+    yes: Yes = False,
 ) -> None:
     """Make a desk: a configuration and a secret.
 
