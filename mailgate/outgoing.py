@@ -1,5 +1,8 @@
 """Letters out: what the outbox holds goes to the relay, in groups of at most ten.
 
+A group is what a crash can leave in doubt. Where the database is SQLite a claim is ten groups, and ``handing`` says
+which of them is under way; else a claim is one group.
+
 States of a letter, and what a crash there costs (promise 3):
 
 =========  ==================================================  ===========================================
@@ -15,7 +18,7 @@ unknown    a crash cut off an at-most-once letter              shown by ``doctor
 =========  ==================================================  ===========================================
 
 While the relay is away nothing is tried letter by letter: one breaker pauses all of them, and probes at least every
-five seconds. The results of one group and the claim of the next are one commit.
+five seconds. The results of one claim and the next claim are one commit.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from mailgate.duties import undelivered
 from mailgate.edges.smtp_out.courier import Courier, MaybeSent, RelayAway
 from mailgate.errors import Refused, Temporary
 from mailgate.gateway import Desk, act
+from mailgate.handing import Handing, Note
 from mailgate.logs import fault, get
 from mailgate.store.database import Store, Tx
 from mailgate.store.outbox import GROUP_SIZE, LetterState, Outgoing, Result
@@ -35,6 +39,12 @@ from mailgate.store.outbox import GROUP_SIZE, LetterState, Outgoing, Result
 log = get("sender")
 
 GROUP = 10
+CLAIM = 100
+"""Letters of a claim where what is under way is noted beside the database."""
+
+CLAIM_S = 5.0
+"""How long a claim is worked on: with a slow relay, too, results are written and what is due is looked up anew."""
+
 MINUTE_MS = 60_000
 MINUTE_S = 60.0
 RETRY_AFTER_MIN = (1, 5, 15, 30, 60)
@@ -79,13 +89,13 @@ class Pace:
     minute: float = 0.0
     handed: int = 0
 
-    def room(self, now: float) -> int:
-        """How many letters may be claimed now, a group at most."""
+    def room(self, now: float, most: int = GROUP) -> int:
+        """How many letters may be claimed now, ``most`` at most."""
         if not self.per_minute:
-            return GROUP
+            return most
         if now - self.minute >= MINUTE_S:
             self.minute, self.handed = now, 0
-        return min(GROUP, self.per_minute - self.handed)
+        return min(most, self.per_minute - self.handed)
 
     def count(self, letters: int) -> None:
         """So many were claimed."""
@@ -156,30 +166,51 @@ def _again(letter: Outgoing, why: str, clock: Clock) -> Result:
 
 
 class Sender:
-    """The sender's loop body: each ``turn`` writes down the last group's results and claims the next, in one commit."""
+    """The sender's loop body: each ``turn`` hands over a group; before it, where the last claim is done, its results
+    and the next claim are written in one commit."""
 
     def __init__(
-        self, store: Store, courier: Courier, desk: Desk, holder: str, clock: Clock, per_minute: int = 0
+        self,
+        store: Store,
+        courier: Courier,
+        desk: Desk,
+        holder: str,
+        clock: Clock,
+        per_minute: int = 0,
+        handing: Handing | None = None,
     ) -> None:
-        """``holder`` names this daemon on the letters that it claims; ``per_minute`` caps the rate (0: no cap)."""
+        """``holder`` names this daemon on the letters that it claims; ``per_minute`` caps the rate (0: no cap);
+        ``handing`` is where it notes what is under way, beside a database whose writers wait for each other."""
         self.store, self.courier, self.desk, self.holder, self.clock = store, courier, desk, holder, clock
-        self.breaker, self.pace = Breaker(), Pace(per_minute)
+        self.breaker, self.pace, self.handing = Breaker(), Pace(per_minute), handing
+        self.claimed: list[Outgoing] = []
+        self.claimed_ms, self.since = 0, 0.0
         self.handed: list[tuple[Outgoing, Result]] = []
+
+    def recover(self) -> None:
+        """What a crash of this daemon left ``handing`` is settled; once, before the first turn."""
+        note = self.handing.read() if self.handing else None
+        self.store.recover_letters(self.holder, self.clock.now_ms(), note)
 
     def turn(self) -> list[tuple[Outgoing, Result]]:
         """Hand over at most ten letters; returns them with what became of each (empty: nothing was due).
 
-        Raises ``Temporary`` when the database is away; the results are kept and written down by a later turn.
+        Raises ``Temporary`` when the database or the disk is away; the results are kept and written by a later turn.
         """
         now = self.clock.monotonic()
-        letters = self._write_and_claim(self.pace.room(now) if now >= self.breaker.closed_until else 0)
-        self.pace.count(len(letters))
-        results = hand_over(letters, self.courier, self.breaker, self.clock)
-        if sum(len(letter.data) for letter in letters) > GROUP_SIZE:
-            self.store.close()  # the next turn connects anew; what SQLite has read goes with the connection
+        away = now < self.breaker.closed_until
+        if away or not self.claimed or now - self.since > CLAIM_S:
+            self._write_and_claim(0 if away else self.pace.room(now, CLAIM if self.handing else GROUP))
+        group = self.claimed[:GROUP]
+        if group and self.handing:
+            given = {each.id: said.relay_message_id for each, said in self.handed if said.state is LetterState.SENT}
+            self.handing.write(Note(self.claimed_ms, frozenset(letter.id for letter in group), given))
+        del self.claimed[:GROUP]
+        results = hand_over(group, self.courier, self.breaker, self.clock)
         # Without their bytes: the next turn may be hours away, and a large letter would stay in memory.
-        self.handed = list(zip([replace(letter, data=b"") for letter in letters], results, strict=True))
-        return self.handed
+        handed = list(zip([replace(letter, data=b"") for letter in group], results, strict=True))
+        self.handed += handed
+        return handed
 
     def pause(self) -> float:
         """Seconds until it is worth another turn, when nobody rings."""
@@ -196,22 +227,27 @@ class Sender:
         self._write_and_claim(0)
         self.courier.close()
 
-    def _write_and_claim(self, room: int) -> list[Outgoing]:
+    def _write_and_claim(self, room: int) -> None:
+        """The results of the last claim, and the next; what of the last was not given to the relay is queued again."""
         now_ms = self.clock.now_ms()
         due_ms = self.store.next_due_ms() if room else None
-        if not self.handed and (due_ms is None or due_ms > now_ms):
-            return []
+        if not self.handed and not self.claimed and (due_ms is None or due_ms > now_ms):
+            return
+        results = [result for _, result in self.handed]
+        results += [_again(letter, "", self.clock) for letter in self.claimed]
 
         def body(tx: Tx) -> list[Outgoing]:
-            tx.settle_letters([result for _, result in self.handed], now_ms)
+            tx.settle_letters(results, now_ms)
             for letter, result in self.handed:
                 if result.state is LetterState.FAILED and letter.ticket_id is not None:
                     self._tell_agents(tx, letter, result, now_ms)
             return tx.claim_letters(self.holder, now_ms, room)
 
-        letters = self.store.run(body)
-        self.handed = []
-        return letters
+        self.claimed = self.store.run(body)
+        self.claimed_ms, self.since, self.handed = now_ms, self.clock.monotonic(), []
+        self.pace.count(len(self.claimed))
+        if sum(len(letter.data) for letter in self.claimed) > GROUP_SIZE:
+            self.store.close()  # the next turn connects anew; what SQLite has read goes with the connection
 
     def _tell_agents(self, tx: Tx, letter: Outgoing, result: Result, now_ms: int) -> None:
         ticket = tx.ticket(letter.ticket_id or 0)

@@ -37,6 +37,7 @@ from mailgate.edges.smtp_out.relay import open_relay
 from mailgate.edges.spool.spool import Spool
 from mailgate.edges.worker.pool import WorkerPool, run_worker
 from mailgate.errors import Temporary
+from mailgate.handing import Handing
 from mailgate.health import Pulse
 from mailgate.mail.model import Envelope
 from mailgate.outgoing import Sender
@@ -73,8 +74,10 @@ class Context:
 
     @property
     def holder(self) -> str:
-        """This daemon's name on letters and mailboxes that it works on, the same after a restart."""
-        return f"{socket.gethostname()}:{self.settings.spool_path}"
+        """This daemon's name on letters and mailboxes that it works on, the same after a restart. A SQLite database is
+        one machine's, and a container that is made anew has another host name."""
+        host = "" if self.settings.database_url.startswith("sqlite:") else socket.gethostname()
+        return f"{host}:{self.settings.spool_path}"
 
     def spool(self, *, checkpoints: bool = False) -> Spool:
         """This process's own connection to the spool."""
@@ -219,9 +222,11 @@ def sender(context: Context) -> None:
     if store.rows.postgres:  # others may share the database, and must know that what we claim is not a dead one's
         store.beat(context.holder)
         threading.Thread(target=_beat, args=(context, store, ended), daemon=True).start()
-    store.recover_letters(context.holder, context.clock.now_ms())
     relay = context.settings.relay
-    work = Sender(store, open_relay(relay, context.clock), desk, context.holder, context.clock, relay.per_minute)
+    courier = open_relay(relay, context.clock)
+    handing = None if store.rows.postgres else Handing(context.settings.state_dir / "sender.handing")
+    work = Sender(store, courier, desk, context.holder, context.clock, relay.per_minute, handing)
+    work.recover()
     while not stop:
         try:
             handed = work.turn()

@@ -24,6 +24,7 @@ from mailgate.desk.facts import Facts
 from mailgate.desk.questions import Questions
 from mailgate.desk.roster import Roster
 from mailgate.errors import ConfigError, Problem
+from mailgate.handing import Note
 from mailgate.store import alive, apply, audit, duties, facts, held, intake, outbox, timers
 from mailgate.store.chain import SALT_OCTETS
 from mailgate.store.ids import Ids, jump
@@ -141,10 +142,10 @@ class Store:
         due = self.next_due_ms()
         return due is not None and due <= now_ms
 
-    def recover_letters(self, holder: str, now_ms: int) -> Recovered:
+    def recover_letters(self, holder: str, now_ms: int, note: Note | None = None) -> Recovered:
         """See ``outbox.recover_letters``: at start, before anything is claimed, and now and then without a holder for
         daemons that do not come back."""
-        return self.run(lambda tx: outbox.recover_letters(tx.work, holder, now_ms))
+        return self.run(lambda tx: outbox.recover_letters(tx.work, holder, now_ms, note))
 
     def beat(self, holder: str) -> None:
         """This daemon is alive; see ``alive``."""

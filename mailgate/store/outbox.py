@@ -14,7 +14,8 @@ cancelled  an admin took it back                               nothing
 =========  ==================================================  =============================================
 
 Claiming commits before anything is sent. On PostgreSQL several senders claim side by side without meeting
-(``SKIP LOCKED``); on SQLite the writers' lock orders them.
+(``SKIP LOCKED``); on SQLite the writers' lock orders them, and a sender notes beside the database what of its claim is
+under way (``handing``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from mailgate.handing import Note
 from mailgate.store.alive import DEAD, ring
 from mailgate.store.draft import Draft
 from mailgate.store.rows import Row, Rows, id_key
@@ -183,10 +185,15 @@ def tell_ticket(work: Work, letter: int, state: LetterState, error: str, now_ms:
     work.gather(draft)
 
 
-def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
+def recover_letters(work: Work, holder: str, now_ms: int, note: Note | None = None) -> Recovered:
     """After a crash of ``holder`` (or of a daemon that is dead, or has been silent for an hour): what it was handing
     over is queued again, and what may be sent only once becomes ``unknown``. Letters that wait for a time far
-    ahead are due: the machine's clock was wrong when they were written."""
+    ahead are due: the machine's clock was wrong when they were written.
+
+    What ``holder`` had noted beside the database spares those that the relay has, or has never seen.
+    """
+    if note is not None:
+        _recall(work, holder, note, now_ms)
     cut = f"state = 'handing' AND (claimed_by = ? OR claimed_ms < ? OR claimed_by IN ({DEAD}))"
     params = (holder, now_ms - STALE_MS, now_ms)
     again = work.rows.all(
@@ -205,6 +212,17 @@ def recover_letters(work: Work, holder: str, now_ms: int) -> Recovered:
         "UPDATE letters SET next_ms = ? WHERE state IN ('queued', 'retry') AND next_ms > ?", (now_ms, now_ms + FAR_MS)
     )
     return Recovered(len(again), len(unknown))
+
+
+def _recall(work: Work, holder: str, note: Note, now_ms: int) -> None:
+    """Of what ``holder`` had claimed: what the relay has is sent, and what was not touched is queued again."""
+    sql = "SELECT id, claimed_ms FROM letters WHERE state = 'handing' AND claimed_by = ? AND claimed_ms >= ?"
+    claimed: dict[int, int] = dict(work.rows.all(sql, (holder, note.claimed_ms)))
+    noted = {letter for letter, claimed_ms in claimed.items() if claimed_ms == note.claimed_ms}
+    given = [letter for letter in noted if letter in note.given]
+    settle_letters(work, [Result(each, LetterState.SENT, relay_message_id=note.given[each]) for each in given], now_ms)
+    untouched = claimed.keys() - (noted & (note.hands | note.given.keys()))
+    settle_letters(work, [Result(each, LetterState.QUEUED, next_ms=now_ms) for each in untouched], now_ms)
 
 
 def orphaned(rows: Rows, now_ms: int) -> bool:

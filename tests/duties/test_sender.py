@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from mailgate.edges.smtp_out.courier import MaybeSent, RelayAway
 from mailgate.errors import Refused, Temporary
-from mailgate.outgoing import GIVE_UP_MS, GROUP, LOOK_S, Breaker, Pace
+from mailgate.handing import Handing
+from mailgate.outgoing import CLAIM_S, GIVE_UP_MS, GROUP, LOOK_S, Breaker, Pace, Sender
 from mailgate.store.outbox import cancel_letter, list_letters
 from tests.duties.desk import DAY, HOUR, MINUTE, SECOND, DrivenClock, World, back, text_of, to
 
@@ -205,6 +208,87 @@ def test_finish_leaves_nothing_handing(world: World) -> None:
     world.sender.finish()
     assert outbox(world) == []
     assert world.far.closed
+
+
+@pytest.fixture
+def noting(world: World) -> Sender:
+    """A sender that claims a hundred letters and notes beside the database what is under way; 25 letters wait."""
+    world.sender = Sender(
+        world.store, world.far, world.desk, "here:spool", world.clock, handing=Handing(world.folder.parent / "handing")
+    )
+    for number in range(25):
+        world.opened(f"p{number}@customer.example")
+    return world.sender
+
+
+def states(world: World) -> Counter[str]:
+    """How many letters are in which state."""
+    return Counter(state for (state,) in world.store.rows.all("SELECT state FROM letters"))
+
+
+def test_promise_3_ten_at_most_are_in_doubt_though_all_are_claimed(world: World, noting: Sender) -> None:
+    """The process dies with its second ten: what it gave is sent, the ten are in doubt, the rest is as it was."""
+    noting.turn()
+    before, letters = states(world), len(world.far.letters)
+    assert (before, letters) == (Counter(handing=75), 10)
+    world.far.refuses = {each.recipient: KeyboardInterrupt() for each in noting.claimed}
+    with pytest.raises(KeyboardInterrupt):
+        noting.turn()
+    assert noting.handing is not None
+    again = Handing(noting.handing.path)
+    after = Sender(world.store, world.far, world.desk, "here:spool", world.clock, handing=again)
+    after.recover()
+    found = states(world)
+    assert found["sent"] == 10
+    assert found["unknown"] + found["queued"] == 65
+    assert 0 < found["unknown"] <= GROUP
+    world.far.refuses = {}
+    world.sender = after
+    world.sent()
+    assert states(world) == Counter(sent=75 - found["unknown"], unknown=found["unknown"])
+
+
+def test_the_results_of_a_claim_and_the_next_claim_are_one_commit(world: World, noting: Sender) -> None:
+    for _ in range(8):
+        noting.turn()
+    assert states(world) == Counter(handing=75)
+    world.opened("another@customer.example")
+    noting.turn()
+    assert states(world) == Counter(sent=75, handing=3)
+
+
+def test_a_claim_that_takes_long_is_given_back_and_made_anew(world: World, noting: Sender) -> None:
+    """A relay that drips keeps neither results nor the letters behind for itself."""
+    noting.turn()
+    world.clock.ms += int(1000 * CLAIM_S) + SECOND
+    noting.turn()
+    assert states(world) == Counter(sent=10, handing=65)
+    assert len({each["Message-ID"] for each in world.far.letters}) == 20
+
+
+def test_a_relay_that_goes_away_leaves_the_claim_as_it_was(world: World, noting: Sender) -> None:
+    noting.turn()
+    world.far.refuses = {each.recipient: RelayAway("nobody listens") for each in noting.claimed}
+    noting.turn()
+    noting.turn()
+    assert states(world) == Counter(sent=10, queued=65)
+
+
+def test_finish_gives_back_what_was_claimed_and_not_touched(world: World, noting: Sender) -> None:
+    noting.turn()
+    noting.finish()
+    assert states(world) == Counter(sent=10, queued=65)
+
+
+def test_promise_3_what_cannot_be_noted_is_not_given_to_the_relay(world: World, noting: Sender) -> None:
+    noting.handing = Handing(world.folder / "missing" / "handing")
+    for _ in range(2):
+        with pytest.raises(Temporary):
+            noting.turn()
+    assert world.far.letters == []
+    noting.handing = Handing(world.folder.parent / "handing")
+    noting.turn()
+    assert len(world.far.letters) == 10
 
 
 def test_the_reason_is_told_with_its_status_code(world: World) -> None:

@@ -11,8 +11,10 @@ import pytest
 from mailgate.desk.facts import Carrier, Clue
 from mailgate.desk.letter import LetterKind
 from mailgate.desk.questions import Questions
+from mailgate.handing import Note
 from mailgate.store.database import Store
 from mailgate.store.outbox import STALE_MS, LetterState, Recovered, Result, cancel_letter, list_letters, retry_letter
+from mailgate.store.rows import id_key
 from mailgate.store.tickets import show_ticket
 from tests.store.desk import BRAND, KEY, NOW, HandClock, a_letter, opened
 
@@ -87,6 +89,33 @@ def test_promise_3_after_a_crash_once_is_unknown_and_the_rest_is_repeated(store:
     shown = show_ticket(store.rows, ticket.number)
     assert shown is not None
     assert shown.events[-1]["kind"] == "letter-unknown"
+
+
+def test_promise_3_a_note_spares_what_the_relay_has_and_what_it_never_saw(store: Store) -> None:
+    """Of four acknowledgements the first was given to the relay, the second was under way, two had not been touched."""
+    opened(store, None, *(a_letter(once=True) for _ in range(4)))
+    first, second, *_ = [letter.id for letter in store.claim_letters("one", NOW)]
+    note = Note(NOW, frozenset({second}), {first: "new@relay.example"})
+    assert store.recover_letters("one", NOW + 5, note) == Recovered(again=0, unknown=1)
+    assert states(store) == ["sent", "unknown", "queued", "queued"]
+    assert store.rows.one("SELECT letter_id FROM known_ids WHERE message_id = ?", (id_key("new@relay.example"),)) == (
+        first,
+    )
+
+
+def test_promise_3_a_note_about_an_earlier_claim_says_that_the_later_one_was_not_touched(store: Store) -> None:
+    opened(store, None, *(a_letter(once=True) for _ in range(2)))
+    letters = [letter.id for letter in store.claim_letters("one", NOW)]
+    note = Note(NOW - 1, frozenset(letters[:1]), {letters[1]: ""})
+    assert store.recover_letters("one", NOW, note) == Recovered(0, 0)
+    assert states(store) == ["queued", "queued"]
+
+
+def test_promise_3_a_note_about_a_later_claim_says_nothing_of_the_earlier_one(store: Store) -> None:
+    """As after a database was put back by hand: in doubt means unknown."""
+    opened(store, None, a_letter(once=True))
+    (letter,) = store.claim_letters("one", NOW)
+    assert store.recover_letters("one", NOW, Note(NOW + 1, frozenset(), {letter.id: ""})) == Recovered(0, 1)
 
 
 def test_the_letters_of_a_daemon_that_died_for_good_are_taken_over(store: Store) -> None:

@@ -25,13 +25,14 @@ ODDS = 0.35
 @dataclass(frozen=True)
 class Step:
     """A place to die at: a function, by module and name, and whether its work is done then. ``when`` looks at the
-    arguments, for functions that do several things."""
+    arguments, for functions that do several things; ``database`` names the only one whose desks come by."""
 
     name: str
     module: str
     function: str
     after: bool
     when: Callable[[tuple[Any, ...]], bool] = lambda _: True
+    database: str = ""
 
 
 def _in(role: str) -> Callable[[tuple[Any, ...]], bool]:
@@ -42,6 +43,7 @@ def _in(role: str) -> Callable[[tuple[Any, ...]], bool]:
 ROLE: list[str] = []
 _SPOOL, _ROWS = "mailgate.edges.spool.spool", "mailgate.store.rows"
 _RELAY, _TAKE = "mailgate.edges.smtp_out.relay", "mailgate.edges.imap_in.take"
+_HANDING = "mailgate.handing"
 
 STEPS: tuple[Step, ...] = (
     Step("accepting, before the commit", _SPOOL, "Spool.accept_many", False),
@@ -54,6 +56,7 @@ STEPS: tuple[Step, ...] = (
     Step("settling, the spool knows", _SPOOL, "Spool.done", True),
     Step("sending, before the claim is committed", _ROWS, "Rows.run", False, _in("sender")),
     Step("sending, claimed", _ROWS, "Rows.run", True, _in("sender")),
+    Step("sending, noted", _HANDING, "Handing.write", True, database="sqlite"),
     Step("sending, before the letter", _RELAY, "SmtpCourier._give", False),
     Step("sending, after the dot, before its answer", _RELAY, "SmtpCourier._give", True),
     Step("sending, answered, not written down", _RELAY, "SmtpCourier._answer", True),
