@@ -44,9 +44,10 @@ def claim(work: Work, marks: Sequence[Mark]) -> dict[Mark, str]:
     fresh = _insert_marks(work.rows, ordered)
     work.unsettled |= fresh
     answers = {mark: "" if (mark.entry_key, mark.brand) in fresh else DONE for mark in ordered}
+    # In the order of their coming: ``marks`` is in that of acceptance, and sorting keeps it where times are the same.
     waiting = sorted(
-        (mark for mark in ordered if mark.dedupe_key and not answers[mark]),
-        key=lambda mark: (mark.received_ms, marks.index(mark)),
+        (mark for mark in dict.fromkeys(marks) if mark.dedupe_key and not answers[mark]),
+        key=lambda mark: mark.received_ms,
     )
     while waiting:
         turn = {mark.dedupe_key: mark for mark in reversed(waiting)}
