@@ -8,6 +8,7 @@ import pytest
 
 from mailgate.desk.letter import LetterKind
 from mailgate.desk.outcome.wish import Right, Wish, WishKind, claims, wish
+from mailgate.desk.outcome.wish_words import ERASE, EXPORT
 from mailgate.letters.address import Return
 from mailgate.letters.buttons import buttons
 from tests.desk.conversation import attachment, mail
@@ -146,6 +147,14 @@ def test_a_mail_with_a_file_is_no_wish() -> None:
 def test_a_claim_to_ones_data_is_recognised_and_a_question_about_the_law_is_not(text: str, right: Right | None) -> None:
     """In the words in which people claim it, in several languages."""
     assert claims(mail(text)) == right
+
+
+@pytest.mark.parametrize(("phrases", "right"), [(ERASE, Right.ERASE), (EXPORT, Right.EXPORT)])
+def test_each_claim_is_recognised_however_its_lines_break(phrases: tuple[str, ...], right: Right) -> None:
+    """The quick look for a word that all claims share passes none of them over."""
+    for phrase in phrases:
+        assert claims(mail(f"Hello,\n{phrase}\nBye")) == right, phrase
+        assert claims(mail("\n".join(phrase.split(" ")).upper())) == right, phrase
 
 
 @pytest.mark.parametrize("kind", [LetterKind.ACKNOWLEDGEMENT, LetterKind.STATUS])

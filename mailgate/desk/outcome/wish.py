@@ -112,7 +112,7 @@ def own_tickets(brand: str, author: str) -> Query:
 def _claims(said: str) -> Right | None:
     text = fold(said)
     stems = _PLAIN_STEMS if text.isascii() else _STEMS
-    if not any(stem in text for stem in stems):
+    if not any(map(text.__contains__, stems)):
         return None
     flat = " ".join(text.split())
     return next((right for right, phrases in _CLAIMS if any(phrase in flat for phrase in phrases)), None)
