@@ -228,7 +228,8 @@ def _settle_one(tx: Tx, turn: Turn, desk: Desk, now_ms: int) -> Settled:
     """One delivery: facts, plan, letters, written."""
     arrival, delivery, mark = turn.arrival, turn.delivery, turn.mark
     row = DeliveryRow(mark.entry_key, delivery.brand, delivery.mailbox.address)
-    facts = replace(tx.facts(turn.questions, lock=True), duplicate_of=turn.earlier)
+    facts = tx.facts(turn.questions, lock=True)
+    facts = replace(facts, duplicate_of=turn.earlier) if turn.earlier else facts
     plan = decide(arrival.reading, delivery, facts, desk.policy, desk.router, now_ms)
     plan, ticket, letters = carry_out(tx, Source(row, arrival.reading, arrival.raw), plan, desk, now_ms)
     return Settled(mark.entry_key, delivery.brand, plan, letters, ticket.id if ticket else 0)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from mailgate.desk.letter import LetterKind
 from mailgate.desk.policy import Budgets
@@ -41,8 +43,7 @@ class Leave:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):  # a dozen are made for each mail
     """At most ``limit`` letters of one ``key`` in any ``length_ms``; ``shown`` says what was too much."""
 
     prefix: str
@@ -53,9 +54,15 @@ class Budget:
 
     def keys(self, now_ms: int) -> tuple[str, ...]:
         """The current bucket's key, then those of the two before it."""
-        bucket = self.length_ms // 2
-        current = now_ms // bucket
-        return tuple([f"{self.prefix}:{(current - back) * bucket // 1000}:{self.key}" for back in range(3)])
+        return tuple([head + self.key for head in _heads(self.prefix, self.length_ms, now_ms)])
+
+
+@lru_cache(maxsize=64)  # the same for all mails of a batch
+def _heads(prefix: str, length_ms: int, now_ms: int) -> tuple[str, ...]:
+    """How the keys of three buckets begin, the current one first."""
+    bucket = length_ms // 2
+    current = now_ms // bucket
+    return tuple(f"{prefix}:{(current - back) * bucket // 1000}:" for back in range(3))
 
 
 def leave(budgets: Iterable[Budget], spent: Mapping[str, int], now_ms: int) -> Leave:

@@ -110,10 +110,11 @@ class Crew:
 class Facts:
     """The desk's state as far as one mail concerns it.
 
-    ``tickets`` maps each clue that leads somewhere to its ticket (a clue that leads nowhere is absent); merged tickets
-    are followed to their target, with the original (whose rid the token binds) under ``merged_from``. ``letters`` maps
-    Message-IDs to letters of ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open
-    tickets in the duplicate window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``).
+    ``clues`` are those that were asked about (None: nothing was asked, and whoever wants them finds them). ``tickets``
+    maps each clue that leads somewhere to its ticket (a clue that leads nowhere is absent); merged tickets are followed
+    to their target, with the original (whose rid the token binds) under ``merged_from``. ``letters`` maps Message-IDs
+    to letters of ours. ``customer`` is what is remembered of the author. ``recent`` are the author's open tickets in
+    the duplicate window, newest first. ``spent`` counts automatic letters by budget key (see ``gate``).
     ``duplicate_of`` is set when this mail came before. ``paused`` names teams and mailboxes that admins stopped.
     ``rated_ms`` is when the ticket was last rated, where the mail carries a survey's token.
     ``asked`` are the author's mails that were held to be confirmed, where the mail carries a confirmation's token.
@@ -149,6 +150,7 @@ class Facts:
     children: tuple[Ticket, ...] = ()
     parent: Ticket | None = None
     owned: tuple[Ticket, ...] = ()
+    clues: tuple[Clue, ...] | None = None
 
 
 NO_FACTS = Facts()

@@ -135,12 +135,11 @@ def budget_keys(
     kind: LetterKind = LetterKind.ACKNOWLEDGEMENT,
 ) -> tuple[str, ...]:
     """All keys whose counts the gate may want to know; asked before the facts are gathered."""
-    budgets = Budgets()
-    found = dict.fromkeys(budget.of_news(to, budgets).keys(now_ms))
+    limits = Budgets()
+    wanted = [budget.of_news(to, limits)]
     for ticket in tickets or (None,):
-        for each in budget.of_customers(to, ticket, proved, budgets, kind):
-            found.update(dict.fromkeys(each.keys(now_ms)))
-    return tuple(found)
+        wanted += budget.of_customers(to, ticket, proved, limits, kind)
+    return tuple(dict.fromkeys([key for each in wanted for key in each.keys(now_ms)]))
 
 
 def agent_keys(address: str, sort: str, budgets: Budgets, now_ms: int) -> tuple[str, ...]:

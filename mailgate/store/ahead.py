@@ -94,7 +94,7 @@ class Ahead:
 
     def forget(self, written: Gathered) -> None:
         """These rows are others now."""
-        for key in written.message_ids:
+        for key in written.known:
             self.ids.pop(key, None)
         for key in written.customers:
             self.customers.pop(key, None)

@@ -17,7 +17,7 @@ from mailgate.mail.model import Envelope, Reading
 from mailgate.store.chain import START, Link, digest_of, mac_of, metadata_of
 from mailgate.store.gathered import Customer, Gathered
 from mailgate.store.read import FINISHED, columns_of, tickets_by_id
-from mailgate.store.rows import key_of, to_json
+from mailgate.store.rows import id_key, key_of, to_json
 from mailgate.store.sql import Part
 from mailgate.store.work import Work
 
@@ -127,6 +127,12 @@ class Draft(Gathered):
         if self.removed and table in KEYS:
             self.removed.pop((table, *row[: len(KEYS[table])]), None)
         self.rows.setdefault(table, []).append(row)
+
+    def know(self, brand: str, message_id: str, ticket_id: int | None, letter_id: int | None) -> None:
+        """Let a Message-ID lead to a ticket, and to a letter of ours."""
+        key = id_key(message_id)
+        self.add("known_ids", brand, key, ticket_id, letter_id)
+        self.known.add((brand, key))
 
     def remove(self, table: str, *key: object) -> None:
         """Delete the row that has this key, as it was before this plan and as this plan would have made it."""

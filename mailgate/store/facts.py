@@ -46,6 +46,7 @@ def facts(work: Work, questions: Questions, *, lock: bool) -> Facts:
     customer, asked_ms = _customer(work, questions)
     tickets, merged_from = _tickets_of_clues(work, questions, ids, lock=lock)
     return Facts(
+        clues=questions.clues,
         tickets=tickets,
         merged_from=merged_from,
         letters=_letters(rows, ids),
@@ -127,7 +128,7 @@ def _depends(work: Work, questions: Questions) -> bool:
         any(special)
         or (brand, key_of(questions.author)) in gathered.customers
         or any(clue.purpose == Purpose.SURVEY for clue in questions.clues)
-        or not gathered.message_ids.isdisjoint((brand, key) for key in message_keys(questions))
+        or any((brand, key) in gathered.known for key in message_keys(questions))
     )
 
 
@@ -231,7 +232,8 @@ def _recent(work: Work, questions: Questions) -> tuple[Ticket, ...]:
 
 def spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
     """What each budget has let out, this transaction's letters included."""
-    return {key: before + work.spent[key] for key, before in work.ahead.spent(work.database, keys).items()}
+    now = work.spent
+    return {key: before + now.get(key, 0) for key, before in work.ahead.spent(work.database, keys).items()}
 
 
 def _rated_ms(rows: Rows, tickets: Mapping[Clue, Ticket]) -> int | None:

@@ -40,7 +40,8 @@ class Customer:
 @dataclass(kw_only=True)
 class Gathered:
     """By table: rows to add; changed columns of tickets; timers that are set, or cleared where None; rows to remove;
-    documents for the index; what is remembered of customers; outcomes of deliveries."""
+    documents for the index; what is remembered of customers; outcomes of deliveries; Message-IDs that become known, as
+    (brand, key)."""
 
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     changed: dict[int, dict[str, object]] = field(default_factory=dict)
@@ -50,11 +51,7 @@ class Gathered:
     words: list[Document] = field(default_factory=list)
     customers: dict[tuple[str, str], Customer] = field(default_factory=dict)
     outcomes: list[tuple[Any, ...]] = field(default_factory=list)
-
-    @property
-    def message_ids(self) -> set[tuple[str, str]]:
-        """(brand, key) of the Message-IDs that become known."""
-        return {(row[0], row[1]) for row in self.rows.get("known_ids", ())}
+    known: set[tuple[str, str]] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
@@ -74,3 +71,4 @@ class Gathered:
             if known is not customer:
                 known.add(customer)
         self.outcomes += later.outcomes
+        self.known |= later.known

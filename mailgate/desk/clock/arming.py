@@ -49,6 +49,9 @@ STARTS: Mapping[Status, tuple[str, Callable[[Policy], int | None]]] = {
 """State → its timer, and how long it runs in ms (None: there is none)."""
 
 
+_MOVES = (ChangeTicket, OpenTicket)
+
+
 def changed(plan: Plan, ticket: Ticket | None) -> frozenset[int]:
     """The ids of the tickets that ``arm`` must know, other than the plan's own."""
     own = ticket.id if ticket else NEW_TICKET
@@ -58,7 +61,7 @@ def changed(plan: Plan, ticket: Ticket | None) -> frozenset[int]:
 def arm(plan: Plan, ticket: Ticket | None, others: Mapping[int, Ticket], policy: Policy, now_ms: int) -> Plan:
     """The plan with the timers that it starts and stops. ``ticket`` is the one that the plan is about, as it is before,
     or as it was just opened; ``others`` are further ones that it changes, by id."""
-    if not any(isinstance(each, ChangeTicket | OpenTicket) or _is_due(each) for each in plan.effects):
+    if not any(isinstance(each, _MOVES) or _is_due(each) for each in plan.effects):
         return plan
     own = ticket.id if ticket else NEW_TICKET
     known = {**others, **({ticket.id: ticket} if ticket else {})}

@@ -43,6 +43,8 @@ _KINDS = {
 }
 
 
+_STATES = frozenset(Status)
+
 Shaping = Callable[[Case, Ticket], Orders | None]
 """What the commands of a mail make of the ticket that it opens, before it is opened; None where it has none."""
 
@@ -115,7 +117,7 @@ def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
         brand=case.delivery.brand,
         mailbox=case.delivery.mailbox.address,
         subject=bare_subject(case),
-        status=Status(actions.status) if actions.status in set(Status) else Status.NEW,
+        status=Status(actions.status) if actions.status in _STATES else Status.NEW,
         team=actions.team,
         requester=requester,
         kind=actions.kind,
@@ -125,6 +127,7 @@ def _draft(case: Case, author: Address, routing: Routing) -> Ticket:
         tags=actions.tags,
         language=case.language,
         fields=actions.fields,
+        reason=str(routing.reason),
         participants=(requester, *(_watcher(case, name) for name in actions.watchers)),
     )
 
@@ -133,12 +136,12 @@ def _given(case: Case, start: Ticket, draft: Ticket, routing: Routing) -> tuple[
     """The ticket with its agent, and what agents read of why it is there: whom a command named stays, else the rule's
     or the team's way counts. That no rule matched is no news to anybody."""
     told = routing.reason if routing.rules else NOTHING
-    routed = str(routing.reason)
+    start = start if start.reason == draft.reason else replace(start, reason=draft.reason)
     if start.status in ENDED or start.assignee != draft.assignee:
-        return replace(start, reason=routed), told
+        return start, told
     choice = first(start, case.facts.crew, case.facts.absent, case.policy, case.now_ms)
     if not choice.reason:
-        return replace(start, assignee=choice.agent, reason=routed), told
+        return start if start.assignee == choice.agent else replace(start, assignee=choice.agent), told
     why = phrase("{routed}; {given}", routed=routing.reason, given=choice.reason)
     return replace(start, assignee=choice.agent, reason=str(why)), why if told else choice.reason
 

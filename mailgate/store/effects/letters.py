@@ -6,7 +6,7 @@ from mailgate.desk import effect as p
 from mailgate.desk.letter import CONVERSATION, Letter, LetterKind
 from mailgate.store.draft import Draft
 from mailgate.store.effects.mails import thread
-from mailgate.store.rows import id_key, to_json
+from mailgate.store.rows import to_json
 
 
 def spend(draft: Draft, effect: p.Spend) -> None:
@@ -26,7 +26,7 @@ def queue_letter(draft: Draft, letter: Letter) -> None:
         "letters", number, ticket_id, draft.delivery.entry_key if draft.delivery else None, letter.brand, *about, *state
     )
     draft.add("letter_data", number, letter.data)
-    draft.add("known_ids", letter.brand, id_key(letter.message_id), ticket_id, number)
+    draft.know(letter.brand, letter.message_id, ticket_id, number)
     if letter.kind in (LetterKind.SURVEY,):
         draft.customer(letter.brand, letter.recipient).survey_asked_ms = draft.now_ms
     if ticket is None:

@@ -8,7 +8,7 @@ from mailgate.desk import effect as p
 from mailgate.desk.ticket import Ticket
 from mailgate.store.draft import Draft
 from mailgate.store.held import confirm, drop
-from mailgate.store.rows import id_key, key_of, to_json
+from mailgate.store.rows import key_of, to_json
 from mailgate.store.search import document
 
 ASKED = 2000
@@ -54,7 +54,7 @@ def add_message(draft: Draft, effect: p.AddMessage) -> None:
         kinds = (part.filename, part.content_type, part.claimed_type, part.size, part.sha256, part.content_id)
         draft.add("attachments", number, part.path, *kinds, *flags)
     if mail.message_id:
-        draft.add("known_ids", ticket.brand, id_key(mail.message_id), ticket.id, None)
+        draft.know(ticket.brand, mail.message_id, ticket.id, None)
     draft.words.append(document(number, mail.subject, new_text, [part.filename for part in mail.attachments]))
     draft.change(ticket, **_after_message(draft, ticket, effect, mail.message_id, new_text))
     meta: dict[str, object] = {
