@@ -7,6 +7,8 @@ which is then started again. In the end every mail must be there once.
 
 from __future__ import annotations
 
+import email
+import email.policy
 import os
 import random
 import signal
@@ -17,8 +19,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from functools import cache
 
+from mailgate.edges.spool.octets import LARGE
 from tests.flow.world import DESK, Desk, letter
 
 SENDERS = 4
@@ -46,10 +50,19 @@ def message_id(number: int) -> str:
 
 @cache
 def mail(number: int) -> bytes:
-    """The number-th mail: its own sender, so that each may expect one acknowledgement; the same bytes at every try."""
-    return letter(
+    """The number-th mail: its own sender, so that each may expect one acknowledgement; the same bytes at every try. One
+    in a hundred is too large for memory."""
+    raw = letter(
         f"P{number} <{person(number)}>", f"Question {number}", "Please help me.", message_id=f"<{message_id(number)}>"
     )
+    return _with_file(raw) if number % 100 == 3 else raw
+
+
+def _with_file(raw: bytes) -> bytes:
+    message = email.message_from_bytes(raw, policy=email.policy.SMTP)
+    assert isinstance(message, EmailMessage)
+    message.add_attachment(bytes(LARGE), maintype="application", subtype="octet-stream", filename="zeros.bin")
+    return message.as_bytes()
 
 
 class Killer(threading.Thread):

@@ -23,6 +23,7 @@ from tests.torture.ledger import Ledger
 RECOVERY_S = 10.0
 MAILS = 12
 KNOCKS = 40
+TOO_LARGE_FOR_MEMORY = 103
 GENEROUS = "[limits]\nletters = { per_domain_hour = 100000, unproved_hour = 100000, news_per_sender_hour = 100000 }\n"
 
 needs_c = pytest.mark.skipif(
@@ -65,6 +66,7 @@ def test_D08_D10_a_disk_in_trouble_puts_mail_off_and_loses_nothing(
         switch.write_text(word)
         before = len(desk.lines)
         assert {knock(desk, MAILS + number % MAILS) for number in range(KNOCKS)} <= answers
+        assert knock(desk, TOO_LARGE_FOR_MEMORY) in answers
         said = desk.lines[before:]
         switch.unlink()
         _goes_on(desk, far, books)

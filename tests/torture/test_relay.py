@@ -19,9 +19,10 @@ from tests.torture.test_hostile import MEMORY, memory
 MAILS = 12
 DRAIN_S = 90.0
 RECOVERY_S = 10.0
+EHLO = "250-relay.example\r\n250 8BITMIME"
 SCRIPT = {
     "CONNECT": [RESET, "421 4.3.2 not now", "220 relay.example ESMTP"],
-    "EHLO": [CLOSE, "250-relay.example\r\n250 8BITMIME"],
+    "EHLO": [CLOSE, EHLO],
     "MAIL": ["250 fine", RESET, "451 4.3.0 later", "250 fine"],
     "RCPT": ["250 fine", CLOSE, "452 4.2.2 full", "250 fine"],
     "DATA": ["354 go on", CLOSE, "354 go on"],
@@ -46,7 +47,7 @@ def test_O01_O05_a_relay_that_vanishes_at_any_step_gets_each_letter_in_the_end_a
 
 def test_O05_a_relay_that_drips_its_answers_slows_letters_and_nothing_else(tmp_path: Path) -> None:
     """Each octet takes its time: mail is taken and settled as ever. Once the relay is well, all letters go out."""
-    with ScriptedRelay() as relay, _desk(tmp_path, relay) as desk:
+    with ScriptedRelay(EHLO=EHLO) as relay, _desk(tmp_path, relay) as desk:
         relay.pace = 0.1
         _write(desk)
         ledger = Ledger(desk, "sqlite")
@@ -66,7 +67,8 @@ def test_O01_a_relay_that_vanishes_after_the_letter_is_given_up_after_its_time_a
 ) -> None:
     """No answer to the dot, none to who connects anew: what it may have taken is not sent again, the rest waits."""
     times = 'timeout = "2 s"\ndata_timeout = "2 s"\n'
-    with ScriptedRelay(DOT=["250 queued", HANG, "250 queued"]) as relay, _desk(tmp_path, relay, times) as desk:
+    hanging = ScriptedRelay(EHLO=EHLO, DOT=["250 queued", HANG, "250 queued"])
+    with hanging as relay, _desk(tmp_path, relay, times) as desk:
         _write(desk)
         ledger = Ledger(desk, "sqlite")
         ledger.wait_until_stored(MAILS, RECOVERY_S)
