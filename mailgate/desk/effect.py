@@ -26,7 +26,6 @@ class Cause(StrEnum):
     TOO_LARGE = "too-large"
     UNPARSEABLE = "unparseable"
     UNFETCHABLE = "unfetchable"
-    UNKNOWN_RECIPIENT = "unknown-recipient"
     UNPROVED_AGENT = "unproved-agent"
     ROBOT = "robot"
     BOUNCE_UNKNOWN = "bounce-of-unknown-letter"

@@ -137,7 +137,6 @@ class Facts:
     survey_asked_ms: int | None = None
     rated_ms: int | None = None
     duplicate_of: str = ""
-    duplicate_key: str = ""
     paused: frozenset[str] = frozenset()
     asked: tuple[Asked, ...] = ()
     others: Mapping[int, Ticket] = field(default_factory=dict)

@@ -67,7 +67,6 @@ class Purpose(StrEnum):
     AGENT = "a"
     CONTROL = "c"
     SURVEY = "s"
-    APPROVAL = "p"
     CONFIRMATION = "y"
 
 

@@ -19,7 +19,6 @@ class Limits:
 
     header_block: int = 256 * 1024
     headers: int = 2_000
-    content_header: int = 8 * 1024
     address_header: int = 32 * 1024
     references_header: int = 64 * 1024
     text_header: int = 8 * 1024

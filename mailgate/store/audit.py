@@ -109,9 +109,3 @@ def _against(rows: Rows, anchor: Anchor, key: bytes) -> str:
     if row is None:
         return "events that an anchor knows are gone"
     return "" if bytes(row[0]).hex() == anchor.head else "an anchor knows another history"
-
-
-def erase_payloads(rows: Rows, ticket_id: int) -> None:
-    """Delete what is personal in a ticket's history, for good; the chain still verifies. In a transaction of the
-    caller."""
-    rows.run("UPDATE events SET payload = NULL, salt = NULL WHERE ticket_id = ?", (ticket_id,))

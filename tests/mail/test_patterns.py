@@ -34,7 +34,6 @@ PATTERNS = {
     for name, value in vars(module).items()
     if isinstance(value, re.Pattern)
 }
-PATTERNS |= {f"marker {number}": re.compile(pattern) for number, pattern in enumerate(quote.MARKERS)}
 
 LOOKS_AROUND = {
     "mailgate.mail.bounces.dsn.STATUS",  # no address (5.16.200.3) is a status

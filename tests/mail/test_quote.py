@@ -53,8 +53,9 @@ def test_talking_about_the_marker_is_no_marker() -> None:
     assert new(text) == text.strip()
 
 
-def test_every_language_of_the_marker_has_its_pattern() -> None:
-    assert len(quote.MARKERS) == len(quote.MARKER_LINE)
+@pytest.mark.parametrize("language", quote.MARKER_LINE)
+def test_the_marker_of_every_language_is_known_again(language: str) -> None:
+    assert new(f"Yes.\n\n*{quote.MARKER_LINE[language]}*\nold\n") == "Yes."
 
 
 # ------------------------------------------------------------------ top, bottom, between

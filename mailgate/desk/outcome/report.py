@@ -192,7 +192,3 @@ def _undelivered(
     )
     orders = (to_agent(case, LetterKind.UNDELIVERED, agent, ticket, values, None) for agent in told)
     return tuple(replace(order, ticket=ticket.id) for order in orders), tuple(Spend(key) for key in leave.keys)
-
-
-STAGES: tuple[Callable[[Case], Plan | None], ...] = (bounced, reported, automatic)
-"""In order; the first that answers decides."""

@@ -48,14 +48,6 @@ MARKER_LINE: dict[str, str] = {
 
 _EDGES = " \t-–—=*_>|#\xa0\u3000"
 
-MARKERS: tuple[str, ...] = tuple(
-    r"[\s>|*_#=–—-]{0,40}"
-    + r"\s{1,3}".join(re.escape(word) for word in line.strip(_EDGES).split())
-    + r"[\s|*_#=–—-]{0,40}"
-    for line in MARKER_LINE.values()
-)
-"""Patterns that know these lines again, whatever dashes, quoting or emphasis a mail program put around the words."""
-
 MAX_LINES = 20_000
 MAX_TRIES = 300
 """Attributions and header blocks looked at in one mail before the rest is left to the other voices."""

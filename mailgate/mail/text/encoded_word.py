@@ -13,7 +13,6 @@ import re
 from mailgate.mail.text import charset
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([BbQq])\?((?:[^?]|\?(?!=))*)\?=")
-_BETWEEN = re.compile(r"[ \t\r\n]*")
 _FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_ENDS = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]+")
