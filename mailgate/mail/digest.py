@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 
 from mailgate.mail.head.headers import RawHeaders
 
 _HASHED = ("from", "to", "date", "subject")
 _NUL = b"\0\x80"
+PIECE = 262_144
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
 
@@ -26,13 +28,35 @@ def content_hash(headers: RawHeaders, raw: bytes, body_start: int) -> str:
         if key in lines:
             lines[key] += key.encode() + b":" + b" ".join(value.split()) + b"\n"
     hashed = hashlib.sha256(b"".join(lines.values()))
-    body = _with_lf(raw[body_start:]).rstrip(b"\r\n \t")
-    if b"\0" in body or b"\x80" in body:
-        body = body.translate(None, _NUL)
-    if not body and not any(lines.values()):
-        body = b"%d" % (raw.count(b"\0") + raw.count(b"\x80"))
-    hashed.update(b"\n" + body)
+    hashed.update(b"\n")
+    empty = True
+    for piece in _body(raw, body_start):
+        hashed.update(piece)
+        empty = empty and not piece
+    if empty and not any(lines.values()):
+        hashed.update(b"%d" % (raw.count(b"\0") + raw.count(b"\x80")))
     return hashed.hexdigest()
+
+
+def _body(raw: bytes, start: int) -> Iterator[bytes]:
+    """What counts of the body, some whole lines at a time, since three copies of 25 MB are too many."""
+    end = _end_of_text(raw, start)
+    while start < end:
+        stop = raw.find(b"\n", min(start + PIECE, end), end) + 1 or end
+        piece = _with_lf(raw[start:stop])
+        yield piece.translate(None, _NUL) if b"\0" in piece or b"\x80" in piece else piece
+        start = stop
+
+
+def _end_of_text(raw: bytes, start: int) -> int:
+    """Where the last line ends that is not empty."""
+    end = len(raw)
+    while end > start:
+        first = max(start, end - PIECE)
+        if text := raw[first:end].rstrip(b"\r\n \t"):
+            return first + len(text)
+        end = first
+    return start
 
 
 def _with_lf(body: bytes) -> bytes:

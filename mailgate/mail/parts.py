@@ -123,12 +123,20 @@ class Part:
     def payload(self) -> bytes:
         """The content, its transfer encoding undone."""
         if self._decoded is None:
-            encoding = self._first.get("content-transfer-encoding", b"")
-            text = encoding.partition(b";")[0].partition(b"(")[0].strip(b" \t\r\n\"'").decode("ascii", "replace")
-            self._decoded, defect = transfer.decode(self.body(), text)
-            if defect:
-                self.defects.append(defect)
+            self._decoded = self._content()
         return self._decoded
+
+    def _content(self) -> bytes:
+        encoding = self._first.get("content-transfer-encoding", b"")
+        text = encoding.partition(b";")[0].partition(b"(")[0].strip(b" \t\r\n\"'").decode("ascii", "replace")
+        if self.end - self.body_start > transfer.LARGE and text.lower() == "base64":
+            content = transfer.large_base64(self.raw, self.body_start, self.end)
+            if content is not None:
+                return content
+        content, defect = transfer.decode(self.body(), text)
+        if defect:
+            self.defects.append(defect)
+        return content
 
     def text(self, octets: bytes | None = None) -> str:
         """The content, or ``octets`` taken from it, as text by its charset, line ends as LF; see ``charset.decode``."""
