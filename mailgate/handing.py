@@ -8,8 +8,8 @@ they are and which of the hundred the relay has already. Nobody else reads this 
 a claimed letter is    meaning                          after a crash
 =====================  ===============================  ==============================================
 named nowhere          the relay has not seen it        queued again
-in ``hands``           one of the ten under way         as the outbox says of ``handing``: repeated, or
-                                                        ``unknown``
+in ``hands``           one of the ten under way, or     as the outbox says of ``handing``: repeated, or
+                       given without an answer          ``unknown``
 in ``given``           the relay said 250 to it         sent
 =====================  ===============================  ==============================================
 

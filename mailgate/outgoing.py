@@ -203,8 +203,7 @@ class Sender:
             self._write_and_claim(0 if away else self.pace.room(now, CLAIM if self.handing else GROUP))
         group = self.claimed[:GROUP]
         if group and self.handing:
-            given = {each.id: said.relay_message_id for each, said in self.handed if said.state is LetterState.SENT}
-            self.handing.write(Note(self.claimed_ms, frozenset(letter.id for letter in group), given))
+            self.handing.write(self._note(group))
         del self.claimed[:GROUP]
         results = hand_over(group, self.courier, self.breaker, self.clock)
         # Without their bytes: the next turn may be hours away, and a large letter would stay in memory.
@@ -226,6 +225,12 @@ class Sender:
         """Write down what the last turn learned; nothing stays ``handing`` after an orderly end."""
         self._write_and_claim(0)
         self.courier.close()
+
+    def _note(self, group: Sequence[Outgoing]) -> Note:
+        """Of this claim: what goes to the relay now or may be there without its word, and what it has said 250 to."""
+        given = {each.id: said.relay_message_id for each, said in self.handed if said.state is LetterState.SENT}
+        doubtful = {each.id for each, said in self.handed if said.state is LetterState.UNKNOWN}
+        return Note(self.claimed_ms, frozenset(doubtful | {letter.id for letter in group}), given)
 
     def _write_and_claim(self, room: int) -> None:
         """The results of the last claim, and the next; what of the last was not given to the relay is queued again."""

@@ -10,7 +10,7 @@ from mailgate.edges.smtp_out.courier import MaybeSent, RelayAway
 from mailgate.errors import Refused, Temporary
 from mailgate.handing import Handing
 from mailgate.outgoing import CLAIM_S, GIVE_UP_MS, GROUP, LOOK_S, Breaker, Pace, Sender
-from mailgate.store.outbox import cancel_letter, list_letters
+from mailgate.store.outbox import LetterState, cancel_letter, list_letters
 from tests.duties.desk import DAY, HOUR, MINUTE, SECOND, DrivenClock, World, back, text_of, to
 
 CLEO = "cleo@customer.example"
@@ -246,6 +246,23 @@ def test_promise_3_ten_at_most_are_in_doubt_though_all_are_claimed(world: World,
     world.sender = after
     world.sent()
     assert states(world) == Counter(sent=75 - found["unknown"], unknown=found["unknown"])
+
+
+def test_promise_3_an_acknowledgement_that_got_no_answer_stays_in_doubt_though_the_sender_died_with_others(
+    world: World, noting: Sender
+) -> None:
+    """The relay was lost after its dot, the next ten were begun, and then the process died: it is not sent again."""
+    world.far.refuses = {f"p{number}@customer.example": MaybeSent("no answer to the dot") for number in range(25)}
+    noting.turn()
+    doubtful = {each.id for each, said in noting.handed if said.state is LetterState.UNKNOWN}
+    assert doubtful
+    world.far.refuses = {each.recipient: KeyboardInterrupt() for each in noting.claimed}
+    with pytest.raises(KeyboardInterrupt):
+        noting.turn()
+    assert noting.handing is not None
+    again = Handing(noting.handing.path)
+    Sender(world.store, world.far, world.desk, "here:spool", world.clock, handing=again).recover()
+    assert doubtful <= {each["id"] for each in list_letters(world.store.rows, state="unknown")}
 
 
 def test_the_results_of_a_claim_and_the_next_claim_are_one_commit(world: World, noting: Sender) -> None:
