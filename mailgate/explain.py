@@ -42,7 +42,7 @@ class Explainer:
 
     def explain(self, name: str, raw: bytes, mailbox: str = "") -> dict[str, object]:
         """One JSON-ready object for one mail, with the fields of DESIGN's interfaces; ``name`` becomes ``id``."""
-        envelope = self._envelope(raw, mailbox)
+        envelope = self._envelope(mailbox)
         reading = read(raw, envelope, name, self.senses)
         delivery = deliveries(envelope, self.desk.policy)[0]
         plan = self._plan(reading, delivery)
@@ -53,7 +53,7 @@ class Explainer:
             **plan_fields(plan, self._reference(reading, delivery)),
         }
 
-    def _envelope(self, raw: bytes, mailbox: str) -> Envelope:
+    def _envelope(self, mailbox: str) -> Envelope:
         address = mailbox or self.desk.policy.mailboxes[0].address
         return Envelope("ingest", (address,), received_ms=self.clock.now_ms())
 

@@ -27,16 +27,15 @@ class Carrier(StrEnum):
 class Clue:
     """Evidence that a mail belongs to a ticket.
 
-    A token names its ``purpose`` and ticket ``number`` in the clear, and its ``mac`` (with ``key_id``) is checked once
-    the ticket's rid is known. ``message_id`` is set for ``KNOWN_ID``. ``header`` is the lower-case header it came from
-    (empty for envelope and body), so that an unsigned one can be ruled out. ``shown`` is how ``explain`` prints it.
+    A token names its ``purpose`` and ticket ``number`` in the clear, and its ``mac`` is checked once the ticket's rid
+    is known. ``message_id`` is set for ``KNOWN_ID``. ``header`` is the lower-case header it came from (empty for
+    envelope and body), so that an unsigned one can be ruled out. ``shown`` is how ``explain`` prints it.
     """
 
     carrier: Carrier
     number: int | None = None
     purpose: str = ""
     mac: str = ""
-    key_id: str = ""
     message_id: str = ""
     header: str = ""
     shown: str = ""

@@ -139,12 +139,12 @@ class Templates:
     def check(self) -> list[Problem]:
         """Fill every template of every brand and language with sample values: what is wrong, and in which line."""
         problems: list[Problem] = []
-        for (brand, language), sandbox in self._environments.items():
+        for (_brand, language), sandbox in self._environments.items():
             for name in sandbox.letters():
-                problems += self._check_one(sandbox, name, language, brand)
+                problems += self._check_one(sandbox, name, language)
         return list(dict.fromkeys(problems))
 
-    def _check_one(self, sandbox: _Sandbox, name: str, language: str, brand: str) -> Iterator[Problem]:
+    def _check_one(self, sandbox: _Sandbox, name: str, language: str) -> Iterator[Problem]:
         # A letter of a name of its own takes the place of the acknowledgement: rules can order nothing else.
         kind = LetterKind(name) if name in _KINDS else LetterKind.ACKNOWLEDGEMENT
         context = {**values.sample(kind), "language": language}

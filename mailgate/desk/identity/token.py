@@ -120,10 +120,6 @@ class Tokens:
                     return candidate
         return None
 
-    def key_id(self, mac: str) -> str:
-        """The id of the key that the code points to, for ``explain``; empty when it is none of ours."""
-        return ",".join(key_id for key_id, _ in self._keys.get(mac[:1].lower(), ()))
-
     def address(self, mailbox: Mailbox, purpose: Purpose, number: int, rid: str, recipient: str) -> str:
         """The mailbox's address with a token in it, to stand in Reply-To.
 
