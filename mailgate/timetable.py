@@ -25,7 +25,8 @@ from mailgate.duties.hour import Hour, Planned
 from mailgate.duties.scheduled import open_scheduled
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
-from mailgate.gateway import Desk, Senses, act, settle_held
+from mailgate.gateway import Desk, Senses, act
+from mailgate.releasing import settle_held
 from mailgate.requests import departed, serve
 from mailgate.store.anchors import write_anchors
 from mailgate.store.database import Store, Tx

@@ -101,7 +101,7 @@ def release(ids: Ids, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = Fal
     """
     from mailgate.assembly import desk_of, senses_of
     from mailgate.desk.plan import Outcome
-    from mailgate.gateway import settle_held
+    from mailgate.releasing import settle_held
     from mailgate.store.held import HeldState, show_held
 
     settings, clock = read_settings(config), SystemClock()

@@ -9,7 +9,7 @@ import pytest
 from mailgate.desk.effect import Cause
 from mailgate.desk.plan import Outcome
 from mailgate.desk.routing.rule import Actions, Condition, Rule
-from mailgate.gateway import settle_held
+from mailgate.releasing import settle_held
 from mailgate.store.held import list_held
 from mailgate.store.stats import stats
 from tests.desk.conversation import policy
