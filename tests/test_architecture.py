@@ -102,6 +102,12 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
                 yield (inner if inner in MODULES else str(node.module)), node.lineno
 
 
+def test_every_part_of_the_house_is_on_the_map() -> None:
+    drawn = (ROOT / "docs" / "design.md").read_text("utf-8").partition("```\nmailgate/\n")[2].partition("```")[0]
+    parts = {path.name + "/" * path.is_dir() for path in (ROOT / "mailgate").iterdir() if path.name[0] not in "_."}
+    assert {part for part in parts if part not in drawn} == set()
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_one_way(path: Path) -> None:
     here = part_of(path)
