@@ -48,13 +48,15 @@ LANES = {
 @dataclass(slots=True)
 class Client:
     """What is known of the other end. ``ip`` is empty on a Unix socket; ``agent`` is who logged in; ``helo`` is empty
-    before the greeting, and ``extended`` says that it was EHLO or LHLO."""
+    before the greeting, and ``extended`` says that it was EHLO or LHLO. ``spared`` the limits is one of our own, who
+    hands on the mail of many."""
 
     ip: str = ""
     helo: str = ""
     agent: str = ""
     extended: bool = False
     tls: bool = False
+    spared: bool = False
 
     @property
     def private(self) -> bool:

@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import lru_cache
 
 from mailgate.edges.smtp_in.content import Content
 from mailgate.edges.smtp_in.limits import Share
@@ -89,5 +90,11 @@ def trace_line(helo: str, ip: str, hostname: str, protocol: str, now_ms: int) ->
     """Our Received header (RFC 5321 section 4.4, protocols of RFC 3848); nothing of the client's gets in unwashed."""
     name = _NOT_IN_TRACE.sub("?", helo)[:255] or "unknown"
     source = f"{name} ([{'IPv6:' if ':' in ip else ''}{ip}])" if ip else name
-    date = formatdate(now_ms / 1000)
+    date = _date(now_ms // 1000)
     return f"Received: from {source}\r\n\tby {hostname} with {protocol}; {date}\r\n".encode("ascii", "replace")
+
+
+@lru_cache(maxsize=8)
+def _date(second: int) -> str:
+    """As a header has it; many mails come in one second."""
+    return formatdate(second)

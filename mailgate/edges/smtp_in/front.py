@@ -78,7 +78,7 @@ class Front:
             raise Reply(NOT_YOUR_ADDRESS)
         if path.size > self.settings.max_size:
             raise Reply(TOO_BIG)
-        if not self._spares(client) and not self.mails.step(client.ip, self.clock.monotonic()):
+        if not client.spared and not self.mails.step(client.ip, self.clock.monotonic()):
             raise Reply(TOO_FAST)
         if self.commits.free_bytes() - path.size < self.settings.min_free:
             raise Reply(NO_ROOM)
@@ -86,17 +86,13 @@ class Front:
     def check_recipient(self, address: str, client: Client) -> None:
         """``Reply`` when the address is none of the desk's: an unknown mailbox and a token that was made up are the
         same answer, and a source that has guessed too often hears of no address any more."""
-        now, spared = self.clock.monotonic(), self._spares(client)
-        if not spared and self.guesses.used_up(client.ip, now):
+        now = self.clock.monotonic()
+        if not client.spared and self.guesses.used_up(client.ip, now):
             raise Reply(ENOUGH_STRANGERS, hang_up=True)
-        if not self.desk.knows(address, handed_on=spared):
-            if not spared:
+        if not self.desk.knows(address, handed_on=client.spared):
+            if not client.spared:
                 self.guesses.step(client.ip, now)
             raise Reply(NO_MAILBOX)
-
-    def _spares(self, client: Client) -> bool:
-        """Whether the client is one of our own, who hands on the mail of many."""
-        return not client.ip or self.gate.trusts(client.ip)
 
 
 def tls_context(settings: SmtpIn) -> ssl.SSLContext | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailgate.edges.spool.octets import Aside, Octets
@@ -57,13 +57,14 @@ class GroupCommit:
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="spool writer", daemon=True)
             self._thread.start()
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Waiting(raw, envelope, origin, answer))
+        loop = asyncio.get_running_loop()
+        mail = _Waiting(raw, envelope, origin, loop.create_future())
+        patience = loop.call_later(PATIENCE_S, _fail, (mail,), Temporary("the disk of the spool does not answer"))
+        self._queue.put(mail)
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await answer
-        except TimeoutError as error:
-            raise Temporary("the disk of the spool does not answer") from error
+            return await mail.answer
+        finally:
+            patience.cancel()
 
     def free_bytes(self) -> int:
         """How much room the spool's disk has; ``Temporary`` when it cannot be asked."""
@@ -126,7 +127,7 @@ def _settle(group: list[_Waiting], keys: list[str]) -> None:
             waiting.answer.set_result(key)
 
 
-def _fail(group: list[_Waiting], error: Exception) -> None:
+def _fail(group: Sequence[_Waiting], error: Exception) -> None:
     for waiting in group:
         if not waiting.answer.done():
             waiting.answer.set_exception(error)

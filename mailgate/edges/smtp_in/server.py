@@ -126,7 +126,8 @@ class Conversation(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is here; or, after STARTTLS, here again with everything forgotten that was said in clear."""
-        self.client = Client(address_of(transport.get_extra_info("peername")), tls=self._tls_protocol is not None)
+        ip = address_of(transport.get_extra_info("peername"))
+        self.client = Client(ip, tls=self._tls_protocol is not None, spared=not ip or self.front.gate.trusts(ip))
         self.arrived = self.taken
         super().connection_made(transport)
 

@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 
 from mailgate.errors import Temporary
@@ -35,6 +36,8 @@ SCHEMA = (
 FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 ENVELOPE_FIELDS = tuple(field.name for field in fields(Envelope))
+_values = attrgetter(*ENVELOPE_FIELDS)
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class SpoolFull(Temporary):
@@ -76,13 +79,14 @@ def _prepare(connection: sqlite3.Connection, turnstile: Turnstile, path: Path, c
 
 def pack(envelope: Envelope) -> str:
     """The envelope as JSON, by the names of its fields."""
-    return json.dumps({name: getattr(envelope, name) for name in ENVELOPE_FIELDS}, separators=(",", ":"))
+    return _to_json(dict(zip(ENVELOPE_FIELDS, _values(envelope), strict=True)))
 
 
 def unpack(text: str) -> Envelope:
     """The envelope again; fields that only a newer mailgate knows are left out."""
     told = {name: value for name, value in json.loads(text).items() if name in ENVELOPE_FIELDS}
-    return Envelope(**{**told, "recipients": tuple(told["recipients"])})
+    told["recipients"] = tuple(told["recipients"])
+    return Envelope(**told)
 
 
 def in_words(path: Path, error: sqlite3.Error | OSError) -> Temporary:

@@ -73,6 +73,7 @@ class Spool:
         self._checkpoints = checkpoints
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._syncs = True
         self._turnstile = Turnstile(path)
 
     @classmethod
@@ -291,7 +292,9 @@ class Spool:
     def _writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction, begun when it is our turn. In WAL mode NORMAL commits without an fsync and FULL with one."""
         with self._reading() as db, self._turnstile.held():
-            db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            if durable is not self._syncs:
+                db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._syncs = durable
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -303,7 +306,7 @@ class Spool:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = connect(self.path, self._turnstile, checkpoints=self._checkpoints)
+            self._connection, self._syncs = connect(self.path, self._turnstile, checkpoints=self._checkpoints), True
         return self._connection
 
     def _drop(self) -> None:
