@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+import re2
+
 from mailgate.desk.identity.token import scrub
 from mailgate.desk.outcome.courtesy import phrases, substance
 from mailgate.desk.outcome.wish_words import ERASE, EXPORT, NUDGE, PLEASE, STATUS, STEMS, UNSUBSCRIBE
@@ -73,8 +75,7 @@ _CLAIMS = tuple(
     (right, tuple(fold(phrase) for phrase in phrases))
     for right, phrases in ((Right.ERASE, ERASE), (Right.EXPORT, EXPORT))
 )
-_STEMS = tuple(fold(stem) for stem in STEMS)
-_PLAIN_STEMS = tuple(stem for stem in _STEMS if stem.isascii())
+_STEMS = re2.compile("|".join(fold(stem) for stem in STEMS))  # one pass over the text, whatever their number
 _PLEASE = phrases(PLEASE)
 _PREFIX = re.compile(r"(?:(?:re|aw|sv|antw|fwd?|wg|tr|回复|答复|回覆|转发)\s*[:：]\s*)+", re.IGNORECASE)
 _TAG = re.compile(r"[\[［【(][#＃]?(?:ticket)?[#＃]?\s?\d{1,12}[\]］】)]", re.IGNORECASE)
@@ -111,8 +112,7 @@ def own_tickets(brand: str, author: str) -> Query:
 @lru_cache(maxsize=128)
 def _claims(said: str) -> Right | None:
     text = fold(said)
-    stems = _PLAIN_STEMS if text.isascii() else _STEMS
-    if not any(map(text.__contains__, stems)):
+    if not _STEMS.search(text):
         return None
     flat = " ".join(text.split())
     return next((right for right, phrases in _CLAIMS if any(phrase in flat for phrase in phrases)), None)
