@@ -110,13 +110,24 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that an entry of a history says: a field's name and value, and where it ``moved`` the value before."""
+
+    name: str
+    now: object
+    before: object = None
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
-    """One entry of a ticket's history."""
+    """One entry of a ticket's history. ``words`` are addresses, subjects and reasons, as they are kept."""
 
     at_ms: int
     kind: str
     actor: str
-    detail: str
+    facts: tuple[Fact, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

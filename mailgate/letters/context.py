@@ -17,13 +17,14 @@ from mailgate.desk.policy import Agent, Brand, Mailbox, Policy, Role
 from mailgate.desk.ticket import Ticket
 from mailgate.letters import values, when
 from mailgate.letters.address import Addressing, Return, way_back
-from mailgate.letters.answers import Reading, shown
+from mailgate.letters.answers import shown
 from mailgate.letters.buttons import buttons, of_commands
 from mailgate.letters.headers import clean_line
 from mailgate.letters.kinds import MANNERS
 from mailgate.letters.listed import LISTS, listed
 from mailgate.letters.manual import manual
 from mailgate.letters.phrases import spoken
+from mailgate.letters.reader import Reader
 from mailgate.letters.subject import customers_subject, tag_of
 from mailgate.letters.vocabulary import said, told
 from mailgate.letters.words import cut
@@ -159,9 +160,9 @@ def _in_readers_words(full: dict[str, Any], page: Page) -> None:
         usual = kind in LISTS and row["priority"] == "normal"
         row.update(status=state(row["status"], language), priority="" if usual else said(row["priority"], language))
     if kind is LetterKind.TRANSCRIPT:
-        reading = Reading(page.policy, language, page.zone, page.now_ms)
+        reader = Reader(page.policy, language, page.zone, page.now_ms)
         for line in full["lines"]:
-            line["answer"] = shown(line["answer"], reading) if line["answer"] else None
+            line["answer"] = shown(line["answer"], reader) if line["answer"] else None
     if kind is LetterKind.DIGEST:
         full["counts"] = {said(name, language): count for name, count in full["counts"].items()}
     if kind is LetterKind.WELCOME or (kind is LetterKind.TRANSCRIPT and any(line["help"] for line in full["lines"])):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mailgate.desk.query import Answer, DecisionRow, EventRow, MessageRow, Query
+from mailgate.desk.query import Answer, DecisionRow, EventRow, Fact, MessageRow, Query
 from mailgate.desk.ticket import Ticket
 from mailgate.store.listing import may_see, row_of
 from mailgate.store.read import MERGE_HOPS, tickets_where
@@ -15,6 +14,9 @@ from mailgate.store.sql import among
 
 QUIET = frozenset({"message", "fields", "waiting_since_ms", "target"})
 """What an event's metadata say to machines only."""
+
+TICKETS = ("merged_into", "parent", "other")
+"""Those that name another ticket, by its id."""
 
 
 def whole(rows: Rows, query: Query) -> Answer:
@@ -84,34 +86,41 @@ def history(rows: Rows, query: Query) -> Answer:
         (ticket.id, query.limit),
     )
     total = _count(rows, "SELECT count(*) FROM events WHERE ticket_id = ?", ticket.id)
+    entries = [(*row[:3], from_json(row[3]) or {}, from_json(row[4]) or {}) for row in reversed(found)]
+    numbers = _numbers(rows, [meta for *_, meta, _ in entries])
     shown = tuple(
-        EventRow(at_ms, kind, actor, _detail(from_json(meta) or {}, from_json(payload) or {}))
-        for at_ms, kind, actor, meta, payload in reversed(found)
+        EventRow(at_ms, kind, actor, tuple(_facts(kind, meta, numbers)), _words(payload))
+        for at_ms, kind, actor, meta, payload in entries
     )
     return Answer(shown, total, row_of(ticket))
 
 
-def _detail(meta: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
-    """An event in words: what became of what, to whom, and why."""
-    told = [_told(name, value) for name, value in meta.items() if name not in QUIET]
-    told += [str(payload[name]) for name in ("from", "to", "email", "subject", "why", "error") if payload.get(name)]
-    return ", ".join(filter(None, told))
+def _facts(kind: str, meta: Mapping[str, Any], numbers: Mapping[object, int]) -> Iterator[Fact]:
+    """What an entry says; a change has the value before and the one after."""
+    for name, value in meta.items():
+        if name in QUIET:
+            continue
+        if kind == "changed" and isinstance(value, list) and len(value) == 2:
+            before, now = (numbers.get(one, one) for one in value) if name in TICKETS else value
+            yield Fact(name, now, before, moved=True)
+        elif isinstance(value, list):
+            several = tuple(filter(None, value))
+            yield from (Fact(name, several),) if several else ()
+        elif value not in (None, "", False):
+            yield Fact(name, numbers.get(value, value) if name in TICKETS else value)
 
 
-def _told(name: str, value: Any) -> str:
-    called = name.removesuffix("_ms").replace("_", " ")
-    if isinstance(value, list) and len(value) == 2:
-        return f"{called}: {_said(name, value[0])} → {_said(name, value[1])}"
-    return "" if value in (None, "", False) else f"{called}: {_said(name, value)}"
+def _numbers(rows: Rows, metas: Iterable[Mapping[str, Any]]) -> dict[object, int]:
+    """The numbers of the tickets that entries name by their ids."""
+    named = [meta[name] for meta in metas for name in TICKETS if name in meta]
+    ids = [one for each in named for one in (each if isinstance(each, list) else [each]) if isinstance(one, int)]
+    return dict(rows.all(f"SELECT id, number FROM tickets WHERE {among('id', ids)}", ids)) if ids else {}  # noqa: S608
 
 
-def _said(name: str, value: Any) -> str:
-    """A value in words; times are in UTC, since a history is nobody's in particular."""
-    if value in (None, ""):
-        return "–"
-    if name.endswith("_ms") and isinstance(value, int):
-        return datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return str(value)
+def _words(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """To whom, about what, and why."""
+    names = ("from", "to", "email", "subject", "why", "error")
+    return tuple(str(payload[name]) for name in names if payload.get(name))
 
 
 def decisions(rows: Rows, query: Query) -> Answer:

@@ -7,7 +7,7 @@ import pytest
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.phrase import phrase
-from mailgate.desk.query import Answer, DecisionRow, EventRow, HeldRow, MessageRow, TicketRow
+from mailgate.desk.query import Answer, DecisionRow, EventRow, Fact, HeldRow, MessageRow, TicketRow
 from tests.letters.conftest import BO, NOW_MS, POLICY, TICKET, html_of, order, read, text_of, write
 from tests.letters.test_nasty import EVIL, assert_inert
 
@@ -50,7 +50,7 @@ def test_they_are_told_in_chinese_too(composer):
     body = text_of(transcript(composer, Answer((PRINTER, INVOICE), total=214), language="zh-Hans"))
     assert "处理中，优先级：紧急 · ana@cust.example，处理人：Bo Chen · 已等待5小时，应于今天14:30前答复" in body
     assert "团队：二楼技术组" in body
-    assert "共 214 条，以上为前 2 条。" in body
+    assert "共 214 条，以上为其中 2 条。" in body
 
 
 def test_nothing_found_is_said(composer):
@@ -76,7 +76,7 @@ def test_a_ticket_whole_has_its_messages_in_order_notes_set_apart_and_files_name
 
 
 def test_history_decisions_held_mail_and_health_have_a_line_each(composer):
-    event = EventRow(NOW_MS, "changed", "bo", "status: open → resolved")
+    event = EventRow(NOW_MS, "changed", "bo", (Fact("status", "resolved", "open", moved=True),))
     decision = DecisionRow(NOW_MS, "ana@cust.example", "new", "printers", "3f2a91", "", ("subject has printer",))
     held = HeldRow(12, "spam", "score 9", "x@spam.example", "WIN", NOW_MS)
     body = text_of(
@@ -116,7 +116,7 @@ def test_what_strangers_wrote_is_shown_and_does_nothing(composer, language):
     rows = (
         TicketRow(1, EVIL, "open", EVIL, EVIL, EVIL, EVIL, NOW_MS, NOW_MS, snippet=EVIL),
         MessageRow(NOW_MS, EVIL, EVIL, True, EVIL, (EVIL,), (EVIL,)),
-        EventRow(NOW_MS, EVIL, EVIL, EVIL),
+        EventRow(NOW_MS, EVIL, EVIL, (Fact(EVIL, EVIL, EVIL, moved=True), Fact("rules", (EVIL,))), (EVIL,)),
         DecisionRow(NOW_MS, EVIL, EVIL, EVIL, EVIL, EVIL, (EVIL,)),
         HeldRow(1, EVIL, EVIL, EVIL, EVIL, NOW_MS, EVIL),
     )

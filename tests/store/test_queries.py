@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.desk.effect import AddNote, Cause, ChangeTicket, HoldMail
+from mailgate.desk.effect import AddEvent, AddNote, Cause, ChangeTicket, HoldMail, LinkTickets
 from mailgate.desk.plan import Outcome, Plan
-from mailgate.desk.query import Answer, Ask, Order, Query, Terms
+from mailgate.desk.query import Answer, Ask, Fact, Order, Query, Terms
 from mailgate.desk.ticket import Status, Ticket
 from mailgate.mail.model import Attachment
 from mailgate.store.database import Store
@@ -181,8 +181,24 @@ def test_a_history_says_what_became_of_what_and_why(store: Store) -> None:
     assert [row.kind for row in found.rows] == ["opened", "message", "changed"]  # type: ignore[union-attr]
     last = found.rows[-1]
     assert last.actor == "ana"  # type: ignore[union-attr]
-    for words in ("status: new → resolved", "assignee: – → ana", "it is done"):
-        assert words in last.detail  # type: ignore[union-attr]
+    assert last.facts == (Fact("assignee", "ana", "", moved=True), Fact("status", "resolved", "new", moved=True))  # type: ignore[union-attr]
+    assert last.words == ("it is done",)  # type: ignore[union-attr]
+
+
+def test_a_history_names_tickets_by_number_and_lists_as_lists(store: Store) -> None:
+    """Two commands of one mail are two, and not one that became the other."""
+    first, second = a_ticket(store), a_ticket(store)
+    with store.transaction() as tx:
+        happened = (
+            LinkTickets(second.id, first.id, "same matter"),
+            ChangeTicket(second.id, {"merged_into": first.id}, "merged", "ana"),
+            AddEvent(second.id, "commands", {"agent": "ana", "commands": ["take", "", "merge"]}),
+        )
+        tx.write(None, None, None, Plan(Outcome.EVENT, happened), second, (), NOW + 3)
+    linked, merged, commands = asked(store, Query(Ask.HISTORY, number=second.number)).rows[-3:]
+    assert linked.facts == (Fact("other", first.number),)  # type: ignore[union-attr]
+    assert merged.facts == (Fact("merged_into", first.number, None, moved=True),)  # type: ignore[union-attr]
+    assert commands.facts == (Fact("agent", "ana"), Fact("commands", ("take", "merge")))  # type: ignore[union-attr]
 
 
 def test_why_tells_how_each_mail_was_decided(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -33,6 +34,29 @@ def test_why_a_ticket_came_is_said_in_chinese(desk: Conversation) -> None:
         "分配给Ana Ruiz，手上的工单最少（0）"
     )
     assert said in desk.read(ANA)
+
+
+def test_a_decision_and_a_history_are_read_in_chinese(desk: Conversation) -> None:
+    """They are kept in English; what stays Latin are names, addresses and what people wrote."""
+    desk.write(CLEO, "商品坏了。", "退款 4711")
+    desk.reply(ANA, "#优先级 高\n您好，已经安排退款。")
+    desk.reply(CLEO, "谢谢，什么时候到账？")
+    desk.reply(ANA, "#为什么\n#历史")
+    text = text_of(desk.boxes[ANA][-1])
+    for said in (
+        "> 分派：规则“退款”：主题含有词语“退款”；规则“客户”：发件人属于域名 customer.example；默认团队；",
+        "> 信任：参与人，有令牌：归入工单",
+        "> 指令：#优先级 高：已执行：优先级：高",
+        "未发送确认：属于已有工单",
+        "状态：新建 → 等待客户回复，客服已答复",
+        "处理人：Ana Ruiz",
+        "指令：#优先级",
+        "邮件待发 · 种类：回复",
+    ):
+        assert said in text
+    known = {"Ana", "Ruiz", "authserv-id", "Re", "zh-Hans", "g1", "help", "ana"}
+    rest = re.sub(r"\S+@\S+|mx\.\S+|[at]1\b|customer\.example|Ref: .*", "", text)
+    assert set(re.findall(r"[A-Za-z][A-Za-z-]+", rest)) <= known
 
 
 def test_notes_of_the_desk_itself_are_in_its_language(desk: Conversation) -> None:
