@@ -34,6 +34,7 @@ from mailgate import logs, roles
 from mailgate.assembly import open_store
 from mailgate.clock import Clock, SystemClock
 from mailgate.config.settings import Settings
+from mailgate.context import Context
 from mailgate.counters import Counters
 from mailgate.edges.bell import Bell
 from mailgate.edges.processes import Supervisor
@@ -129,7 +130,7 @@ class Daemon:
 
     def _mains(self) -> dict[str, Callable[[], None]]:
         """The main function of every process, for the settings in force."""
-        context = roles.Context(
+        context = Context(
             self.config_path,
             self.settings,
             self.clock,
