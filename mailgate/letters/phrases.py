@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from mailgate.desk.phrase import Phrase
 from mailgate.letters.chinese import admins, alerts, clock, commands, customers, duties, identity, rules, teams
+from mailgate.letters.vocabulary import said
 
 SECTIONS: tuple[Mapping[str, str], ...] = (
     commands.CHINESE,
@@ -30,9 +31,17 @@ CHINESE: Mapping[str, str] = ChainMap(*[dict(section) for section in SECTIONS])
 """Every phrase's English text, and its Chinese."""
 
 
+OWN = frozenset({"state", "priority", "role"})
+
+
 def spoken(value: Phrase | str, language: str) -> str:
     """``value`` in Chinese for readers of ``zh``, ``zh-Hans`` and so on, else in English; a str is said as it is."""
     if isinstance(value, str):
         return value
     text = CHINESE.get(value.text, value.text) if language.startswith("zh") else value.text
-    return text.format(**{name: spoken(given, language) for name, given in value.names})
+    return text.format(**{name: _given(name, given, language) for name, given in value.names})
+
+
+def _given(name: str, given: Phrase | str, language: str) -> str:
+    """What stands for a name; a state, a priority and a role are words of the desk's own, unless an admin made them."""
+    return said(given, language) if name in OWN and isinstance(given, str) else spoken(given, language)

@@ -76,4 +76,15 @@ def test_a_phrase_is_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatc
     assert spoken(taken, "zh-Hans") == "团队{who}已接手"
     assert spoken(taken, "en") == spoken(taken, "de") == str(taken) == "the team {who} took it"
     assert spoken("as it is {}", "zh") == "as it is {}"
+
+
+def test_states_and_priorities_in_a_phrase_are_the_readers_words_and_an_admins_own_are_as_they_are() -> None:
+    waits = phrase("it is {state} now", state="waiting-customer")
+    assert spoken(waits, "zh") == "现在的状态是等待客户回复"
+    assert spoken(waits, "en") == "it is waiting for the customer now"
+    assert spoken(phrase("it is {state} now", state="in test"), "zh") == "现在的状态是in test"
+    assert spoken(phrase("priority {priority}", priority="urgent"), "zh") == "优先级：紧急"
+
+
+def test_nothing_said_is_nothing_in_any_language() -> None:
     assert spoken(Phrase(""), "zh") == ""
