@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.servers import Missing, family_cpu
+from tests.real.port import reserve
 
 DAEMONS = ("/usr/lib/postfix/sbin", "/usr/libexec/postfix", "/usr/lib/postfix")
 MAIN = """\
@@ -115,9 +116,7 @@ def _configure(folder: Path, daemons: str, commands: str) -> int:
         (folder / name).mkdir()
     for name in ("data", "Maildir"):
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = reserve()
     words = {"folder": folder, "daemons": daemons, "commands": commands, "uid": owner.pw_uid, "gid": owner.pw_gid}
     (folder / "etc" / "main.cf").write_text(MAIN.format(**words))
     (folder / "etc" / "master.cf").write_text(MASTER.format(port=port))

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.port import reserve
+
 PATIENCE_S = 20.0
 
 _V23 = """
@@ -176,7 +178,7 @@ def start(tmp_path: Path) -> Dovecot:
     names = _names()
     os.chown(root / "mail", *names.owner)
     (root / "users").write_text("")
-    port = _free_port()
+    port = reserve()
     version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[0]
     template = _V23 if version.startswith("2.3") else _V24
     config = template.format(
@@ -222,12 +224,6 @@ def _open_way(root: Path) -> None:
         if parent.stat().st_mode & 0o011 == 0o011 or parent == Path("/"):
             continue
         parent.chmod(parent.stat().st_mode | 0o011)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(dovecot: Dovecot) -> None:

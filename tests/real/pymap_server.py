@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.real.port import reserve
+
 PATIENCE_S = 20.0
 
 
@@ -46,9 +48,7 @@ class Pymap:
 
 def start(user: str = "support", password: str = "pass word") -> Pymap:
     """A pymap that answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = reserve()
     words = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict", "--demo-user", user]
     code = "import sys; from pymap.main import main; sys.argv[0] = 'pymap'; sys.exit(main())"
     process = subprocess.Popen(
