@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from mailgate.desk.ticket import Status
-from tests.duties.desk import back, text_of
+from tests.desk.conversation import policy
+from tests.duties.desk import World, back, text_of
 from tests.stories.conversation import ANA, BEN, BOSS, CLEO, SUE, Conversation
 
 
@@ -137,6 +141,21 @@ def test_who_is_copied_in_gets_the_answer_of_the_same_mail(desk: Conversation) -
     desk.reply(ANA, f"#uncc {BOSS}\n\nAnd close it.")
     assert desk.reads(BOSS) == []
     assert "And close it." in desk.read(CLEO)
+
+
+def test_who_is_copied_in_reads_no_agents_name_unless_the_desk_shows_them(
+    desk: Conversation, new_world: Callable[..., World]
+) -> None:
+    """An answer comes from the desk; a colleague who follows reads whose it is."""
+    plain = policy()
+    named = {name: replace(brand, agent_names=True) for name, brand in plain.brands.items()}
+    for each, shown in ((desk, False), (Conversation(new_world(replace(plain, brands=named))), True)):
+        each.write(CLEO, "It says PC LOAD LETTER.")
+        each.reply(BEN, "#take", each.boxes[BEN][-1])
+        each.everybody_has_read()
+        each.reply(ANA, f"#cc {BOSS}\n\nPlease open the tray.")
+        assert ("Ana Ruiz" in each.reads(BOSS)[-1].as_string()) is shown
+        assert "Ana Ruiz wrote:" in text_of(each.reads(BEN)[-1])
 
 
 def test_waiting_until_a_day(desk: Conversation) -> None:

@@ -133,7 +133,7 @@ def answer(case: Case, ticket: Ticket, to: Address, kind: LetterKind, agent: Age
         attach=case.attachments,
         values={
             "text": text,
-            "author": agent.name,
+            "author": agent.name if reader or case.brand.agent_names else "",
             "quote": shorten(ticket.asked, 4 * QUOTE_LIMIT),
             "quote_author": _asker(ticket),
             **({"close_at_ms": _closes_ms(case)} if kind is LetterKind.RESOLUTION else {}),
