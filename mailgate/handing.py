@@ -62,7 +62,7 @@ class Handing:
             self._number += 1
             text = json.dumps([self._number, *whole], separators=(",", ":")).encode("ascii")
             record = b"%08x %s\n" % (zlib.crc32(text), text)
-            os.pwrite(self._file, record.ljust(SLOT, b" "), SLOT * (self._number % 2))
+            os.pwrite(self._file, record, SLOT * (self._number % 2))
             os.fdatasync(self._file)
         except OSError as error:
             self.close()

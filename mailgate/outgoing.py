@@ -28,7 +28,7 @@ from dataclasses import dataclass, field, replace
 
 from mailgate.clock import Clock
 from mailgate.duties import undelivered
-from mailgate.edges.smtp_out.courier import Courier, MaybeSent, RelayAway
+from mailgate.edges.smtp_out.courier import Answer, Courier, MaybeSent, RelayAway, Sent
 from mailgate.errors import Refused, Temporary
 from mailgate.gateway import Desk, act
 from mailgate.handing import Handing, Note
@@ -107,39 +107,38 @@ class Pace:
 
 
 def hand_over(letters: Sequence[Outgoing], courier: Courier, breaker: Breaker, clock: Clock) -> list[Result]:
-    """Give each letter to the relay, in order; returns what became of each.
+    """Give the letters to the relay; returns what became of each, in their order.
 
     When the relay itself goes away, the letters not yet tried go back to ``queued`` without a burned attempt.
     """
-    results: list[Result] = []
-    for place, letter in enumerate(letters):
-        result = _hand_one(letter, courier, clock)
-        if result is None:
-            results += [_again(waiting, "the relay is away", clock) for waiting in letters[place:]]
-            breaker.trip(clock, "connection")
-            return results
-        results.append(result)
+    if not letters:
+        return []
+    answers = courier.send_all(letters)
+    away = [answer for answer in answers if isinstance(answer, RelayAway)]
+    if len(away) < len(answers):
         breaker.reset()
-    return results
+    if away:
+        log.debug("relay away", **fault(away[0]))
+        breaker.trip(clock, "connection")
+    return [_result(letter, answer, clock) for letter, answer in zip(letters, answers, strict=True)]
 
 
-def _hand_one(letter: Outgoing, courier: Courier, clock: Clock) -> Result | None:
-    """One letter to the relay; None when the relay as a whole is away."""
-    try:
-        sent = courier.send(letter.mail_from, letter.recipient, letter.data)
-    except RelayAway as error:
-        log.debug("relay away", **fault(error))
-        return None
-    except MaybeSent as error:
-        return _maybe_sent(letter, error, clock)
-    except Refused as error:
-        return Result(letter.id, LetterState.FAILED, error=str(error))
-    except Temporary as error:
-        return _later(letter, str(error), clock)
-    except Exception as error:  # unknown is temporary, and costs this letter only
-        log.error("a letter could not be handed over", letter=letter.id, **fault(error))
-        return _later(letter, f"internal: {type(error).__name__}", clock)
-    return Result(letter.id, LetterState.SENT, relay_message_id=sent.relay_message_id)
+def _result(letter: Outgoing, answer: Answer, clock: Clock) -> Result:
+    """What is written down for a letter; see the table in ``courier``."""
+    match answer:
+        case Sent():
+            return Result(letter.id, LetterState.SENT, relay_message_id=answer.relay_message_id)
+        case RelayAway():
+            return _again(letter, "the relay is away", clock)
+        case MaybeSent():
+            return _maybe_sent(letter, answer, clock)
+        case Refused():
+            return Result(letter.id, LetterState.FAILED, error=str(answer))
+        case Temporary():
+            return _later(letter, str(answer), clock)
+    # Unknown is temporary, and costs this letter only.
+    log.error("a letter could not be handed over", letter=letter.id, **fault(answer))
+    return _later(letter, f"internal: {type(answer).__name__}", clock)
 
 
 def _maybe_sent(letter: Outgoing, error: MaybeSent, clock: Clock) -> Result:
@@ -185,15 +184,16 @@ class Sender:
         self.breaker, self.pace, self.handing = Breaker(), Pace(per_minute), handing
         self.claimed: list[Outgoing] = []
         self.claimed_ms, self.since = 0, 0.0
-        self.handed: list[tuple[Outgoing, Result]] = []
+        self.results: list[Result] = []
+        self.failed: list[tuple[Outgoing, Result]] = []
 
     def recover(self) -> None:
         """What a crash of this daemon left ``handing`` is settled; once, before the first turn."""
         note = self.handing.read() if self.handing else None
         self.store.recover_letters(self.holder, self.clock.now_ms(), note)
 
-    def turn(self) -> list[tuple[Outgoing, Result]]:
-        """Hand over at most ten letters; returns them with what became of each (empty: nothing was due).
+    def turn(self) -> list[Result]:
+        """Hand over at most ten letters; returns what became of each (empty: nothing was due).
 
         Raises ``Temporary`` when the database or the disk is away; the results are kept and written by a later turn.
         """
@@ -206,10 +206,14 @@ class Sender:
             self.handing.write(self._note(group))
         del self.claimed[:GROUP]
         results = hand_over(group, self.courier, self.breaker, self.clock)
-        # Without their bytes: the next turn may be hours away, and a large letter would stay in memory.
-        handed = list(zip([replace(letter, data=b"") for letter in group], results, strict=True))
-        self.handed += handed
-        return handed
+        self.results += results
+        self.failed += [
+            # Without its bytes: the next turn may be hours away, and a large letter would stay in memory.
+            (replace(letter, data=b""), result)
+            for letter, result in zip(group, results, strict=True)
+            if result.state is LetterState.FAILED and letter.ticket_id is not None
+        ]
+        return results
 
     def pause(self) -> float:
         """Seconds until it is worth another turn, when nobody rings."""
@@ -228,31 +232,32 @@ class Sender:
 
     def _note(self, group: Sequence[Outgoing]) -> Note:
         """Of this claim: what goes to the relay now or may be there without its word, and what it has said 250 to."""
-        given = {each.id: said.relay_message_id for each, said in self.handed if said.state is LetterState.SENT}
-        doubtful = {each.id for each, said in self.handed if said.state is LetterState.UNKNOWN}
+        given = {each.letter: each.relay_message_id for each in self.results if each.state is LetterState.SENT}
+        doubtful = {each.letter for each in self.results if each.state is LetterState.UNKNOWN}
         return Note(self.claimed_ms, frozenset(doubtful | {letter.id for letter in group}), given)
 
     def _write_and_claim(self, room: int) -> None:
         """The results of the last claim, and the next; what of the last was not given to the relay is queued again."""
         now_ms = self.clock.now_ms()
-        due_ms = self.store.next_due_ms() if room else None
-        if not self.handed and not self.claimed and (due_ms is None or due_ms > now_ms):
+        if not self.results and not self.claimed and not (room and self._due(now_ms)):
             return
-        results = [result for _, result in self.handed]
-        results += [_again(letter, "", self.clock) for letter in self.claimed]
+        results = self.results + [_again(letter, "", self.clock) for letter in self.claimed]
 
         def body(tx: Tx) -> list[Outgoing]:
             tx.settle_letters(results, now_ms)
-            for letter, result in self.handed:
-                if result.state is LetterState.FAILED and letter.ticket_id is not None:
-                    self._tell_agents(tx, letter, result, now_ms)
+            for letter, result in self.failed:
+                self._tell_agents(tx, letter, result, now_ms)
             return tx.claim_letters(self.holder, now_ms, room)
 
         self.claimed = self.store.run(body)
-        self.claimed_ms, self.since, self.handed = now_ms, self.clock.monotonic(), []
+        self.claimed_ms, self.since, self.results, self.failed = now_ms, self.clock.monotonic(), [], []
         self.pace.count(len(self.claimed))
         if sum(len(letter.data) for letter in self.claimed) > GROUP_SIZE:
             self.store.close()  # the next turn connects anew; what SQLite has read goes with the connection
+
+    def _due(self, now_ms: int) -> bool:
+        due_ms = self.store.next_due_ms()
+        return due_ms is not None and due_ms <= now_ms
 
     def _tell_agents(self, tx: Tx, letter: Outgoing, result: Result, now_ms: int) -> None:
         ticket = tx.ticket(letter.ticket_id or 0)

@@ -155,7 +155,7 @@ def sender(context: Context) -> None:
         except Temporary as error:
             patience.wait(error, stop)
             continue
-        for _, result in handed:
+        for result in handed:
             context.counters.add("letters", result.state.value)
         if not handed:
             stop.wait(work.pause(), context.letter_bell)

@@ -100,6 +100,9 @@ class SmtpOut(Section):
         description="Patience after the final dot (RFC 5321 section 4.5.3.2.6: 10 min).",
     )
     per_minute: int = Field(OUT.per_minute, ge=0, description="Letters a minute at most; 0: as many as there are.")
+    connections: int = Field(
+        OUT.connections, ge=1, le=10, description="Connections at a time, at most; more than one only to a slow relay."
+    )
 
 
 class Smtp(Section):

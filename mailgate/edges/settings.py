@@ -127,7 +127,8 @@ class ImapAccount:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where letters go. ``kind`` is ``smtp``, ``maildir`` (``path``) or ``console``; ``per_minute`` caps the rate."""
+    """Where letters go. ``kind`` is ``smtp``, ``maildir`` (``path``) or ``console``; ``per_minute`` caps the rate.
+    ``connections`` are how many there may be at a time, to a slow relay."""
 
     kind: str = "smtp"
     host: str = "localhost"
@@ -141,6 +142,7 @@ class Relay:
     timeout: float = 60.0
     data_timeout: float = 600.0
     per_minute: int = 0
+    connections: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,36 +102,36 @@ def claim_letters(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Outg
 
     Large ones are taken in smaller groups, since all of a group are in memory at once.
     """
-    ids = _due(rows, now_ms, limit) if limit > 0 else []
-    if not ids:
+    found = _due(rows, now_ms, limit) if limit > 0 else []
+    if not found:
         return []
-    found = rows.all(
-        f"UPDATE letters SET state = 'handing', claimed_by = ?, claimed_ms = ? WHERE {among('id', ids)} "  # noqa: S608
-        "RETURNING id, recipient, mail_from, attempts, at_most_once, created_ms, message_id, kind, brand, ticket_id, "
-        "next_ms",
+    ids = [row[0] for row in found]
+    rows.run(
+        f"UPDATE letters SET state = 'handing', claimed_by = ?, claimed_ms = ? WHERE {among('id', ids)}",  # noqa: S608
         (holder, now_ms, *ids),
     )
     sql = f"SELECT letter_id, data FROM letter_data WHERE {among('letter_id', ids)}"  # noqa: S608
     data: dict[int, bytes] = dict(rows.all(sql, ids))
-    return [_outgoing(row, bytes(data[row[0]])) for row in sorted(found, key=lambda row: (row[10], row[0]))]
+    return [_outgoing(row, bytes(data[row[0]])) for row in found]
 
 
-def _due(rows: Rows, now_ms: int, limit: int) -> list[int]:
-    """The ids of the letters that are due, oldest first and locked; no more than fit into a group."""
+def _due(rows: Rows, now_ms: int, limit: int) -> list[Row]:
+    """The letters that are due, oldest first and locked; no more than fit into a group."""
     skip = "FOR UPDATE OF l SKIP LOCKED" if rows.postgres else ""
-    found = rows.all(
-        "SELECT l.id, length(d.data) FROM letters l JOIN letter_data d ON d.letter_id = l.id "  # noqa: S608
+    due = rows.all(
+        "SELECT l.id, l.recipient, l.mail_from, l.attempts, l.at_most_once, l.created_ms, l.message_id, l.kind, "  # noqa: S608
+        "l.brand, l.ticket_id, length(d.data) FROM letters l JOIN letter_data d ON d.letter_id = l.id "
         f"WHERE l.state IN ('queued', 'retry') AND l.next_ms <= ? ORDER BY l.next_ms, l.id LIMIT ? {skip}",
         (now_ms, limit),
     )
-    ids: list[int] = []
+    taken: list[Row] = []
     size = 0
-    for letter, octets in found:
+    for row in due:
         if size > GROUP_SIZE:
             break
-        ids.append(letter)
-        size += octets
-    return ids
+        taken.append(row)
+        size += row[10]
+    return taken
 
 
 def _outgoing(row: Row, data: bytes) -> Outgoing:
@@ -147,20 +147,24 @@ def settle_letters(work: Work, results: Sequence[Result], now_ms: int) -> None:
     slow sender does not undo what was decided about a letter after it was taken for dead.
     """
     rows = work.rows
-    rows.many(
-        "UPDATE letters SET state = 'sent', attempts = attempts + 1, settled_ms = ?, error = '', relay_message_id = ? "
-        "WHERE id = ? AND state <> 'sent'",
-        [(now_ms, r.relay_message_id, r.letter) for r in results if r.state is LetterState.SENT],
-    )
+    sent = [result.letter for result in results if result.state is LetterState.SENT]
+    if sent:
+        rows.run(
+            "UPDATE letters SET state = 'sent', attempts = attempts + 1, settled_ms = ?, error = '' "  # noqa: S608
+            f"WHERE {among('id', sent)} AND state <> 'sent'",
+            (now_ms, *sent),
+        )
     rows.many(
         "UPDATE letters SET state = ?, attempts = attempts + ?, settled_ms = ?, next_ms = ?, error = ?, "
         "claimed_by = '' WHERE id = ? AND state = 'handing'",
         [_other_row(result, now_ms) for result in results if result.state is not LetterState.SENT],
     )
+    renamed = [(result.relay_message_id, result.letter) for result in results if result.relay_message_id]
+    rows.many("UPDATE letters SET relay_message_id = ? WHERE id = ? AND relay_message_id = ''", renamed)
     rows.many(
         "INSERT INTO known_ids (brand, message_id, ticket_id, letter_id) SELECT brand, ?, ticket_id, id FROM letters "
         "WHERE id = ? ON CONFLICT (brand, message_id) DO NOTHING",
-        [(id_key(r.relay_message_id), r.letter) for r in results if r.relay_message_id],
+        [(id_key(given), letter) for given, letter in renamed],
     )
     for result in results:
         if result.state in TOLD:

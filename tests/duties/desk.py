@@ -16,7 +16,7 @@ from mailgate.desk.plan import Outcome
 from mailgate.desk.policy import Policy, ProofProfile
 from mailgate.desk.ticket import Ticket
 from mailgate.edges.dns import NoDns
-from mailgate.edges.smtp_out.courier import Sent
+from mailgate.edges.smtp_out.courier import Answer, Post, Sent, one_by_one
 from mailgate.edges.spool.spool import Spool
 from mailgate.gateway import Arrival, Desk, Senses, Settled, read, settle
 from mailgate.mail.identity.proof import Profile
@@ -64,6 +64,9 @@ class Far:
         assert isinstance(message, EmailMessage)
         self.letters.append(message)
         return Sent("250 2.0.0 taken")
+
+    def send_all(self, letters: Sequence[Post]) -> list[Answer]:
+        return one_by_one(self.send, letters)
 
     def check(self) -> None:
         """It is there."""

@@ -254,7 +254,7 @@ def test_promise_3_an_acknowledgement_that_got_no_answer_stays_in_doubt_though_t
     """The relay was lost after its dot, the next ten were begun, and then the process died: it is not sent again."""
     world.far.refuses = {f"p{number}@customer.example": MaybeSent("no answer to the dot") for number in range(25)}
     noting.turn()
-    doubtful = {each.id for each, said in noting.handed if said.state is LetterState.UNKNOWN}
+    doubtful = {each.letter for each in noting.results if each.state is LetterState.UNKNOWN}
     assert doubtful
     world.far.refuses = {each.recipient: KeyboardInterrupt() for each in noting.claimed}
     with pytest.raises(KeyboardInterrupt):

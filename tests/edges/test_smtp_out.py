@@ -12,6 +12,7 @@ import pytest
 
 from mailgate.clock import SystemClock
 from mailgate.edges.settings import Relay, Secret, Security
+from mailgate.edges.smtp_out import lane
 from mailgate.edges.smtp_out.relay import MaybeSent, RelayAway, Sent, SmtpCourier, open_relay
 from mailgate.errors import Refused, Temporary
 from tests.edges.scripted_relay import CLOSE, DRIP, PLAIN, RESET, SILENCE, ScriptedRelay
@@ -42,6 +43,20 @@ def test_a_letter_arrives_octet_for_octet():
         assert send(out).reply == "250 2.0.0 queued as 4711"
         out.close()
     assert relay.letters == [LETTER]
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"", b"\r\n.", b"\n"])
+def test_a_large_letter_arrives_octet_for_octet(end, monkeypatch):
+    """It goes out in pieces; wherever they end, the dots at the start of lines are stuffed, and no others."""
+    for large in (1, 2, 5, 50):
+        monkeypatch.setattr(lane, "LARGE", large)
+        letter = LETTER + b"..\r\n.a\r\nb.\r\n\r\n.\r\nand so on." * 9 + end
+        with ScriptedRelay() as relay:
+            out = courier(relay)
+            send(out, data=letter)
+            send(out)
+            out.close()
+        assert relay.letters == [letter.removesuffix(b"\r\n") + b"\r\n", LETTER]
 
 
 def test_one_connection_serves_all_letters():

@@ -42,7 +42,7 @@ def _in(role: str) -> Callable[[tuple[Any, ...]], bool]:
 
 ROLE: list[str] = []
 _SPOOL, _ROWS = "mailgate.edges.spool.spool", "mailgate.store.rows"
-_RELAY, _TAKE = "mailgate.edges.smtp_out.relay", "mailgate.edges.imap_in.take"
+_LANE, _TAKE = "mailgate.edges.smtp_out.lane", "mailgate.edges.imap_in.take"
 _HANDING = "mailgate.handing"
 
 STEPS: tuple[Step, ...] = (
@@ -57,9 +57,9 @@ STEPS: tuple[Step, ...] = (
     Step("sending, before the claim is committed", _ROWS, "Rows.run", False, _in("sender")),
     Step("sending, claimed", _ROWS, "Rows.run", True, _in("sender")),
     Step("sending, noted", _HANDING, "Handing.write", True, database="sqlite"),
-    Step("sending, before the letter", _RELAY, "SmtpCourier._give", False),
-    Step("sending, after the dot, before its answer", _RELAY, "SmtpCourier._give", True),
-    Step("sending, answered, not written down", _RELAY, "SmtpCourier._answer", True),
+    Step("sending, before the letter", _LANE, "Lane._give", False),
+    Step("sending, after the dot, before its answer", _LANE, "Lane._give", True),
+    Step("sending, answered, not written down", _LANE, "Lane._answer", True),
 )
 """Between any two of these something was made durable, here or at the other side."""
 

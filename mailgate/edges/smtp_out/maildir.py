@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
 from mailgate.clock import Clock
-from mailgate.edges.smtp_out.courier import RelayAway, Sent
+from mailgate.edges.smtp_out.courier import Answer, Post, RelayAway, Sent, one_by_one
 
 
 class MaildirCourier:
@@ -36,6 +37,10 @@ class MaildirCourier:
         except OSError as error:
             raise self._away(error) from error
         return Sent(f"kept as {name}")
+
+    def send_all(self, letters: Sequence[Post]) -> list[Answer]:
+        """One after the other."""
+        return one_by_one(self.send, letters)
 
     def check(self) -> str:
         """Make the folder; ``RelayAway`` when that cannot be done."""
@@ -72,6 +77,10 @@ class ConsoleCourier:
         self._stream.write(f"{shown}\n{'-' * 72}\n")
         self._stream.flush()
         return Sent("shown")
+
+    def send_all(self, letters: Sequence[Post]) -> list[Answer]:
+        """One after the other."""
+        return one_by_one(self.send, letters)
 
     def check(self) -> str:
         """The console is always there."""
