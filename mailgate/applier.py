@@ -1,8 +1,8 @@
 """The applier: one process that settles what the workers read, in the order in which the spool accepted it.
 
 It looks at the spool, hands entries to the workers, and puts the readings back into order. A slow entry (over half a
-second) does not hold up the others: they are settled first, and it when it is ready. A batch is at most fifty mails,
-or what came together within fifty milliseconds.
+second) does not hold up the others: they are settled first, and it when it is ready. A batch is at most a hundred
+mails, or what came together within fifty milliseconds.
 
 =============  ===================================================  ==========================================
 entry is       because                                              a crash here
@@ -28,7 +28,7 @@ from mailgate.store.database import Store
 
 log = logs.get("applier")
 
-BATCH = 50
+BATCH = 100
 BATCH_SIZE = 8 * 1024 * 1024
 BATCH_WAIT_S = 0.05
 AHEAD = 400

@@ -1,7 +1,7 @@
 """One mail's whole story, read from top to bottom: ``read`` needs no state, ``settle`` is one transaction.
 
 ``read`` runs in a worker process that can be killed; it turns bytes into a ``Reading``. ``settle`` runs in the applier,
-in order of acceptance, up to fifty mails a transaction; what their facts need is asked for all of them at once, and
+in order of acceptance, up to a hundred mails a transaction; what their facts need is asked for all of them at once, and
 their rows are written together:
 
 =================  ==========================================  ========================================

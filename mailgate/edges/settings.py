@@ -175,7 +175,7 @@ class WorkerLimits:
 
     memory: int = 805_306_368
     wall: float = 20.0
-    batch: int = 50
+    batch: int = 100
     batch_size: int = 8_388_608
     deaths: int = 3
     workers: int = 1

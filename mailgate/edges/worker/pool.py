@@ -137,7 +137,7 @@ class WorkerPool:
         """What has been finished, in any order.
 
         Waits up to ``timeout`` seconds until ``enough`` are; less once something is finished and nothing else is on its
-        way. A batch to settle wants ``enough`` at its size: fifty in one transaction cost little more than one.
+        way. A batch to settle wants ``enough`` at its size: a hundred in one transaction cost little more than one.
         """
         end = self._clock.monotonic() + timeout
         self._forgive_absence()
