@@ -110,9 +110,8 @@ def claim_letters(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Outg
         f"UPDATE letters SET state = 'handing', claimed_by = ?, claimed_ms = ? WHERE {among('id', ids)}",  # noqa: S608
         (holder, now_ms, *ids),
     )
-    sql = f"SELECT letter_id, data FROM letter_data WHERE {among('letter_id', ids)}"  # noqa: S608
-    data: dict[int, bytes] = dict(rows.all(sql, ids))
-    return [_outgoing(row, bytes(data[row[0]])) for row in found]
+    data = rows.data("letter_data", "letter_id", ids)
+    return [_outgoing(row, data[row[0]]) for row in found]
 
 
 def _due(rows: Rows, now_ms: int, limit: int) -> list[Row]:

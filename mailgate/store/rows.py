@@ -36,7 +36,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 
 from mailgate.errors import Temporary
 from mailgate.store import in_place
-from mailgate.store.sql import Part, dialect, insert_into, numbered
+from mailgate.store.sql import Part, among, dialect, insert_into, numbered
 from mailgate.turnstile import Turnstile
 
 Row = tuple[Any, ...]
@@ -51,6 +51,10 @@ FEW = 100
 
 PARAMETERS = 60_000
 """Of one statement; its protocol ends at 65,535."""
+
+CACHE_KB = 32_768
+SMALL_CACHE_KB = 8_192
+"""Of the processes that write little: what they had read is void as soon as another process has committed."""
 
 BUSY_S = 5
 CONFLICTS = frozenset({"40001", "40P01"})
@@ -131,6 +135,13 @@ class Rows:
         """Run a statement whose answer nobody reads."""
         with IN_OUR_WORDS:
             self._execute(sql, params)
+
+    def data(self, table: str, key: str, ids: Sequence[int]) -> dict[int, bytes]:
+        """The octets of rows, by the numbers that their column ``key`` has."""
+        if self.postgres:
+            return dict(self.all(f"SELECT {key}, data FROM {table} WHERE {among(key, ids)}", ids))  # noqa: S608
+        with IN_OUR_WORDS:
+            return in_place.read(self.peewee.connection(), table, key, ids)
 
     def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement once per row, in order."""
@@ -299,7 +310,7 @@ def _sqlite(path: Path, checkpoints: bool) -> Any:
         ("journal_mode", "wal"),
         ("synchronous", "full"),
         ("wal_autocheckpoint", CHECKPOINT_PAGES if checkpoints else 0),
-        ("cache_size", -32_768),
+        ("cache_size", -CACHE_KB if checkpoints else -SMALL_CACHE_KB),
         ("temp_store", "memory"),
         ("secure_delete", "fast"),
     )
