@@ -31,6 +31,7 @@ class Sink(asyncio.Protocol):
             if self.data:
                 _text, dot, rest = self.rest.partition(b"\r\n.\r\n")
                 if not dot:
+                    self.rest = self.rest[-4:]  # enough to know the end by; a large letter is not looked through again
                     return
                 self.rest, self.data = rest, False
                 with self.count.get_lock():
