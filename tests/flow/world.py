@@ -66,14 +66,16 @@ class Handed:
 
 @dataclass
 class Relay:
-    """The far side of the desk's outbox. ``answers`` may give another reply than 250 to a letter."""
+    """The far side of the outbox. ``answer`` may give another reply than 250 to a letter, and what it ``loses`` it
+    keeps without a word: the connection is gone."""
 
     letters: list[Handed] = field(default_factory=list)
     answer: Callable[[Handed], str] = lambda _letter: "250 2.0.0 taken"
+    loses: Callable[[Handed], bool] = lambda _letter: False
     changed: threading.Condition = field(default_factory=threading.Condition)
     port: int = 0
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Keep every letter, under the condition that tests wait on."""
         assert isinstance(envelope.content, bytes)
         replies = []
@@ -84,6 +86,8 @@ class Relay:
                 with self.changed:
                     self.letters.append(letter)
                     self.changed.notify_all()
+            if self.loses(letter) and server.transport is not None:
+                server.transport.abort()
         return replies[0]
 
     def to(self, address: str) -> list[Handed]:

@@ -16,14 +16,14 @@ import smtplib
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import cache
 
 from mailgate.edges.spool.octets import LARGE
-from tests.flow.world import DESK, Desk, letter
+from tests.flow.world import DESK, Desk, Handed, letter
 
 SENDERS = 4
 RETRY_S = 0.1
@@ -63,6 +63,12 @@ def _with_file(raw: bytes) -> bytes:
     assert isinstance(message, EmailMessage)
     message.add_attachment(bytes(LARGE), maintype="application", subtype="octet-stream", filename="zeros.bin")
     return message.as_bytes()
+
+
+def loses_acknowledgements(seed: int) -> Callable[[Handed], bool]:
+    """A relay that takes one acknowledgement in twenty and is gone before it has said so: it must not come again."""
+    chance = random.Random(seed)
+    return lambda letter: letter.recipient.startswith("person") and chance.random() < 0.05
 
 
 class Killer(threading.Thread):

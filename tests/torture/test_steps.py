@@ -16,7 +16,7 @@ from mailgate.desk.letter import AT_MOST_ONCE
 from tests.flow.world import ANNA, Desk, Relay
 from tests.real.mailbox import mailbox
 from tests.torture.failing import STEPS, token
-from tests.torture.killing import Books, doubled, mail, message_id, person, send_all
+from tests.torture.killing import Books, doubled, loses_acknowledgements, mail, message_id, person, send_all
 from tests.torture.ledger import Ledger
 
 KILLS = int(os.environ.get("MAILGATE_STEP_KILLS", "1"))
@@ -45,6 +45,7 @@ def test_D02_D03_D04_D13_O01_O15_I01_I02_nothing_is_lost_or_doubled_at_any_step(
         (tokens / name).touch()
     monkeypatch.setenv("MAILGATE_TOKENS", str(tokens))
     books, sent = Books(), 0
+    far.loses = loses_acknowledgements(20261122)
     with mailbox() as server:
         desk = new_desk(database, imap=server.config(), more=GENEROUS, run=False)
         desk.program = ("-m", "tests.torture.failing")
