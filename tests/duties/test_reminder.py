@@ -21,6 +21,7 @@ def test_the_team_is_reminded_once_when_the_time_is_over(world: World) -> None:
     reminders = world.sent()
     assert sorted(str(each["To"].addresses[0].addr_spec) for each in reminders) == [ANA, BEN]
     assert "Printer broken" in text_of(reminders[0])
+    assert "#take" in text_of(reminders[0])
     assert world.rung
     world.later(MINUTE)
     assert world.sent() == []
@@ -82,7 +83,9 @@ def test_only_the_assignee_is_reminded_of_an_assigned_ticket(world: World) -> No
     world.sent()
     assert world.ticket(ticket).assignee == "ben"
     world.later(4 * HOUR)
-    assert [str(each["To"].addresses[0].addr_spec) for each in world.sent()] == [BEN]
+    (reminder,) = world.sent()
+    assert str(reminder["To"].addresses[0].addr_spec) == BEN
+    assert "#take" not in text_of(reminder), "it is theirs"
 
 
 def test_business_hours_count_where_the_team_wants_that(new_world: Callable[..., World]) -> None:

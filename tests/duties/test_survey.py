@@ -139,9 +139,11 @@ def test_V03_Q09_a_second_answer_replaces_the_first_for_a_week_and_both_stay_in_
 def test_a_low_rating_is_told_to_the_supervisor_with_the_customers_words(world: World) -> None:
     ticket, (_, survey) = closed(world)
     world.sent()
-    world.mail(CLEO, "bad\n\nIt took two weeks.", to=back(survey))
+    quoted = "\n".join(f"> {line}" for line in text_of(survey).splitlines())
+    world.mail(CLEO, f"bad\n\nIt took two weeks.\n\nOn Friday Acme Support wrote:\n{quoted}", to=back(survey))
     (told,) = to(world.sent(), "sue@acme.example")
     assert "1 of 5" in text_of(told)
+    assert "Did that help" not in text_of(told)
     assert "It took two weeks." in text_of(told)
     assert world.ticket(ticket).status.value == "closed"
 

@@ -103,7 +103,7 @@ def _reopened(case: Case, ticket: Ticket) -> Iterator[Effect]:
 
 def _told(case: Case, ticket: Ticket, found: Rating) -> list[LetterOrder]:
     """The supervisors learn of a low rating, with what the customer wrote."""
-    given = {"marks": (f"rated {found.score}", *case.marks), "text": found.comment}
+    given = {"marks": (f"rated {found.score}", *case.marks), "text": found.comment, "quoted": ""}
     leaders = supervisors(case.policy, ticket.team)
     orders = notifications(case, leaders, ticket, "reply", ticket.reason, given)
     return [replace(order, attach=()) for order in orders]
