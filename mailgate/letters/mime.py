@@ -11,6 +11,7 @@ import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from struct import Struct
 
@@ -77,7 +78,14 @@ def _text_part(text: str, subtype: str) -> bytes:
     # Quoted-printable costs three octets for each beyond ASCII; past a sixth of them base64 is the shorter.
     if 6 * (len(octets) - len(text)) > len(octets) and not text.isascii():
         return head + b"base64\r\n\r\n" + b"".join(_base64_lines(octets))
-    return head + b"quoted-printable\r\n\r\n" + b2a_qp(octets, istext=True)
+    edge = octets.find(b"\n<body") + 1 if subtype == "html" else 0
+    return head + b"quoted-printable\r\n\r\n" + _head_of_page(octets[:edge]) + b2a_qp(octets[edge:], istext=True)
+
+
+@lru_cache(maxsize=32)
+def _head_of_page(octets: bytes) -> bytes:
+    """The lines before a page's body, quoted-printable: remembered, since all letters of a layout have the same."""
+    return b2a_qp(octets, istext=True)
 
 
 def _file_part(enclosure: Enclosure) -> Iterator[bytes]:

@@ -52,6 +52,16 @@ def test_a_file_of_any_size_reads_back_from_lines_of_76(size):
     assert max(map(len, block.split(b"\r\n"))) <= 76
 
 
+@given(*[st.text("a= .é<\n\t", max_size=200)] * 3)
+def test_a_page_reads_back_whatever_stands_around_its_body(before, between, after):
+    """The lines before the body are encoded once for all letters of a layout."""
+    html = f"<html>{before}\n<body{between}>\n{after}<body>\n"
+    for _ in range(2):
+        block = body("Hello", html, (), "u1")
+        assert max(map(len, block.split(b"\r\n"))) <= 78
+        assert content(parsed(block).get_body(("html",))) == html
+
+
 @pytest.mark.parametrize("odd", ["\0", "\x0b", "\x1f", "\x7f", "\x9f", "\u2028", "\ufffe", "\uffff", "\ud800"])
 @pytest.mark.parametrize("around", ["plain", "\u00a0caf\u00e9", "，汉字", "\ud55c\uae00", "— 🙂"])
 def test_an_odd_character_is_found_among_any_others(odd, around):
