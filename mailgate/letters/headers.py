@@ -26,7 +26,6 @@ _HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+"
 )
 _BLANKS = re.compile(r"\s{2,}")
-_PLAIN = re.compile(r"[ -~]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f-\x9f]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
@@ -37,9 +36,14 @@ _LONG_WORD = 64
 
 def clean_line(text: str) -> str:
     """``text`` as one line that is safe to show and to send: what could break or disguise a line becomes a blank."""
-    if _PLAIN.fullmatch(text) and "  " not in text:
+    if _plain(text) and "  " not in text:
         return text.strip()
     return _BLANKS.sub(" ", _HARMFUL.sub(" ", text)).strip()
+
+
+def _plain(text: str) -> bool:
+    """Whether there is nothing in it but blanks and the visible characters of ASCII."""
+    return text.isascii() and text.isprintable()
 
 
 def shorten(text: str, most: int) -> str:
@@ -58,7 +62,7 @@ def unstructured(name: str, text: str) -> bytes:
     """One header of free text, such as Subject."""
     text = clean_line(text)
     short = len(text) < _LONG_WORD or max(map(len, text.split(" "))) < _LONG_WORD
-    plain = short and _PLAIN.fullmatch(text) and "=?" not in text
+    plain = short and _plain(text) and "=?" not in text
     return _folded(name, text if plain else " ".join(_mixed_words(text)))
 
 
@@ -73,7 +77,7 @@ def mailbox(person: Address) -> str:
     name = shorten(clean_line(person.name), 100)
     if not name:
         return f"<{person.email}>"
-    if not _PLAIN.fullmatch(name) or "=?" in name:
+    if not _plain(name) or "=?" in name:
         return " ".join([*_encoded_words(name), f"<{person.email}>"])
     if not _ATOMS.fullmatch(name):
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
@@ -101,7 +105,7 @@ def thread(ids: Iterable[str]) -> list[str]:
 def disposition(filename: str) -> bytes:
     """Content-Disposition of an attachment (RFC 2183), the name by RFC 2231 where it is not plain ASCII."""
     name = shorten(clean_line(filename).replace("/", "_").replace("\\", "_"), 120) or "attachment"
-    if _PLAIN.fullmatch(name):
+    if _plain(name):
         escaped = name.replace('"', "'")
         return f'Content-Disposition: attachment;\r\n filename="{escaped}"\r\n'.encode("ascii")
     coded = quote(name, safe="", encoding="utf-8", errors="replace")
@@ -122,7 +126,7 @@ def _mixed_words(text: str) -> list[str]:
     words: list[str] = []
     run: list[str] = []
     for word in text.split(" "):
-        if _PLAIN.fullmatch(word) and len(word) < _LONG_WORD and "=?" not in word:
+        if _plain(word) and len(word) < _LONG_WORD and "=?" not in word:
             words += _encoded_words(" ".join(run)) if run else []
             words.append(word)
             run = []

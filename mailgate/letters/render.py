@@ -71,8 +71,9 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """The compiled templates of one letter in one language for one brand."""
+    """The compiled templates of one letter in one language for one brand, and where they run."""
 
+    sandbox: _Sandbox
     subject: jinja2.Template
     text: jinja2.Template
     html: jinja2.Template | None
@@ -123,15 +124,16 @@ class Templates:
         """Whether there is a letter of that name at all."""
         return any(sandbox.has(f"{name}.txt") for sandbox in self._environments.values())
 
-    def render(self, kind: LetterKind, language: str, brand: str, context: dict[str, Any], name: str = "") -> Rendered:
+    def render(
+        self, kind: LetterKind, language: str, brand: str, context: Mapping[str, Any], name: str = ""
+    ) -> Rendered:
         """The letter of ``kind`` (or the template ``name`` in its place) filled with ``context``; never raises."""
         name = name or kind.value
         try:
             files = self._files(name, language, brand)
-            sandbox = self._sandbox(self.language_of(name, language, brand), brand)
-            html = sandbox.fill(files.html, context) if files.html else ""
-            text = sandbox.fill(files.text, context).strip() + "\n"
-            return Rendered(sandbox.fill(files.subject, context), text, html)
+            fill, known = files.sandbox.fill, {**files.sandbox.globals, **context}
+            html = fill(files.html, known) if files.html else ""
+            return Rendered(fill(files.subject, known), fill(files.text, known).strip() + "\n", html)
         except Exception as error:  # a template may raise whatever Python can; the letter goes out all the same
             plain = builtin.letter(kind, language, context)
             return Rendered(plain.subject, plain.text, "", f"{name}: {_complaint(error)}")
@@ -147,7 +149,7 @@ class Templates:
     def _check_one(self, sandbox: _Sandbox, name: str, language: str) -> Iterator[Problem]:
         # A letter of a name of its own takes the place of the acknowledgement: rules can order nothing else.
         kind = LetterKind(name) if name in _KINDS else LetterKind.ACKNOWLEDGEMENT
-        context = {**values.sample(kind), "language": language}
+        context = {**sandbox.globals, **values.sample(kind), "language": language}
         for file in (f"{name}.subject.txt", f"{name}.txt", f"{name}.html"):
             if sandbox.has(file):
                 try:
@@ -162,7 +164,8 @@ class Templates:
             sandbox = self._sandbox(self.language_of(name, language, brand), brand)
             subject = f"{name}.subject.txt" if sandbox.has(f"{name}.subject.txt") else "subject.txt"
             html = sandbox.get_template(f"{name}.html") if sandbox.has(f"{name}.html") else None
-            self._compiled[key] = _Files(sandbox.get_template(subject), sandbox.get_template(f"{name}.txt"), html)
+            text = sandbox.get_template(f"{name}.txt")
+            self._compiled[key] = _Files(sandbox, sandbox.get_template(subject), text, html)
         return self._compiled[key]
 
     def _sandbox(self, language: str, brand: str) -> _Sandbox:
@@ -221,11 +224,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Where that source was read."""
         return self._sources[file][1]
 
-    def fill(self, template: jinja2.Template, context: dict[str, Any]) -> str:
-        """The filled template; ``SecurityError`` past a limit, and whatever the template raises."""
+    def fill(self, template: jinja2.Template, known: dict[str, Any]) -> str:
+        """The template filled with what is ``known``, ``globals`` and all; ``SecurityError`` past a limit, and whatever
+        the template raises."""
         self._steps = 0
         try:
-            pieces = list(islice(template.root_render_func(template.new_context(context)), MAX_PIECES))
+            pieces = list(islice(template.root_render_func(template.new_context(known, shared=True)), MAX_PIECES))
         except Exception:
             self.handle_exception()  # the same error, with the template's lines in its traceback
         if len(pieces) == MAX_PIECES or sum(map(len, pieces)) > MAX_OUTPUT:

@@ -10,6 +10,7 @@ in milliseconds since 1970, but those of ``SPANS`` are spans; of a span below ze
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mailgate.desk.letter import LetterKind
@@ -59,12 +60,18 @@ def _members(item: Mapping[str, Any], given: Any, in_words: InWords) -> Any:
 
 
 def _with_words(values: dict[str, Any], in_words: InWords) -> dict[str, Any]:
-    for name in [name for name in values if name.endswith("_ms")]:
+    for name in _times(tuple(values)):
         at_ms = values[name]
         values[name.removesuffix("_ms")] = in_words(name, at_ms) if at_ms is not None else ""
         if name == "left_ms":
             values["over"] = at_ms is not None and at_ms < 0
     return values
+
+
+@lru_cache(maxsize=256)
+def _times(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that stand for a time; remembered, since the letters of a kind have the same names."""
+    return tuple([name for name in names if name.endswith("_ms")])
 
 
 _DEFAULTS: dict[LetterKind, dict[str, Any]] = {
