@@ -103,7 +103,7 @@ class Page:
 def context(page: Page) -> dict[str, Any]:
     """Every value of ``mailgate.letters.values`` for this letter, in its language."""
     order, language, kind = page.order, page.language, page.order.kind
-    given: dict[str, Any] = {name: _in_language(value, language) for name, value in order.values.items()}
+    given: dict[str, Any] = _table_in_language(order.values, language)
     given |= _common(order, page.ticket, page.brand, page.policy, language)
     if order.text:
         given["text"] = order.text
@@ -144,10 +144,15 @@ def _in_language(value: Any, language: str) -> Any:
     if isinstance(value, Phrase):
         return spoken(value, language)
     if isinstance(value, dict):
-        return {name: _in_language(one, language) for name, one in value.items()}
+        return _table_in_language(value, language)
     if isinstance(value, tuple | list):
         return tuple([_in_language(one, language) for one in value])
     return value
+
+
+def _table_in_language(table: Mapping[str, Any], language: str) -> dict[str, Any]:
+    pairs = table.items()
+    return {name: one if type(one) in _WORDLESS else _in_language(one, language) for name, one in pairs}
 
 
 def _in_readers_words(full: dict[str, Any], page: Page) -> None:
