@@ -1,5 +1,5 @@
 """Promises 1 to 3 under SIGKILL: nothing that was acknowledged is lost, nothing is stored twice, no acknowledgement
-goes out twice. ``MAILGATE_KILLS`` and ``MAILGATE_KILL_MAILS`` make the run longer."""
+goes out twice. ``MAILGATE_KILLS`` and ``MAILGATE_KILL_MAILS`` make the run longer, ``MAILGATE_KILL_SEED`` other."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.torture.killing import Books, Killer, doubled, loses_acknowledgements
 from tests.torture.ledger import Ledger
 
 KILLS = int(os.environ.get("MAILGATE_KILLS", "50"))
+SEED = int(os.environ.get("MAILGATE_KILL_SEED", "20261121"))
 MAILS = int(os.environ.get("MAILGATE_KILL_MAILS", "500"))
 DRAIN_S = 120.0
 LETTERS_A_KILL = 10
@@ -28,8 +29,8 @@ def test_promises_1_2_3_hold_while_processes_are_killed(
     by_imap, by_smtp = numbers[::5], [number for number in numbers if number % 5]
     with mailbox() as server:
         desk = new_desk(database, imap=server.config(), more=GENEROUS)
-        killer, give_up = Killer(desk, KILLS, seed=20261121, books=books), threading.Event()
-        far.loses = loses_acknowledgements(20261122)
+        killer, give_up = Killer(desk, KILLS, seed=SEED, books=books), threading.Event()
+        far.loses = loses_acknowledgements(SEED)
         killer.start()
         for start in range(0, len(by_imap), 10):
             server.append([mail(number) for number in by_imap[start : start + 10]])
