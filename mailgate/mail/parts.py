@@ -22,6 +22,7 @@ from mailgate.mail.model import Mail
 from mailgate.mail.text import charset, encoded_word, transfer
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s\-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc]ontent-)")
+_LONE_CR = re.compile(r"\r(?!\n)")
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]{1,127}/[a-z0-9!#$&^_.+\-]{1,127}")
 
@@ -144,7 +145,9 @@ class Part:
         text, defect = charset.decode(octets, self.charset_of(octets))
         if defect:
             self.defects.append(defect)
-        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        if "\r" not in text:
+            return text
+        return text.replace("\r\n", "\n").replace("\r", "\n") if _LONE_CR.search(text) else text.replace("\r", "")
 
     def charset_of(self, octets: bytes) -> str:
         """The charset label that holds here: the part's own, that of the HTML, or that of the multiparts around it."""

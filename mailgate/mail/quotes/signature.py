@@ -56,7 +56,7 @@ def closings(lines: Sequence[str]) -> list[Closing]:
     filled = [at for at, line in enumerate(lines) if line and not line.isspace()]
     if not filled:
         return []
-    found = _delimiter(lines)
+    found = _delimiter(lines, filled)
     legal = _legal(lines, filled)
     near = max(0, len(filled) - MAX_CLOSING_LINES - 1)
     for number in (*(number for number in legal if number < near), *range(near, len(filled))):
@@ -93,10 +93,10 @@ def _is_list_footer(lines: Sequence[str]) -> bool:
     return any(phrase in line.lower() for line in lines for phrase in LIST_FOOTERS)
 
 
-def _delimiter(lines: Sequence[str]) -> Closing | None:
-    """The first line that is nothing but a signature delimiter, with something below it."""
-    for at, line in enumerate(lines):
-        if len(line) < 6 and line.strip() in _DELIMITERS:
+def _delimiter(lines: Sequence[str], filled: Sequence[int]) -> Closing | None:
+    """The first line that is nothing but a signature delimiter."""
+    for at in [at for at in filled if len(lines[at]) < 6]:
+        if lines[at].strip() in _DELIMITERS:
             return Closing(at, SpanKind.SIGNATURE, 0.95, "delimiter")
     return None
 
@@ -148,7 +148,10 @@ def is_mobile(line: str, *, alone: bool = False) -> bool:
 
     With no text above it (``alone``) only the plainest wordings count.
     """
-    core = _LINK.sub("", line[:200]).strip(_EDGE).lower()
+    core = line[:200]
+    if "<" in core or "(" in core or "[" in core:
+        core = _LINK.sub("", core)
+    core = core.strip(_EDGE).lower()
     if len(core) > 70 or ", " in core or "，" in core or core.count(" ") > 8:
         return False
     if core.startswith(MOBILE_MINE):

@@ -82,8 +82,8 @@ def _european(sample: str) -> str:
     """The language whose small words make up most of the text; at least two of them, and clearly before the next."""
     words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample.lower())
     scores: dict[str, int] = {}
-    for word in words:
-        for name in _LANGUAGES_OF.get(word, ()):
+    for word in filter(_LANGUAGES_OF.__contains__, words):
+        for name in _LANGUAGES_OF[word]:
             scores[name] = scores.get(name, 0) + 1
     if not sample.isascii():
         for letter, name in ACCENTS.items():
