@@ -62,8 +62,9 @@ async def _receive(reader: asyncio.StreamReader, max_size: int, share: Share, co
         if data.endswith(END) or (total == len(EMPTY) and data == EMPTY):
             break
         if refusal or len(data) > LARGE:
-            refusal = refusal or await _added(content, bytes(memoryview(data)[: -len(END)]))
+            octets = bytes(memoryview(data)[: -len(END)])
             del data[: -len(END)]
+            refusal = refusal or await _added(content, octets)
     if refusal:
         raise refusal
     return await content.whole(bytes(memoryview(data)[: -len(EMPTY)]))
