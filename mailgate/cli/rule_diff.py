@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from mailgate.cli.frame import emit, plain, read_settings, say
 from mailgate.config.load import rules_of
 from mailgate.config.settings import Settings
+from mailgate.config.source import Source
 from mailgate.desk.policy import Policy
 from mailgate.rule_diff import Difference, RuleDiff, shown
 
@@ -21,11 +21,7 @@ STEP = 250
 def other_policy(path: Path, settings: Settings) -> Policy:
     """The policy of another configuration; of a file with rules alone, ours with these in place of all of its own.
     Raises ``ConfigError``."""
-    try:
-        sections = tomllib.loads(path.read_text("utf-8")).keys()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return read_settings(path).policy  # which says what is wrong, and where
-    if sections - {"rules", "tests"}:
+    if Source.read(path).data.keys() - {"rules", "tests"}:
         return read_settings(path).policy
     return replace(settings.policy, rules=rules_of(path, settings))
 

@@ -23,6 +23,7 @@ from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Policy
 from mailgate.gateway import Desk, Senses, deliveries, read
 from mailgate.mail.model import Envelope, Proof
+from mailgate.rule_diff import outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +60,12 @@ def raw_of(test: MailTest, now_ms: int, unique: str) -> bytes:
     return mail.as_bytes()
 
 
-def outcome_of(plan: Plan, policy: Policy) -> dict[str, object]:
-    """What a plan comes to, under the names that ``expect`` uses."""
+def came_out(plan: Plan, policy: Policy) -> dict[str, object]:
+    """What a plan comes to, under the names that ``expect`` uses; the promise is the one that counts in the end."""
     opened = next((effect for effect in plan.effects if isinstance(effect, OpenTicket)), None)
     promised = chosen(opened, policy) if opened else None
-    return {
-        "outcome": plan.outcome.value,
-        "team": opened.team if opened else "",
-        "kind": opened.kind if opened else "",
-        "assignee": opened.assignee if opened else "",
-        "priority": opened.priority if opened else "",
-        "status": opened.status.value if opened else "",
-        "sla": promised.policy.id if promised else "",
-        "tags": list(opened.tags) if opened else [],
-        "rule": plan.rule,
-        "held": plan.cause.value if plan.cause else "",
-        "ack": plan.acknowledge == "",
-    }
+    sla = promised.policy.id if promised else ""
+    return {**outcome_of(plan), "sla": sla, "rule": plan.rule, "ack": plan.acknowledge == ""}
 
 
 def differences(expected: dict[str, object], actual: dict[str, object]) -> tuple[str, ...]:
@@ -111,4 +101,4 @@ class Trial:
         reading = replace(reading, sender=replace(reading.sender, proof=Proof(test.proof), method="the test"))
         delivery = deliveries(envelope, self.desk.policy)[0]
         plan = decide(reading, delivery, NO_FACTS, self.desk.policy, self.desk.router, now_ms)
-        return Tried(test, differences(dict(test.expected), outcome_of(plan, self.desk.policy)), plan.trace)
+        return Tried(test, differences(dict(test.expected), came_out(plan, self.desk.policy)), plan.trace)
