@@ -58,22 +58,27 @@ _PER_TICKET: Mapping[LetterKind, tuple[_Row, ...]] = {
 """The same for each ticket of a list."""
 
 
-def buttons(kind: LetterKind, back: Return, subject: str, language: str) -> tuple[Button, ...]:
-    """``word``, ``write`` and ``link`` of each button of that kind, in order; none for most kinds.
+def buttons(kind: LetterKind, back: Return, subject: str, language: str, theirs: bool = False) -> tuple[Button, ...]:
+    """``word``, ``write`` and ``link`` of each button of that kind, in order; none for most kinds. ``theirs``: the
+    reader has the ticket already, and is not asked to take it.
 
     Where the reply address cannot carry the token, the reference line rides in the ready text.
     """
-    return _made(_ROWS.get(kind, ()), back, subject, language)
+    return _made(_fitting(_ROWS.get(kind, ()), theirs), back, subject, language)
 
 
-def of_ticket(kind: LetterKind, back: Return, subject: str, language: str) -> tuple[Button, ...]:
+def of_ticket(kind: LetterKind, back: Return, subject: str, language: str, theirs: bool = False) -> tuple[Button, ...]:
     """The buttons beside one ticket of a list."""
-    return _made(_PER_TICKET.get(kind, ()), back, subject, language)
+    return _made(_fitting(_PER_TICKET.get(kind, ()), theirs), back, subject, language)
 
 
 def of_commands(commands: Iterable[str], back: Return, subject: str) -> tuple[Button, ...]:
     """Ready command lines, each a button that writes what it says."""
     return _made(tuple([(line, line, line, line) for line in commands]), back, subject, "en")
+
+
+def _fitting(rows: tuple[_Row, ...], theirs: bool) -> tuple[_Row, ...]:
+    return tuple([row for row in rows if row is not _TAKE]) if theirs else rows
 
 
 def _made(rows: Iterable[_Row], back: Return, subject: str, language: str) -> tuple[Button, ...]:

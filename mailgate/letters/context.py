@@ -121,7 +121,8 @@ def context(page: Page) -> dict[str, Any]:
     full["reference"] = page.addressing.reference
     _in_readers_words(full, page)
     subject = f"{full['tag']} {full['subject']}".strip()
-    full["buttons"] = buttons(kind, page.addressing.back, subject, language)
+    theirs = page.ticket is not None and page.ticket.assignee == order.agent != ""
+    full["buttons"] = buttons(kind, page.addressing.back, subject, language, theirs)
     if kind is LetterKind.ALERT:
         full["control"] = page.control
         full["buttons"] = of_commands(full["commands"], Return(page.control, "", True), page.brand.name)
@@ -133,7 +134,9 @@ def _listed(given: Mapping[str, Any], page: Page) -> dict[str, Any]:
     if not given.get("proved", True):
         return {"tickets": (), "total": 0}
     rows, tickets = given.get("tickets", ()), page.order.rows
-    found = listed(page.order.kind, rows, tickets, page.policy, page.language, page.now_ms, page.back_about)
+    found = listed(
+        page.order.kind, rows, tickets, page.policy, page.language, page.now_ms, page.back_about, page.order.agent
+    )
     return {"tickets": found, "total": given.get("total", len(rows or tickets))}
 
 

@@ -28,11 +28,12 @@ def listed(
     language: str,
     now_ms: int,
     back: Callable[[Ticket], Return],
+    reader: str = "",
 ) -> list[dict[str, Any]]:
     """The rows in the order given, else in that of ``tickets``, at most ``MOST``; a row wins over what its ticket says.
 
     An answer whose time is past is promised no more: it is ``late``. ``back`` tells where the reader's answer about a
-    ticket goes.
+    ticket goes; ``reader`` is the agent who reads it, who is not asked to take what is theirs.
     """
     known = {ticket.number: ticket for ticket in tickets}
     rows = given or [{"number": ticket.number} for ticket in tickets]
@@ -46,7 +47,8 @@ def listed(
         full["subject"] = customers_subject(str(full.get("subject", "")), "", language)
         if ticket and len(rows) > 1:
             tagged = f"{tag_of(ticket.number, policy.brands.get(ticket.brand))} {full['subject']}"
-            full["buttons"] = of_ticket(kind, back(ticket), tagged.strip(), language)
+            theirs = ticket.assignee == reader != ""
+            full["buttons"] = of_ticket(kind, back(ticket), tagged.strip(), language, theirs)
         found.append(full)
     return found
 

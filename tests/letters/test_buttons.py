@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -63,6 +64,21 @@ PRESSED: list[tuple[LetterKind, Callable[[Mail], object], list[object]]] = [
 def test_what_a_button_writes_is_understood(composer, kind, understood, meant, language, signature):
     letter = write(composer, order(kind, language=language))
     assert [understood(press(letter, number, signature)) for number in range(len(meant))] == meant
+
+
+@pytest.mark.parametrize(
+    "kind", [LetterKind.NOTIFICATION, LetterKind.REMINDER, LetterKind.WARNING, LetterKind.HANDOVER]
+)
+def test_who_has_a_ticket_is_not_asked_to_take_it(composer, kind):
+    """Nor where it is one of several."""
+    held, other = replace(TICKET, assignee="bo"), replace(TICKET, id=8, number=1043)
+    for ticket, offered in ((held, False), (TICKET, True)):
+        letter = write(composer, order(kind, agent="bo", rows=(ticket,)), ticket)
+        assert ("Take it" in html_of(letter)) is offered
+        assert ("<p>\n</p>" in html_of(letter)) is False
+    if kind is not LetterKind.NOTIFICATION:
+        listed = html_of(write(composer, order(kind, agent="bo", rows=(held, other), purpose=None)))
+        assert listed.count("Take it") == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
