@@ -43,9 +43,9 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0<>\u2028\u2029\ud800-\udfff]")
 class Lane:
     """Keeps one connection, and makes a new one when that is gone. One letter is under way at a time."""
 
-    def __init__(self, relay: Relay, clock: Clock) -> None:
-        """Nothing is connected yet."""
-        self._relay, self._clock = relay, clock
+    def __init__(self, relay: Relay, clock: Clock, *, reconnects: bool = True) -> None:
+        """Nothing is connected yet. One that does not reconnect is away for letters until somebody opens it."""
+        self._relay, self._clock, self._reconnects = relay, clock, reconnects
         self._session: Session | None = None
         self._clean = True
 
@@ -56,10 +56,7 @@ class Lane:
 
     def open(self) -> str:
         """Connect, protect and log in, unless that is done; returns the greeting. ``RelayAway`` where it fails."""
-        if self._session is None:
-            self._session = opened(self._relay, self._clock)
-            self._clean = True
-        return self._session.greeting
+        return (self._session or self._connect()).greeting
 
     def close(self) -> None:
         """Say goodbye to the relay; the next letter connects anew."""
@@ -100,13 +97,21 @@ class Lane:
                 return (yield from self._mail(self._session, sender, recipient, data))
             except RelayAway:
                 self._drop()
-        self._session = opened(self._relay, self._clock)
-        self._clean = True
+                if not self._reconnects:
+                    raise
+        elif not self._reconnects:
+            raise RelayAway("the connection to the relay is gone")
+        session = self._connect()
         try:
-            return (yield from self._mail(self._session, sender, recipient, data))
+            return (yield from self._mail(session, sender, recipient, data))
         except RelayAway:
             self._drop()
             raise
+
+    def _connect(self) -> Session:
+        self._clean = True
+        self._session = opened(self._relay, self._clock)
+        return self._session
 
     def _mail(self, session: Session, sender: str, recipient: str, data: bytes) -> Generator[None, None, Session]:
         options = _options(session, sender, recipient, data)

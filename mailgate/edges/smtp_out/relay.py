@@ -2,16 +2,21 @@
 
 A letter takes two round trips to the relay, and what that needs to store it. Where this was more than ``SLOW_S``, the
 letters of a group are dealt out to several lanes (three, unless the settings say otherwise), all letters to one
-recipient into one lane, in their order; and the lanes wait together. A relay that lets in fewer is served over fewer:
-what a further lane could not begin goes over the first, and the further ones rest for a minute.
+recipient into one lane, in their order; and the lanes wait together.
+
+The first lane is the one that counts. A relay may let in fewer, or let the others wait at the door: those are opened in
+a thread beside, and used once they are there; what one of them could not begin goes over the first; and then, as when
+one cannot be opened, they rest for a while.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from threading import Thread
 from typing import TypeVar
 
+from mailgate import logs
 from mailgate.clock import Clock, SystemClock
 from mailgate.edges.settings import Relay
 from mailgate.edges.smtp_out.courier import Answer, Courier, MaybeSent, Post, RelayAway, Sent
@@ -21,9 +26,11 @@ from mailgate.edges.smtp_out.maildir import ConsoleCourier, MaildirCourier
 __all__ = ["Courier", "MaybeSent", "RelayAway", "Sent", "SmtpCourier", "open_relay"]
 
 T = TypeVar("T")
+log = logs.get("sender")
 
 SLOW_S = 0.02
-REST_S = 60.0
+REST_S = 10.0
+OPENING = "further connections to the relay"
 
 
 def open_relay(relay: Relay, clock: Clock | None = None) -> Courier:
@@ -42,7 +49,9 @@ class SmtpCourier:
     def __init__(self, relay: Relay, clock: Clock) -> None:
         """Nothing is connected yet."""
         self._clock = clock
-        self._first, *self._further = (Lane(relay, clock) for _ in range(relay.connections))
+        self._first = Lane(relay, clock)
+        self._further = [Lane(relay, clock, reconnects=False) for _ in range(relay.connections - 1)]
+        self._opening: Thread | None = None
         self._rested = 0.0
         self._slow = False
 
@@ -55,7 +64,7 @@ class SmtpCourier:
 
     def send_all(self, letters: Sequence[Post]) -> list[Answer]:
         """Each letter's answer, in their order; over several connections where the relay is slow."""
-        lanes = [self._first, *self._open(len(letters))]
+        lanes = [self._first, *self._ready(len(letters))]
         hands, known, began = deal(letters, len(lanes)), self._first.connected, self._clock.monotonic()
         flights = [lane.send_each([letters[at] for at in hand]) for lane, hand in zip(lanes, hands, strict=True)]
         found = {
@@ -77,17 +86,26 @@ class SmtpCourier:
         for lane in (self._first, *self._further):
             lane.close()
 
-    def _open(self, letters: int) -> list[Lane]:
-        """The further lanes that are worth it for so many letters, and that the relay lets in."""
+    def _ready(self, letters: int) -> list[Lane]:
+        """The further lanes that are worth it for so many letters, as far as they are open; the others are being."""
         if not self._slow or self._clock.monotonic() < self._rested:
             return []
         lanes = self._further[: (letters - 1) // 2]
+        ready = [lane for lane in lanes if lane.connected]
+        if len(ready) < len(lanes) and not (self._opening and self._opening.is_alive()):
+            self._opening = Thread(target=self._open, args=(lanes,), name=OPENING, daemon=True)
+            self._opening.start()
+        return ready
+
+    def _open(self, lanes: Sequence[Lane]) -> None:
+        """The thread's body. A lane is the thread's own until it is connected."""
         try:
             for lane in lanes:
-                lane.open()
-        except RelayAway:
+                if not lane.connected:
+                    lane.open()
+        except Exception as error:
+            log.debug("no further connection to the relay", **logs.fault(error))
             self._rest()
-        return [lane for lane in lanes if lane.connected]
 
     def _again(self, letters: Sequence[Post], places: list[int], found: dict[int, Answer]) -> None:
         """What a further lane could not begin goes over the first: the relay may let in only so many."""
