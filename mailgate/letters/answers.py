@@ -96,8 +96,10 @@ def _decision(row: DecisionRow, reader: Reader) -> Mapping[str, Any]:
 
 
 def _held(row: HeldRow, reader: Reader) -> Mapping[str, Any]:
-    cells = (reader.at(row.received_ms), clean_line(row.author), clean_line(row.detail))
-    return _row(f"{row.cause}: {clean_line(row.subject)}", cells, row.text, mark=str(row.id))
+    cause, detail = recalled(row.cause, reader.language), clean_line(recalled(row.detail, reader.language))
+    cells = (reader.at(row.received_ms), clean_line(row.author), detail)
+    title = f"{cause}：{clean_line(row.subject)}" if reader.chinese else f"{cause}: {clean_line(row.subject)}"
+    return _row(title, cells, row.text, mark=str(row.id))
 
 
 def _row(title: str, cells: tuple[str, ...], text: str = "", below: str = "", mark: str = "") -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ _LINKED = 32_768
 _STYLE = "margin:0 0 1em;overflow-wrap:anywhere"
 _INDENTS = (" ", "\t")
 _STOPS = frozenset(".!?:…。！？：")
+_CHINESE = re.compile("[，：；（）、]|[^\\x00-\u2e7f]$")
 _PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -70,12 +71,14 @@ def cut(text: object, most: int) -> str:
 
 
 def sentence(text: object) -> str:
-    """``text`` as a sentence of its own: a capital in front, a full stop (of its script) at the end if it has none."""
+    """``text`` as a sentence of its own: a capital in front, unless an address stands there, and a full stop (of its
+    script) at the end if it has none."""
     words = str(text).strip()
     if not words:
         return ""
-    stop = "" if words[-1] in _STOPS else "。" if words[-1] > "\u2e7f" else "."
-    return f"{words[0].upper()}{words[1:]}{stop}"
+    stop = "" if words[-1] in _STOPS else "。" if _CHINESE.search(words) else "."
+    first = words.partition(" ")[0]
+    return f"{words if '@' in first else words[0].upper() + words[1:]}{stop}"
 
 
 def mailto(address: str, subject: str, body: str) -> str:

@@ -53,6 +53,17 @@ def test_they_are_told_in_chinese_too(composer):
     assert "共 214 条，以上为其中 2 条。" in body
 
 
+def test_a_held_mails_cause_and_what_rules_would_do_are_told_in_chinese(composer):
+    held = HeldRow(12, "spam", "it is spam; x-spam-flag: YES", "x@spam.example", "WIN", NOW_MS)
+    trace = ("route: no rule matched: the default team", "priority: high", "status: closed", "acknowledgement: none")
+    tried = DecisionRow(NOW_MS, "ana@cust.example", "new", "default", "g1", "", trace)
+    body = text_of(transcript(composer, Answer((held,)), Answer((tried,)), language="zh"))
+    assert "12 垃圾邮件：WIN" in body
+    assert "判为垃圾邮件；x-spam-flag: YES" in body
+    for line in ("分派：没有匹配的规则：默认团队", "优先级：高", "状态：已关闭", "确认信：无"):
+        assert f"> {line}" in body
+
+
 def test_nothing_found_is_said(composer):
     assert "Nothing found." in text_of(transcript(composer, Answer()))
     assert "没有找到。" in text_of(transcript(composer, Answer(), language="zh"))

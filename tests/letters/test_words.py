@@ -103,6 +103,9 @@ def test_a_mailto_link_is_one_clean_address(subject, body):
         ("", ""),
         (" ", ""),
         ("x", "X."),
+        ("eve@b.example leaves", "eve@b.example leaves."),
+        ("Eve 所属团队：billing", "Eve 所属团队：billing。"),
+        ("王伟 is away", "王伟 is away."),
     ],
 )
 def test_a_sentence_has_a_capital_and_a_stop(text, whole):
