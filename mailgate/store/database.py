@@ -27,11 +27,12 @@ from mailgate.errors import ConfigError, Problem
 from mailgate.handing import Note
 from mailgate.store import alive, apply, audit, duties, facts, held, intake, outbox, timers
 from mailgate.store.chain import SALT_OCTETS
+from mailgate.store.connection import Conflict
 from mailgate.store.ids import Ids, jump
 from mailgate.store.migrate import migrate
 from mailgate.store.outbox import Outgoing, Recovered, Result
 from mailgate.store.roster import roster_of
-from mailgate.store.rows import Conflict, Rows
+from mailgate.store.rows import Rows
 from mailgate.store.stats import letter_counts
 from mailgate.store.sweep import sweep
 from mailgate.store.tx import Tx

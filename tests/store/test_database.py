@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from mailgate.errors import Temporary
-from mailgate.store import rows as rows_module
+from mailgate.store import connection
+from mailgate.store.connection import Conflict
 from mailgate.store.database import TRIES, Store, Tx
-from mailgate.store.rows import Conflict
 from mailgate.turnstile import Turnstile
 from tests.databases import Postgres
 from tests.store.desk import KEY, HandClock, a_mark, a_new_ticket, a_reading, opened, settle
@@ -107,7 +107,7 @@ def test_a_collision_that_does_not_end_is_said(store: Store) -> None:
 
 
 def test_D14_a_database_locked_by_another_program_is_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_module, "BUSY_S", 0.05)
+    monkeypatch.setattr(connection, "BUSY_S", 0.05)
     path = tmp_path / "desk.db"
     store = Store.open(f"sqlite:///{path}", clock=HandClock(), audit_key=KEY)
     other = sqlite3.connect(path, isolation_level=None)
