@@ -112,7 +112,7 @@ class Applier:
         return batch
 
     def _settle(self, batch: Sequence[Place]) -> list[Settled]:
-        settled = settle([self._arrival(place) for place in batch], self.desk, self.store, self.clock)
+        settled = settle(self._arrivals(batch), self.desk, self.store, self.clock)
         self.spool.done([place.entry.key for place in batch])
         for place in batch:
             del self.queue[place.entry.key]
@@ -120,9 +120,13 @@ class Applier:
             self.store.close()  # the next transaction connects anew: SQLite keeps what was bound to its statements
         return settled
 
-    def _arrival(self, place: Place) -> Arrival:
+    def _arrivals(self, batch: Sequence[Place]) -> list[Arrival]:
+        raws = self.spool.raws([place.entry for place in batch])
+        return [self._arrival(place, raw) for place, raw in zip(batch, raws, strict=True)]
+
+    @staticmethod
+    def _arrival(place: Place, raw: bytes) -> Arrival:
         assert place.finished is not None
-        raw = self.spool.raw(place.entry.key)
         if place.finished.reading is not None:
             return Arrival(place.finished.reading, raw)
         log.warning("a mail could not be read whole", entry=place.entry.key, trouble=place.finished.trouble)

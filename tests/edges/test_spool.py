@@ -54,6 +54,19 @@ def test_state_pending_gives_back_every_octet_and_the_whole_envelope(spool: Spoo
     assert entry.envelope == Envelope("smtp", ENVELOPE.recipients, "ana@client.example", clock.ms, "192.0.2.7", "mx")
 
 
+def test_the_mails_of_several_entries_come_in_the_order_in_which_they_are_asked_for(spool: Spool) -> None:
+    """A small one, an empty one and one that is read in place; what is gone is gone here too."""
+    mails = (b"small", b"", b"large" * 300_000)
+    spool.accept_many([(raw, ENVELOPE, "") for raw in mails])
+    entries = spool.pending(0, 9, 1 << 30)
+    assert spool.raws(entries) == list(mails)
+    assert spool.raws(entries[::-1]) == list(mails[::-1])
+    spool.done([entries[0].key])
+    spool.forget([entries[0].key])
+    with pytest.raises(Permanent, match="no longer"):
+        spool.raws(entries)
+
+
 def test_an_unknown_sender_stays_unknown_and_a_null_sender_null(spool: Spool) -> None:
     """``mail_from`` None and the empty one are two things."""
     spool.accept_many([(b"a", Envelope("imap", ("a@x",)), ""), (b"b", Envelope("smtp", ("a@x",), ""), "")])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mailgate.edges.spool.file import in_words
@@ -78,6 +78,12 @@ def keep_octets(db: sqlite3.Connection, seq: int, octets: Octets) -> None:
     with db.blobopen("raw", "octets", seq) as place:
         for piece in octets.pieces() if isinstance(octets, Aside) else (octets,):
             place.write(piece)
+
+
+def octets_among(db: sqlite3.Connection, entries: Sequence[int]) -> dict[int, bytes]:
+    """The mails of those of these entries (some hundreds, by number) that are not ``LARGE``."""
+    small = f"SELECT seq, octets FROM raw WHERE length(octets) <= {LARGE}"  # noqa: S608
+    return dict(db.execute(f"{small} AND seq IN ({', '.join('?' * len(entries))})", entries).fetchall())
 
 
 def octets_of(db: sqlite3.Connection, key: str) -> bytes | None:
