@@ -7,7 +7,7 @@ are locked in one go, in the order of their ids: two appliers with a batch each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailgate.desk.questions import Questions
@@ -65,14 +65,13 @@ class Ahead:
         self._customers(rows, brand, [key])
         return self.customers[brand, key]
 
-    def spent(self, rows: Rows, keys: Iterable[str]) -> dict[str, int]:
-        """What each budget had let out when the transaction began."""
-        asked = list(keys)
-        for some in _cut([key for key in asked if key not in self.budgets]):
+    def spent(self, rows: Rows, keys: Collection[str]) -> Mapping[str, int]:
+        """What each of these budgets, and of others, had let out when the transaction began."""
+        for some in _cut([key for key in keys if key not in self.budgets]):
             sql = f"SELECT budget_key, spent FROM budgets WHERE {among('budget_key', some)}"  # noqa: S608
             self.budgets |= dict.fromkeys(some, 0)
             self.budgets |= dict(rows.all(sql, some))
-        return {key: self.budgets[key] for key in asked}
+        return self.budgets
 
     def look(self, rows: Rows, batch: Sequence[Questions]) -> None:
         """Ask all that the batch will ask."""

@@ -37,5 +37,6 @@ def mac_of(key: bytes, previous: bytes, metadata: bytes, digest: bytes) -> bytes
 
 
 def metadata_of(ticket_id: int, seq: int, at_ms: int, kind: str, actor: str, meta: str) -> bytes:
-    """All of an event that is never erased, as the octets that the mac covers; ``meta`` is its JSON text."""
-    return to_json([ticket_id, seq, at_ms, kind, actor, meta]).encode()
+    """All of an event that is never erased, as the octets that the mac covers: a JSON list of the six, where ``meta``
+    is a JSON text itself. Put together here, since three strings cost a fraction of a list with them."""
+    return f"[{ticket_id},{seq},{at_ms},{to_json(kind)},{to_json(actor)},{to_json(meta)}]".encode()

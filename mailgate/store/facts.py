@@ -6,7 +6,7 @@ nothing otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from mailgate.desk.effect import ChangeTicket
@@ -230,10 +230,10 @@ def _recent(work: Work, questions: Questions) -> tuple[Ticket, ...]:
     return tuple(ticket for ticket in now if ticket.closed_ms is None)
 
 
-def spent(work: Work, keys: Iterable[str]) -> dict[str, int]:
+def spent(work: Work, keys: Collection[str]) -> dict[str, int]:
     """What each budget has let out, this transaction's letters included."""
-    now = work.spent
-    return {key: before + now.get(key, 0) for key, before in work.ahead.spent(work.database, keys).items()}
+    before, since = work.ahead.spent(work.database, keys), work.spent
+    return {key: before[key] + since.get(key, 0) for key in keys}
 
 
 def _rated_ms(rows: Rows, tickets: Mapping[Clue, Ticket]) -> int | None:

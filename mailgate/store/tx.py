@@ -77,7 +77,7 @@ class Tx:
 
     def spent(self, keys: Iterable[str]) -> dict[str, int]:
         """What each budget has let out, this transaction's letters included."""
-        return facts.spent(self.work, keys)
+        return facts.spent(self.work, tuple(keys))
 
     def tally(self, ticket: int) -> Tally:
         """What the ticket's messages come to, for rules on events."""

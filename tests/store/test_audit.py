@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from mailgate.store.audit import anchors
+from mailgate.store.chain import metadata_of
 from mailgate.store.database import Store
+from mailgate.store.rows import to_json
 from tests.store.desk import KEY, NOW, a_letter, a_mark, a_reading, an_append, opened, settle
 
 
@@ -74,6 +76,12 @@ def test_promise_9_another_key_verifies_nothing(store: Store, ticket_id: int) ->
     from mailgate.store.audit import verify
 
     assert len(verify(store.rows, b"x" * 32)) == 3
+
+
+def test_promise_9_what_a_mac_covers_is_the_json_list_that_it_always_was() -> None:
+    """So that histories which are there go on to verify."""
+    parts = (7, 3, 1_764_000_000_000, 'a "kind"', "ana\\\n\x7f\u2028退", '{"to":"\\"x\\""}')
+    assert metadata_of(*parts) == to_json(list(parts)).encode()
 
 
 def test_promise_9_erasing_payload_and_salt_keeps_the_chain_whole(store: Store, ticket_id: int) -> None:
