@@ -145,7 +145,8 @@ def _keys(path: Path, now_ms: int) -> Keys:
             raise Wrong(f"{path} can be read by others", f"chmod 600 {path}")
         return read_keys(path.read_text(ENCODING), now_ms)
     except FileNotFoundError as error:
-        raise Wrong(f"there is no secret file {path}", "make it with `mailgate init`, or restore it") from error
+        right = "restore it from your backup; before the first letter any will do: `mailgate init ELSEWHERE` makes one"
+        raise Wrong(f"there is no secret file {path}", right) from error
     except (OSError, UnicodeDecodeError) as error:
         raise Wrong(f"the secret file {path} cannot be read", "it must be text, and ours to read") from error
 

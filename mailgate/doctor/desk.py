@@ -36,10 +36,8 @@ def spool(settings: Settings, clock: Clock) -> Iterator[Finding]:
     oldest = next(iter(kept.pending(0, 1, 1)), None)
     age_s = (clock.now_ms() - oldest.envelope.received_ms) // 1000 if oldest else 0
     kept.close()
-    yield judged(
-        "spool", age_s > WAITS_S, f"{waiting} mails wait, the oldest for {age_s} s" if waiting else "nothing waits",
-        "the applier is stuck or the database is away: look at the log",
-    )  # fmt: skip
+    seen = f"mails that wait: {waiting}, the oldest for {age_s} s" if waiting else "nothing waits"
+    yield judged("spool", age_s > WAITS_S, seen, "no daemon runs, or its database is away: look at the log")
 
 
 def database(settings: Settings, clock: Clock) -> Iterator[Finding]:
