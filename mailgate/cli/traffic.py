@@ -60,12 +60,12 @@ def ingest(
         if refusal:
             say(f"mailgate: {refusal}")
         raise typer.Exit(REFUSED if refusal else 0)
-    with _progress() as told:
+    with _Progress() as told:
         refused = ingest_paths(settings, paths, mailbox, told)
     raise typer.Exit(1 if refused else 0)
 
 
-class _progress:  # noqa: N801  (used as a function is)
+class _Progress:
     """Counts mails on stderr while they go in, and names each that is refused."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _progress:  # noqa: N801  (used as a function is)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self.bar = Progress(*columns, console=Console(stderr=True))
 
-    def __enter__(self) -> _progress:
+    def __enter__(self) -> _Progress:
         self.bar.start()
         self.task = self.bar.add_task("mails kept", total=None)
         self.kept = 0

@@ -35,7 +35,7 @@ class Flag(IntegerField):
 class Kept(Model):
     """What all rows share: a table is called like its class, in snake case."""
 
-    class Meta:  # noqa: D106
+    class Meta:
         legacy_table_names = False
 
 
@@ -102,7 +102,7 @@ class Participants(Kept):
     role = TextField()
     since_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("ticket_id", "email_key")
 
 
@@ -145,7 +145,7 @@ class Attachments(Kept):
     noise = Flag()
     risks = Json()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("message_id", "place")
 
 
@@ -178,7 +178,7 @@ class Deliveries(Kept):
     received_ms = BigIntegerField()
     settled_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("entry_key", "brand")
 
 
@@ -199,7 +199,7 @@ class KnownIds(Kept):
     ticket_id = BigIntegerField(null=True)
     letter_id = BigIntegerField(null=True)
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("brand", "message_id")
 
 
@@ -217,7 +217,7 @@ class Events(Kept):
     digest = BlobField()
     mac = BlobField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("ticket_id", "seq")
 
 
@@ -229,7 +229,7 @@ class Links(Kept):
     why = TextField()
     created_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("ticket_id", "other_id")
 
 
@@ -276,7 +276,7 @@ class LetterBounces(Kept):
     reason = TextField()
     at_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("letter_id", "email_key")
 
 
@@ -304,7 +304,7 @@ class Timers(Kept):
     kind = TextField()
     due_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("ticket_id", "kind")
 
 
@@ -341,7 +341,7 @@ class Customers(Kept):
     survey_asked_ms = BigIntegerField(null=True)
     updated_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("brand", "email_key")
 
 
@@ -458,7 +458,7 @@ class Alerts(Kept):
     seen = IntegerField()
     updated_ms = BigIntegerField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         primary_key = CompositeKey("brand", "fingerprint")
 
 
