@@ -3,6 +3,7 @@ how content customers are."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,9 @@ from mailgate.clock import SystemClock
 
 if TYPE_CHECKING:
     from mailgate.config.settings import Settings
+    from mailgate.store.csat import Csat
+    from mailgate.store.kept import Kept
+    from mailgate.store.stats import Stats
 
 DAY_MS = 86_400_000
 
@@ -66,7 +70,13 @@ def stats(
         ended = [asdict(each) for each in promises]
         counted = {**asdict(found), "deliveries": found.deliveries, "spooled": waiting}
         emit({**counted, "promises": ended, "ratings": rated})
-        return
+    else:
+        _show(found, waiting)
+        _show_promises(promises, ratings, by.value)
+
+
+def _show(found: Stats, waiting: int) -> None:
+    """What became of mail and letters, and where tickets stand."""
     shown = console()
     shown.print(f"{found.deliveries} deliveries, {waiting} in the spool, {found.held} held now, {found.timers} timers")
     for title, counts in (
@@ -77,12 +87,17 @@ def stats(
     ):
         for name, number in counts.items():
             shown.print(f"  {title:>10}  {name:<28} {number:>8}")
+
+
+def _show_promises(promises: Sequence[Kept], ratings: Sequence[Csat], whose: str) -> None:
+    """What was promised and kept, and what customers said; the whole desk's has no name but ``whose``."""
+    shown = console()
     for one in promises:
-        named = f"{one.name or by.value}: {one.promise}"
+        named = f"{one.name or whose}: {one.promise}"
         shown.print(f"  {'promises':>10}  {named:<28} {one.kept:>8} kept, {one.late} late")
     for each in ratings:
         share = "no rating yet" if each.csat is None else f"{each.csat:.0%} content, {each.average:.1f} of 5"
-        shown.print(f"  {'ratings':>10}  {each.name or by.value:<28} {each.rated:>8} of {each.asked} asked: {share}")
+        shown.print(f"  {'ratings':>10}  {each.name or whose:<28} {each.rated:>8} of {each.asked} asked: {share}")
 
 
 def _since(text: str, now_ms: int) -> int:
