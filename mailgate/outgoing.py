@@ -98,7 +98,7 @@ class Pace:
         return min(most, self.per_minute - self.handed)
 
     def count(self, letters: int) -> None:
-        """So many were claimed."""
+        """So many were handed over."""
         self.handed += letters
 
     def until(self, now: float) -> float:
@@ -200,11 +200,13 @@ class Sender:
         now = self.clock.monotonic()
         away = now < self.breaker.closed_until
         if away or not self.claimed or now - self.since > CLAIM_S:
-            self._write_and_claim(0 if away else self.pace.room(now, CLAIM if self.handing else GROUP))
+            most = CLAIM if self.handing and not self.breaker.failures else GROUP
+            self._write_and_claim(0 if away else self.pace.room(now, most))
         group = self.claimed[:GROUP]
         if group and self.handing:
             self.handing.write(self._note(group))
         del self.claimed[:GROUP]
+        self.pace.count(len(group))
         results = hand_over(group, self.courier, self.breaker, self.clock)
         self.results += results
         self.failed += [
@@ -251,7 +253,6 @@ class Sender:
 
         self.claimed = self.store.run(body)
         self.claimed_ms, self.since, self.results, self.failed = now_ms, self.clock.monotonic(), [], []
-        self.pace.count(len(self.claimed))
         if sum(len(letter.data) for letter in self.claimed) > GROUP_SIZE:
             self.store.close()  # the next turn connects anew; what SQLite has read goes with the connection
 

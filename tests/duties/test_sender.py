@@ -221,6 +221,10 @@ def noting(world: World) -> Sender:
     return world.sender
 
 
+def _recipients(world: World) -> list[tuple[str]]:
+    return world.store.rows.all("SELECT DISTINCT recipient FROM letters")
+
+
 def states(world: World) -> Counter[str]:
     """How many letters are in which state."""
     return Counter(state for (state,) in world.store.rows.all("SELECT state FROM letters"))
@@ -283,12 +287,32 @@ def test_a_claim_that_takes_long_is_given_back_and_made_anew(world: World, notin
     assert len({each["Message-ID"] for each in world.far.letters}) == 20
 
 
+def test_what_a_slow_relay_gave_back_does_not_count_for_the_cap(world: World, noting: Sender) -> None:
+    """Twenty a minute are twenty, also where ten take longer than a claim lasts."""
+    noting.pace = Pace(20)
+    for _ in range(4):
+        noting.turn()
+        world.clock.ms += int(1000 * CLAIM_S) + SECOND
+    assert len(world.far.letters) == 20
+
+
 def test_a_relay_that_goes_away_leaves_the_claim_as_it_was(world: World, noting: Sender) -> None:
     noting.turn()
     world.far.refuses = {each.recipient: RelayAway("nobody listens") for each in noting.claimed}
     noting.turn()
     noting.turn()
     assert states(world) == Counter(sent=10, queued=65)
+
+
+def test_a_relay_that_may_still_be_away_is_probed_with_ten_letters(world: World, noting: Sender) -> None:
+    """Not with a hundred that are read and given back at each probe."""
+    world.far.refuses = {recipient: RelayAway("nobody listens") for (recipient,) in _recipients(world)}
+    noting.turn()
+    assert noting.claimed
+    noting.turn()
+    world.clock.ms += SECOND
+    assert len(noting.turn()) == GROUP
+    assert not noting.claimed
 
 
 def test_finish_gives_back_what_was_claimed_and_not_touched(world: World, noting: Sender) -> None:
