@@ -54,6 +54,7 @@ class Far:
     letters: list[tuple[int, str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     open: dict[int, socket.socket] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
     warm: bool = False
 
     def texts(self, recipient: str) -> list[str]:
@@ -85,6 +86,7 @@ class Far:
                     self.letters.append((number, recipient, text))
                 if not self._say(connection, number, "DOT", "250 taken"):
                     return
+        self.left.append(number)
 
     def _say(self, connection: socket.socket, number: int, verb: str, usual: str) -> bool:
         said = self.answer(number, verb) or usual
@@ -255,6 +257,26 @@ def test_a_further_connection_that_is_gone_costs_no_letter() -> None:
         assert all_sent(out.send_all(TEN))
         out.close()
     assert sorted(text for _, _, text in far.letters[12:]) == sorted(letter.text for letter in TEN)
+
+
+def test_a_relay_with_one_place_has_it_free_for_the_first_connection() -> None:
+    """That one was lost, and a further one has its place: it is given up, or no letter would go out any more."""
+
+    def answer(number: int, verb: str) -> str | None:
+        full = number > 3 and not {2, 3} <= set(far.left)
+        return "421 4.7.0 one at a time" if full and verb == "CONNECT" else None
+
+    with relay(answer) as (far, port):
+        out = warmed(port)
+        far.end(1)
+        out.send_all(TEN)
+        tick, ticks = threading.Event(), 0
+        while not {2, 3} <= set(far.left):
+            ticks += 1
+            assert not tick.wait(0.01)
+            assert ticks < 500, "the further connections are kept"
+        assert all_sent(out.send_all(TEN))
+        out.close()
 
 
 def test_a_connection_lost_after_the_dot_costs_that_letter_alone() -> None:

@@ -103,10 +103,13 @@ def _write(desk: Desk) -> None:
 
 
 def _goes_on(desk: Desk, ledger: Ledger) -> None:
-    """Ten seconds later every letter is with the relay."""
+    """Ten seconds later nothing waits but what was put off for its minute, which is urged."""
     over, tick = time.monotonic(), threading.Event()
-    while not _urged(desk, ledger):
+    while ledger.rows("SELECT id FROM letters WHERE state IN ('queued', 'handing')"):
         assert time.monotonic() - over < RECOVERY_S, desk.json("outbox", "list")
+        tick.wait(0.1)
+    while not _urged(desk, ledger):
+        assert time.monotonic() - over < DRAIN_S, desk.json("outbox", "list")
         tick.wait(0.1)
 
 

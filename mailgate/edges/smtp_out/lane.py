@@ -74,7 +74,7 @@ class Lane:
                 return answers + [error] * (len(letters) - len(answers))
             except Exception as error:  # costs this letter only, whatever it is
                 if not isinstance(error, MailgateError):
-                    self._drop()
+                    self.drop()
                 answers.append(error)
         return answers
 
@@ -96,7 +96,7 @@ class Lane:
             try:
                 return (yield from self._mail(self._session, sender, recipient, data))
             except RelayAway:
-                self._drop()
+                self.drop()
                 if not self._reconnects:
                     raise
         elif not self._reconnects:
@@ -105,7 +105,7 @@ class Lane:
         try:
             return (yield from self._mail(session, sender, recipient, data))
         except RelayAway:
-            self._drop()
+            self.drop()
             raise
 
     def _connect(self) -> Session:
@@ -137,7 +137,7 @@ class Lane:
         try:
             session.abandon()
         except (smtplib.SMTPException, OSError):
-            self._drop()
+            self.drop()
 
     def _admitted(self, session: Session) -> Generator[None, None, None]:
         """RCPT and DATA: returns once the relay is ready for the letter."""
@@ -156,7 +156,7 @@ class Lane:
         except (smtplib.SMTPException, OSError) as error:
             raise self._lost_before(error) from error
         except RelayAway:
-            self._drop()
+            self.drop()
             raise
 
     def _give(self, session: Session, data: bytes) -> None:
@@ -180,11 +180,11 @@ class Lane:
         try:
             code, text = session.getreply()
         except (smtplib.SMTPException, OSError) as error:
-            self._drop()
+            self.drop()
             raise MaybeSent(f"no answer to the whole letter: {line(error)}") from error
         session.wait = self._relay.timeout
         if code < 200 or 300 <= code < 400:
-            self._drop()
+            self.drop()
             raise MaybeSent(f"no understandable answer to the whole letter: {reply(code, text)}")
         self._clean = code < 300
         accepted(code, text, "the letter")
@@ -192,10 +192,11 @@ class Lane:
         return Sent(said, given_id(said, self._relay.host, data))
 
     def _lost_before(self, error: Exception) -> Temporary:
-        self._drop()
+        self.drop()
         return Temporary(f"the relay was lost before the letter was whole: {line(error)}")
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Let go of the connection without a word."""
         if self._session:
             self._session.close()
             self._session = None

@@ -74,6 +74,8 @@ class SmtpCourier:
         }
         if known:  # else it is connecting that took so long
             self._slow = self._clock.monotonic() - began > SLOW_S * max(map(len, hands))
+        if not self._first.connected:
+            self._make_way()
         self._again(letters, [at for hand in hands[1:] for at in hand if isinstance(found[at], RelayAway)], found)
         return [found[at] for at in range(len(letters))]
 
@@ -115,6 +117,14 @@ class SmtpCourier:
         places.sort()
         (answers,) = together([self._first.send_each([letters[at] for at in places])])
         found.update(zip(places, answers, strict=True))
+
+    def _make_way(self) -> None:
+        """The first lane has lost its connection. The relay may have a single place, which it must be able to get."""
+        self._rest()
+        if self._opening and self._opening.is_alive():
+            return  # what it opens is let go when the first is found without a connection again
+        for lane in self._further:
+            lane.drop()
 
     def _rest(self) -> None:
         self._rested = self._clock.monotonic() + REST_S
