@@ -56,6 +56,53 @@ def test_a_commit_that_fails_fails_for_all_and_the_writer_lives(spool: Spool) ->
     assert spool.unfinished() == 1
 
 
+def test_in_a_crowd_a_mail_waits_for_the_next_one(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each commit costs an fsync: whoever comes a moment later is taken along."""
+    monkeypatch.setattr("mailgate.edges.smtp_in.group_commit.GATHER_S", 0.3)
+    accept_many, begun, gate = spool.accept_many, threading.Event(), threading.Event()
+
+    def stall(mails: list[tuple[bytes, Envelope, str]]) -> list[str]:
+        begun.set()
+        gate.wait(10)
+        return accept_many(mails)
+
+    spool.accept_many = stall  # type: ignore[method-assign, assignment]
+    groups: list[int] = []
+
+    async def run() -> None:
+        commits = GroupCommit(spool, groups.append)
+        alone = asyncio.ensure_future(commits.accept(b"alone", ENVELOPE))
+        await asyncio.to_thread(begun.wait, 10)
+        crowd = [asyncio.ensure_future(commits.accept(b"two together", ENVELOPE)) for _ in range(2)]
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(alone, *crowd)
+        first = asyncio.ensure_future(commits.accept(b"first", ENVELOPE))
+        await asyncio.sleep(0)
+        while not commits._queue.empty():  # noqa: ASYNC110 - until the writer has it, and waits
+            await asyncio.sleep(0)
+        await asyncio.gather(first, commits.accept(b"next", ENVELOPE))
+        await commits.close()
+
+    asyncio.run(run())
+    assert groups == [1, 2, 2]
+
+
+def test_a_mail_that_comes_alone_waits_for_nobody(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after the other, each is committed at once."""
+    monkeypatch.setattr("mailgate.edges.smtp_in.group_commit.GATHER_S", 3600.0)
+    groups: list[int] = []
+
+    async def run() -> None:
+        commits = GroupCommit(spool, groups.append)
+        for _ in range(3):
+            await commits.accept(b"x", ENVELOPE)
+        await commits.close()
+
+    asyncio.run(run())
+    assert groups == [1, 1, 1]
+
+
 def test_a_disk_that_does_not_answer_is_temporary(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client is told to try again; the mail may yet be kept, and then the retry is its duplicate."""
     monkeypatch.setattr("mailgate.edges.smtp_in.group_commit.PATIENCE_S", 0.01)

