@@ -158,6 +158,8 @@ def _tickets_of_clues(
     work: Work, questions: Questions, ids: dict[str, tuple[int | None, int | None]], *, lock: bool
 ) -> tuple[dict[Clue, Ticket], dict[Clue, Ticket]]:
     """Where each clue leads, within the brand; a merged ticket leads to where it went, and stands in the second map."""
+    if not questions.clues:
+        return {}, {}
     numbers, wanted = clue_numbers(questions), {ticket for ticket, _ in ids.values() if ticket is not None}
     for _ in range(MERGE_HOPS):
         known = _named_tickets(work, numbers, wanted, lock=lock)

@@ -186,7 +186,7 @@ def split_address(address: str, mailboxes: Iterable[Mailbox]) -> SplitAddress | 
     local, at, domain = address.strip().lower().rpartition("@")
     if not at:
         return None
-    found = _SUBADDRESS.fullmatch(local)
+    found = _SUBADDRESS.fullmatch(local) if "-" in local else None  # most addresses have none, and no token then
     for mailbox in mailboxes:
         own_local, _, own_domain = mailbox.address.lower().rpartition("@")
         if own_domain != domain:

@@ -76,7 +76,9 @@ def _addresses(mail: Mail, envelope: Envelope) -> Iterator[tuple[str, str]]:
     yield from (("", address) for address in envelope.recipients)
     yield from (("to", address.email) for address in mail.to[:CLUE_LIMIT])
     yield from (("cc", address.email) for address in mail.cc[:CLUE_LIMIT])
-    yield from ((name, value.strip("<> ")) for name in _DELIVERED for value in mail.headers_named(name)[:5])
+    written = [(key.lower(), value) for key, value in mail.headers if key.lower() in _DELIVERED]
+    for name in _DELIVERED if written else ():
+        yield from [(name, value.strip("<> ")) for key, value in written if key == name][:5]
 
 
 def token_clue(carrier: Carrier, token: Token, header: str) -> Clue:
