@@ -56,6 +56,29 @@ def test_a_commit_that_fails_fails_for_all_and_the_writer_lives(spool: Spool) ->
     assert spool.unfinished() == 1
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_writer_that_died_is_replaced(spool: Spool) -> None:
+    """A front without one would say 451 to everybody, after a minute each, until somebody restarts it."""
+    kept: list[int] = []
+
+    def fail_once(mails: int) -> None:
+        kept.append(mails)
+        if len(kept) == 1:
+            raise MemoryError
+
+    async def run() -> None:
+        commits = GroupCommit(spool, fail_once)
+        await commits.accept(b"x", ENVELOPE)
+        assert commits._thread is not None
+        await asyncio.to_thread(commits._thread.join, 10)
+        await commits.accept(b"y", ENVELOPE)
+        await commits.close()
+
+    asyncio.run(run())
+    assert kept == [1, 1]
+    assert spool.unfinished() == 2
+
+
 def test_in_a_crowd_a_mail_waits_for_the_next_one(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each commit costs an fsync: whoever comes a moment later is taken along."""
     monkeypatch.setattr("mailgate.edges.smtp_in.group_commit.GATHER_S", 0.3)

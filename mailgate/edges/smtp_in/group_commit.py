@@ -60,7 +60,7 @@ class GroupCommit:
 
         What was put aside is closed here, whatever becomes of it.
         """
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():  # out of memory, it may have died
             self._thread = threading.Thread(target=self._write, name="spool writer", daemon=True)
             self._thread.start()
         loop = asyncio.get_running_loop()
