@@ -37,6 +37,7 @@ def test_promises_1_2_3_hold_while_processes_are_killed(
         send_all(desk, by_smtp, books, give_up)
         killer.join(60 + 3 * KILLS)
         assert not killer.is_alive()
+        assert sum(books.kills.values()) == KILLS, "somebody could not be killed, or the desk not be started again"
         assert books.refused == [], "a 5xx for honest mail"
         ledger = Ledger(desk, database)
         ledger.wait_until_settled(MAILS, DRAIN_S)
