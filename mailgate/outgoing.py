@@ -219,6 +219,7 @@ class Sender:
 
     def pause(self) -> float:
         """Seconds until it is worth another turn, when nobody rings."""
+        self.courier.idle()
         now = self.clock.monotonic()
         if now < self.breaker.closed_until:
             return self.breaker.closed_until - now

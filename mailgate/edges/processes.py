@@ -28,6 +28,7 @@ from types import FrameType
 
 from mailgate.clock import Clock
 from mailgate.edges.bell import Bell
+from mailgate.edges.memory import map_large_blocks
 
 PR_SET_PDEATHSIG = 1
 GRACE_S = 30.0
@@ -36,8 +37,6 @@ LEFT_TO_THE_PARENT = (signal.SIGINT, signal.SIGHUP)
 GARBAGE = (20_000, 20, 20)
 """The collector's thresholds in a child: a mail makes thousands of values that die young and hardly a cycle, and with
 Python's own thresholds looking for them took a quarter of the applier's time."""
-M_MMAP_THRESHOLD = -3
-LARGE_BLOCK = 512 * 1024
 STEADY_S = 10.0
 BACKOFF_S = (0.0, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)
 PLANNED_EXIT = 0
@@ -161,7 +160,7 @@ def _run(child: Child, parent: int) -> None:
         _die_with_parent(parent)
         gc.freeze()  # what the parent has loaded stays, and stays shared
         gc.set_threshold(*GARBAGE)
-        _give_back_large_blocks()
+        map_large_blocks()
         child.main()
         code = 0
     except SystemExit as ending:
@@ -179,14 +178,6 @@ def _die_with_parent(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         raise SystemExit(1)
-
-
-def _give_back_large_blocks() -> None:
-    """Let glibc return what a large mail took as soon as it is freed; by itself it learns from the first 25 MB mail to
-    keep up to 32 MB for the next, in each process. Other C libraries have nothing like it, or need nothing."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 def _ended() -> Iterator[tuple[int, int]]:

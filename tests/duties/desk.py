@@ -71,6 +71,9 @@ class Far:
     def check(self) -> None:
         """It is there."""
 
+    def idle(self) -> None:
+        """Nothing is open."""
+
     def close(self) -> None:
         self.closed = True
 

@@ -14,7 +14,7 @@ import pytest
 from mailgate.clock import SystemClock
 from mailgate.edges.settings import Relay
 from mailgate.edges.smtp_out.courier import Answer
-from mailgate.edges.smtp_out.relay import OPENING, REST_S, MaybeSent, Sent, SmtpCourier, deal, together
+from mailgate.edges.smtp_out.relay import IDLE_S, OPENING, REST_S, MaybeSent, Sent, SmtpCourier, deal, together
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,22 @@ def test_a_fast_relay_is_served_over_one_connection() -> None:
         out.close()
     assert far.connections == 1
     assert [text for _, _, text in far.letters[2:]] == [letter.text for letter in TEN] * 2
+
+
+def test_an_idle_desk_keeps_one_connection() -> None:
+    """The further ones are left when no letter has come for a while, and opened again when there are many."""
+    with relay() as (far, port):
+        clock = SlowClock()
+        out = warmed(port, clock)
+        out.idle()
+        assert far.left == []
+        clock.seconds += 2 * IDLE_S
+        out.idle()
+        assert all_sent(out.send_all(TEN))
+        until_opened()
+        assert all_sent(out.send_all(TEN))
+        out.close()
+    assert far.connections == 5
 
 
 def test_a_slow_relay_has_three_letters_under_way_at_a_time() -> None:

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mailgate.edges.memory import give_back
 from mailgate.edges.spool.octets import Aside, Octets
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
@@ -125,9 +126,11 @@ class GroupCommit:
 
 
 def _close(group: list[_Waiting]) -> None:
-    for waiting in group:
-        if isinstance(waiting.raw, Aside):
-            waiting.raw.close()
+    large = [waiting.raw for waiting in group if isinstance(waiting.raw, Aside)]
+    for raw in large:
+        raw.close()
+    if large:
+        give_back()
 
 
 def _settle(group: list[_Waiting], keys: list[str]) -> None:

@@ -69,6 +69,10 @@ class Courier(Protocol):
         what the other side greeted us with, if it greets."""
         ...
 
+    def idle(self) -> None:
+        """Nothing waits: what is open for many letters only need not stay open. Never raises."""
+        ...
+
     def close(self) -> None:
         """Let go of whatever is kept open. Never raises."""
         ...

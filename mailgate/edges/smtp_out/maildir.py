@@ -50,6 +50,9 @@ class MaildirCourier:
             raise self._away(error) from error
         return ""
 
+    def idle(self) -> None:
+        """Nothing is kept open."""
+
     def close(self) -> None:
         """Nothing is kept open."""
 
@@ -85,6 +88,9 @@ class ConsoleCourier:
     def check(self) -> str:
         """The console is always there."""
         return ""
+
+    def idle(self) -> None:
+        """Nothing is kept open."""
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -6,7 +6,8 @@ recipient into one lane, in their order; and the lanes wait together.
 
 The first lane is the one that counts. A relay may let in fewer, or let the others wait at the door: those are opened in
 a thread beside, and used once they are there; what one of them could not begin goes over the first; and then, as when
-one cannot be opened, they rest for a while.
+one cannot be opened, they rest for a while. Once no letter has come for some seconds they are closed: an idle desk
+keeps one connection.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ log = logs.get("sender")
 
 SLOW_S = 0.02
 REST_S = 10.0
+IDLE_S = 10.0
 OPENING = "further connections to the relay"
 
 
@@ -52,7 +54,7 @@ class SmtpCourier:
         self._first = Lane(relay, clock)
         self._further = [Lane(relay, clock, reconnects=False) for _ in range(relay.connections - 1)]
         self._opening: Thread | None = None
-        self._rested = 0.0
+        self._rested = self._used = 0.0
         self._slow = False
 
     def send(self, mail_from: str, recipient: str, data: bytes) -> Sent:
@@ -65,6 +67,7 @@ class SmtpCourier:
     def send_all(self, letters: Sequence[Post]) -> list[Answer]:
         """Each letter's answer, in their order; over several connections where the relay is slow."""
         lanes = [self._first, *self._ready(len(letters))]
+        self._used = self._clock.monotonic()
         hands, known, began = deal(letters, len(lanes)), self._first.connected, self._clock.monotonic()
         flights = [lane.send_each([letters[at] for at in hand]) for lane, hand in zip(lanes, hands, strict=True)]
         found = {
@@ -82,6 +85,12 @@ class SmtpCourier:
     def check(self) -> str:
         """Connect, protect and log in, as for a letter; ``RelayAway`` where that fails. Returns the greeting."""
         return self._first.open()
+
+    def idle(self) -> None:
+        """Say goodbye on the further lanes once they were not used for a while."""
+        if self._clock.monotonic() - self._used > IDLE_S and not (self._opening and self._opening.is_alive()):
+            for lane in self._further:
+                lane.close()
 
     def close(self) -> None:
         """Say goodbye to the relay; a later ``send`` connects anew."""
