@@ -58,10 +58,12 @@ class Front:
         assert self._ready.wait(10)
 
     async def _main(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._stop, self._leave = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         self.commits = GroupCommit(self.spool, self._ring)
         listeners = tuple(self.sockets.items())
-        await serve_mail(self.settings, self.desk, self.commits, self.clock, self._stop, self._ready.set, listeners)
+        await serve_mail(
+            self.settings, self.desk, self.commits, self.clock, self._stop, self._ready.set, listeners, self._leave
+        )
 
     def _ring(self, _mails: int) -> None:
         self.rings += 1
@@ -69,6 +71,16 @@ class Front:
     def ask_to_stop(self) -> None:
         """Begin to stop, and go on."""
         self._loop.call_soon_threadsafe(self._stop.set)
+
+    def leave(self) -> None:
+        """Let another process have whoever comes from here on; back when this one accepts no more."""
+
+        async def left() -> None:
+            self._leave.set()
+            for _turn in range(10):  # of the loop: the wait ends in one, its waiter goes on in another
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(left(), self._loop).result(10)
 
     def stop(self) -> None:
         """Stop, and wait for the end."""

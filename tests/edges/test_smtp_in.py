@@ -257,10 +257,39 @@ def test_D17_stopping_answers_running_mails_and_tells_the_idle(serve: Serve) -> 
     assert idle.ended()
     for wire in busy:
         wire.send(b"\r\nbody\r\n.\r\n")
+    for wire in busy:
         assert wire.answer().startswith("250")
         assert wire.answer().startswith("421 4.3.2")
     front.stop()
     assert len(front.kept()) == 10
+
+
+def test_D17_a_front_that_leaves_serves_who_is_there_and_lets_them_say_goodbye(serve: Serve) -> None:
+    """A mail that a client had begun to send when another process took over is kept, and its QUIT is answered with
+    221: to have it cut off with 421 would look like trouble in the log of whoever sent it."""
+    front = serve()
+    served, busy, new = front.wire(), front.wire(), front.wire()
+    assert served.mail(b"a: b\r\n").startswith("250")
+    busy.open_mail()
+    front.leave()
+    assert served.say("QUIT").startswith("221")
+    busy.send(b"x: y\r\n\r\nbody\r\n.\r\n")
+    assert busy.answer().startswith("250")
+    assert busy.say("QUIT").startswith("221")
+    assert new.mail(b"c: d\r\n").startswith("250")
+    assert new.say("MAIL FROM:<anna@client.example>").startswith("421 4.3.2")
+    assert new.ended()
+    assert len(front.kept()) == 3
+
+
+def test_D17_a_front_that_leaves_waits_for_no_kept_connection(serve: Serve) -> None:
+    """A client that keeps its connection for the next mail hears soon that it should come again."""
+    front = serve()
+    kept = front.wire()
+    assert kept.mail(b"a: b\r\n").startswith("250")
+    front.leave()
+    assert kept.answer().startswith("421 4.3.2")
+    assert kept.ended()
 
 
 # --- only for us ---

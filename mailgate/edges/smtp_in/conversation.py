@@ -31,6 +31,7 @@ log = logs.get("smtp")
 COMMAND_LIMIT = 2048
 LOGIN_LIMIT = 12_288
 MAX_LOGIN_FAILURES = 3
+GOODBYE_S = 1.0
 HTTP_VERBS = frozenset((b"GET", b"POST", b"PUT", b"HEAD", b"CONNECT", b"OPTIONS", b"DELETE", b"PATCH", b"TRACE"))
 
 
@@ -91,13 +92,19 @@ class Conversation(SMTP):
             self._hang_up(say.CLOSING)
 
     def part(self) -> None:
-        """Another process serves from here on: a client that has had a mail taken, and begun no other, goes to it."""
-        if self.listening and self._served:
-            self._hang_up(say.CLOSING)
+        """Another process serves from here on: a client that has had a mail taken, and begun no other, goes to it,
+        with a moment for its own goodbye, which may be on its way."""
+        if self._over:
+            self.loop.call_later(GOODBYE_S, self._part_now)
+
+    def _part_now(self) -> None:
+        if self._over:
+            self.farewell()
 
     @property
-    def _served(self) -> bool:
-        return self.mails > 0 and self.sender is None
+    def _over(self) -> bool:
+        """Whether nothing but a goodbye is to be heard here."""
+        return self.front.stopping or (self.front.leaving and self.mails > 0 and self.sender is None)
 
     def cut_off(self) -> None:
         """No more time."""
@@ -153,8 +160,7 @@ class Conversation(SMTP):
 
     async def _line(self, limit: int) -> bytes:
         """The next line, without its CRLF; raises ``Reply`` for one that is too long or ends with a bare LF."""
-        if self.front.stopping or (self.front.leaving and self._served):
-            raise Reply(say.CLOSING, hang_up=True)
+        self.part()
         self.listening = True
         try:
             line: bytes = await self._reader.readuntil(b"\n")
@@ -176,6 +182,8 @@ class Conversation(SMTP):
         if self.commands > self.front.settings.max_commands:
             raise Reply(say.ENOUGH_COMMANDS, hang_up=True)
         verb, _, argument = line.partition(b" ")
+        if self._over and verb.upper() != b"QUIT":
+            raise Reply(say.CLOSING, hang_up=True)
         if verb.upper() in HTTP_VERBS:
             raise Reply(say.NOT_SMTP, hang_up=True)
         method: Callable[[str], Awaitable[None]] | None = self._smtp_methods.get(

@@ -42,8 +42,8 @@ async def serve_mail(
 
     ``ready`` is called once when all of them accept. After ``stop`` idle connections are told 421 at once, a mail whose
     data has begun still gets its answer, and after 25 seconds whatever is left is cut off. After ``leave`` another
-    process accepts on the same sockets: who is here already is served one mail still, and told 421 after it. Raises
-    ``Refused`` when the certificate cannot be used.
+    process accepts on the same sockets: who is here already is served one mail still, and told 421 unless
+    he says QUIT then. Raises ``Refused`` when the certificate cannot be used.
     """
     front = Front(settings, desk, commits, clock)
     talks: set[Conversation] = set()
