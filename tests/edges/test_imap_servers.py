@@ -26,13 +26,13 @@ class Server:
 
 
 @pytest.fixture(scope="module", params=["pymap", "dovecot"])
-def _server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def _server(request: pytest.FixtureRequest) -> Iterator[Server]:
     if request.param == "pymap":
         pymap = pymap_server.start()
         yield Server(pymap.port, pymap.append, pymap.client)
         pymap.stop()
         return
-    server = dovecot.start(tmp_path_factory.mktemp("imap"))
+    server = dovecot.start()
     server.add_user("support", "pass word")
     yield Server(server.port, lambda raws: server.append("support", raws), lambda: server.client("support"))
     server.stop()

@@ -1,8 +1,8 @@
-"""A throw-away Dovecot on a free loopback port, where one is installed: IMAP without TLS, Maildirs in a scratch folder.
+"""A throw-away Dovecot on a free loopback port, where one is installed: IMAP without TLS, in a folder of its own.
 
 A wrong password costs nothing there: its delays, and the penalty for whoever comes from the same address, are off.
 
-``start(tmp_path)`` gives a running server; ``stop`` ends it. Works for Dovecot 2.3 and 2.4, as root and as a plain user
+``start()`` gives a running server; ``stop`` ends it. Works for Dovecot 2.3 and 2.4, as root and as a plain user
 (as root the mail belongs to ``nobody``, since Dovecot serves no mail as root).
 """
 
@@ -15,6 +15,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,25 +157,28 @@ class Dovecot:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def stop(self) -> None:
-        """End it, and wait until it is gone."""
+        """End it, and wait until it is gone, and its folder with it."""
         self.process.terminate()
         try:
             self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(PATIENCE_S)
+        shutil.rmtree(self.root, ignore_errors=True)
 
 
-def start(tmp_path: Path) -> Dovecot:
+def start() -> Dovecot:
     """A Dovecot that answers; skips the test, and says what to install, where there is none."""
     binary = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if binary is None:
         pytest.skip("no Dovecot here: install it (Debian: dovecot-imapd) to run the tests against a real IMAP server")
-    root = tmp_path / "dovecot"
-    for folder in ("", "run", "state", "mail"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
+    # Not under tmp_path: pytest makes its folders private, at the start of each other run too, and Dovecot works in its
+    # own under accounts of its own.
+    root = Path(tempfile.mkdtemp(prefix="mailgate-dovecot-"))
+    root.chmod(0o755)
+    for folder in ("run", "state", "mail"):
+        (root / folder).mkdir()
         (root / folder).chmod(0o755)
-    _open_way(root)
     names = _names()
     os.chown(root / "mail", *names.owner)
     (root / "users").write_text("")
@@ -216,16 +220,6 @@ def _names() -> _Names:
     return _Names((os.geteuid(), os.getegid()), {"uid": me, "gid": str(os.getegid()), "internal": me, "login": me})
 
 
-def _open_way(root: Path) -> None:
-    """pytest's scratch folders are private; Dovecot's unprivileged processes must get through them."""
-    if os.geteuid() != 0:
-        return
-    for parent in root.parents:
-        if parent.stat().st_mode & 0o011 == 0o011 or parent == Path("/"):
-            continue
-        parent.chmod(parent.stat().st_mode | 0o011)
-
-
 def _wait_for(dovecot: Dovecot) -> None:
     """Until it greets; fails with its log when it ends instead."""
     import time
@@ -239,6 +233,6 @@ def _wait_for(dovecot: Dovecot) -> None:
                     return
         except OSError:
             dovecot.process.poll()
+    said = (dovecot.root / "out").read_text(errors="replace") + dovecot.log()
     dovecot.stop()
-    said = (dovecot.root / "out").read_text(errors="replace")
-    pytest.fail(f"Dovecot did not start: {said}\n{dovecot.log()}")
+    pytest.fail(f"Dovecot did not start: {said}")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import imaplib
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.real import dovecot, pymap_server
 
@@ -44,16 +42,12 @@ class ImapMailbox:
 def mailbox() -> Iterator[ImapMailbox]:
     """A mailbox on whichever server this machine has."""
     if shutil.which("dovecot", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"):
-        # Not under tmp_path: pytest keeps its folders private, also while Dovecot's own account works in one.
-        folder = Path(tempfile.mkdtemp(prefix="mailgate-imap-"))
-        folder.chmod(0o755)
-        server = dovecot.start(folder)
+        server = dovecot.start()
         server.add_user(USER, PASSWORD)
         try:
             yield ImapMailbox(server.port, lambda raws: server.append(USER, raws), lambda: server.client(USER))
         finally:
             server.stop()
-            shutil.rmtree(folder, ignore_errors=True)
     else:
         light = pymap_server.start(USER, PASSWORD)
         try:
