@@ -13,6 +13,7 @@ import pytest
 from mailgate.mail import classify
 from mailgate.mail.model import Envelope
 from mailgate.mail.parse import parse
+from tests.mail.cost import cpu_within
 from tests.mail.written import TEXT, attached, mail, multipart, multipart_mail
 
 ENVELOPE = Envelope("smtp", ("support@help.example",), "customer@client.example", 1_795_000_000_000)
@@ -51,9 +52,8 @@ def test_time_is_linear_in_the_size(shape: str) -> None:
 
 def test_C28_text_that_grows_when_it_is_folded_costs_no_more() -> None:
     growing = "\u0130\u1e9e\ufb03\u0390" * 25_000
-    started = time.process_time()
-    got = parse(mail(body=growing.encode(), subject=growing[:3_000])).mail
-    assert time.process_time() - started < 0.5
+    with cpu_within(0.5):
+        got = parse(mail(body=growing.encode(), subject=growing[:3_000])).mail
     assert got.text == growing
 
 
