@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from mailgate.store.chain import START, digest_of, mac_of, metadata_of
+from mailgate.store.chain import Link, digest_of, mac_of, metadata_of
 from mailgate.store.rows import Row, Rows, to_json
 
 PAGE = 1000
+
+_EVENT = "e.ticket_id, e.seq, e.at_ms, e.kind, e.actor, e.meta, e.salt, e.payload, e.digest, e.mac"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +40,60 @@ class Anchor:
     seal: str
 
 
+@dataclass
+class _Walk:
+    """A way through all histories: where each stands, and the first break in it."""
+
+    key: bytes = field(repr=False)
+    links: dict[int, Link] = field(default_factory=dict)
+    broken: dict[int, Broken] = field(default_factory=dict)
+
+    def take(self, row: Row) -> None:
+        """The next event of a history; what follows a break is not looked at."""
+        ticket_id, before = row[0], self.stands(row[0])
+        if ticket_id not in self.broken and (wrong := _wrong(row, before, self.key)):
+            self.broken[ticket_id] = Broken(ticket_id, before.events + 1, wrong)
+        self.links[ticket_id] = Link(row[1], bytes(row[9]))
+
+    def stands(self, ticket_id: int) -> Link:
+        """Where that history stands."""
+        return self.links.get(ticket_id, Link())
+
+    def ends(self, ticket_id: int, events: int, head: bytes) -> bool:
+        """Whether that history ends as its ticket says, or is known to be broken."""
+        return ticket_id in self.broken or self.stands(ticket_id) == Link(events, bytes(head))
+
+
 def verify(rows: Rows, key: bytes, anchors: Iterable[Anchor] = ()) -> list[Broken]:
-    """Every broken chain with the first break in it, in the order of ticket ids; empty when all is whole."""
+    """Every broken chain with the first break in it, in the order of ticket ids; empty when all is whole. The desk may
+    go on meanwhile."""
     rows.connect()
-    broken: dict[int, Broken] = {}
-    heads: dict[int, tuple[int, bytes]] = {}
+    walk = _Walk(key)
     for row in _events(rows):
-        ticket_id = row[0]
-        if ticket_id in broken:
-            continue
-        events, head = heads.get(ticket_id, (0, START))
-        wrong = _wrong(row, events, head, key)
-        if wrong:
-            broken[ticket_id] = Broken(ticket_id, events + 1, wrong)
-        heads[ticket_id] = (row[1], bytes(row[9]))
+        walk.take(row)
     for ticket_id, events, head in rows.all("SELECT id, events, head FROM tickets ORDER BY id"):
-        found = heads.get(ticket_id, (0, START))
-        if ticket_id not in broken and found != (events, bytes(head)):
-            broken[ticket_id] = Broken(ticket_id, found[0] + 1, "the history ends before its ticket says")
+        if not walk.ends(ticket_id, events, head):
+            _go_on(rows, walk, ticket_id)
     for anchor in anchors:
         if wrong := _against(rows, anchor, key):
-            broken.setdefault(anchor.ticket_id, Broken(anchor.ticket_id, anchor.events, wrong))
-    return [broken[ticket_id] for ticket_id in sorted(broken)]
+            walk.broken.setdefault(anchor.ticket_id, Broken(anchor.ticket_id, anchor.events, wrong))
+    return [walk.broken[ticket_id] for ticket_id in sorted(walk.broken)]
+
+
+def _go_on(rows: Rows, walk: _Walk, ticket_id: int) -> None:
+    """A history that does not end as its ticket says has grown since it was read, or it was cut. One statement sees the
+    ticket and what is new as they are at one moment."""
+    found = rows.all(
+        f"SELECT {_EVENT}, t.events, t.head FROM tickets t LEFT JOIN events e ON e.ticket_id = t.id AND e.seq > ? "  # noqa: S608
+        "WHERE t.id = ? ORDER BY e.seq",
+        (walk.stands(ticket_id).events, ticket_id),
+    )
+    for row in found:
+        if row[0] is not None:
+            walk.take(row)
+    if not found or not walk.ends(ticket_id, *found[-1][-2:]):
+        seq = walk.stands(ticket_id).events + 1
+        walk.broken[ticket_id] = Broken(ticket_id, seq, "the history ends before its ticket says")
 
 
 def _events(rows: Rows) -> Iterator[Row]:
@@ -67,8 +101,7 @@ def _events(rows: Rows) -> Iterator[Row]:
     ticket_id, seq = -1, 0
     while True:
         page = rows.all(
-            "SELECT ticket_id, seq, at_ms, kind, actor, meta, salt, payload, digest, mac FROM events "
-            "WHERE (ticket_id, seq) > (?, ?) ORDER BY ticket_id, seq LIMIT ?",
+            f"SELECT {_EVENT} FROM events e WHERE (ticket_id, seq) > (?, ?) ORDER BY ticket_id, seq LIMIT ?",  # noqa: S608
             (ticket_id, seq, PAGE),
         )
         yield from page
@@ -77,14 +110,14 @@ def _events(rows: Rows) -> Iterator[Row]:
         ticket_id, seq = page[-1][:2]
 
 
-def _wrong(row: Row, events: int, head: bytes, key: bytes) -> str:
-    """What is wrong with one event that should follow ``head``; empty when nothing is."""
-    ticket_id, seq, at_ms, kind, actor, meta, salt, payload, digest, mac = row
-    if seq != events + 1:
+def _wrong(row: Row, before: Link, key: bytes) -> str:
+    """What is wrong with one event that should follow ``before``; empty when nothing is."""
+    ticket_id, seq, at_ms, kind, actor, meta, salt, payload, digest, mac = row[:10]
+    if seq != before.events + 1:
         return "an event is missing"
     if payload is not None and (salt is None or digest_of(bytes(salt), payload) != bytes(digest)):
         return "its payload was changed"
-    expected = mac_of(key, head, metadata_of(ticket_id, seq, at_ms, kind, actor, meta), bytes(digest))
+    expected = mac_of(key, before.head, metadata_of(ticket_id, seq, at_ms, kind, actor, meta), bytes(digest))
     return "" if hmac.compare_digest(expected, bytes(mac)) else "it was changed, or what stood before it"
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
-from mailgate.store.audit import anchors
+from mailgate.desk.effect import AddNote
+from mailgate.desk.plan import Outcome, Plan
+from mailgate.store.audit import anchors, verify
 from mailgate.store.chain import metadata_of
-from mailgate.store.database import Store
-from mailgate.store.rows import to_json
+from mailgate.store.database import Store, Tx
+from mailgate.store.rows import Row, Rows, to_json
 from tests.store.desk import KEY, NOW, a_letter, a_mark, a_reading, an_append, opened, settle
 
 
@@ -72,9 +75,40 @@ def test_promise_9_a_forged_anchor_is_found(store: Store, ticket_id: int) -> Non
     assert [each.wrong for each in store.verify([forged])] == ["the anchor itself was changed"]
 
 
-def test_promise_9_another_key_verifies_nothing(store: Store, ticket_id: int) -> None:
-    from mailgate.store.audit import verify
+class Meanwhile(Rows):
+    """A database on which something happens between the reading of the histories and that of their tickets."""
 
+    happens: Callable[[], object]
+
+    def all(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
+        if sql.startswith("SELECT id, events, head FROM tickets"):
+            self.happens()
+        return super().all(sql, params)
+
+
+def test_promise_9_a_history_that_grows_while_it_is_verified_is_whole(
+    store: Store, store_url: str, ticket_id: int
+) -> None:
+    """A mail that comes in meanwhile is no break; an event that is changed meanwhile is one."""
+    rows = Meanwhile(store_url)
+    rows.happens = lambda: (opened(store), store.run(lambda tx: _noted(tx, ticket_id)))
+    assert verify(rows, KEY) == []
+
+    def forged() -> None:
+        store.run(lambda tx: _noted(tx, ticket_id))
+        change(store, "UPDATE events SET actor = 'eve' WHERE ticket_id = ? AND seq = 7", ticket_id)
+
+    rows.happens = forged
+    assert [(each.ticket_id, each.seq) for each in verify(rows, KEY)] == [(ticket_id, 7)]
+    rows.close()
+
+
+def _noted(tx: Tx, ticket_id: int) -> None:
+    plan = Plan(Outcome.EVENT, (AddNote(ticket_id, "one more"),), ticket=ticket_id)
+    tx.write(None, None, None, plan, tx.ticket(ticket_id), (), NOW)
+
+
+def test_promise_9_another_key_verifies_nothing(store: Store, ticket_id: int) -> None:
     assert len(verify(store.rows, b"x" * 32)) == 3
 
 
