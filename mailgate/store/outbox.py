@@ -10,7 +10,7 @@ sent       the relay said 250                                  nothing
 retry      the relay said 4xx; due again at ``next_ms``        nothing
 failed     the relay said 5xx, or time is up                   nothing; the ticket's history has it
 unknown    nobody knows whether the relay has it               nothing; sent again only by hand
-cancelled  an admin took it back                               nothing
+cancelled  an admin took it back, or it was erased             nothing
 =========  ==================================================  =============================================
 
 Claiming commits before anything is sent. On PostgreSQL several senders claim side by side without meeting
@@ -115,21 +115,31 @@ def claim_letters(rows: Rows, holder: str, now_ms: int, limit: int) -> list[Outg
 
 
 def _due(rows: Rows, now_ms: int, limit: int) -> list[Row]:
-    """The letters that are due, oldest first and locked; no more than fit into a group."""
+    """The letters that are due, oldest first and locked; no more than fit into a group.
+
+    One whose octets were erased while it was on its way has nothing that could be sent: it is cancelled.
+    """
     skip = "FOR UPDATE OF l SKIP LOCKED" if rows.postgres else ""
     due = rows.all(
         "SELECT l.id, l.recipient, l.mail_from, l.attempts, l.at_most_once, l.created_ms, l.message_id, l.kind, "  # noqa: S608
-        "l.brand, l.ticket_id, length(d.data) FROM letters l JOIN letter_data d ON d.letter_id = l.id "
+        "l.brand, l.ticket_id, length(d.data) FROM letters l LEFT JOIN letter_data d ON d.letter_id = l.id "
         f"WHERE l.state IN ('queued', 'retry') AND l.next_ms <= ? ORDER BY l.next_ms, l.id LIMIT ? {skip}",
         (now_ms, limit),
     )
+    erased = [row[0] for row in due if row[10] is None]
+    if erased:
+        rows.run(
+            f"UPDATE letters SET state = 'cancelled', settled_ms = ? WHERE {among('id', erased)}",  # noqa: S608
+            (now_ms, *erased),
+        )
     taken: list[Row] = []
     size = 0
     for row in due:
         if size > GROUP_SIZE:
             break
-        taken.append(row)
-        size += row[10]
+        if row[10] is not None:
+            taken.append(row)
+            size += row[10]
     return taken
 
 
@@ -266,7 +276,7 @@ def list_letters(rows: Rows, *, state: str = "", limit: int = 1000) -> list[dict
 
 
 def retry_letter(work: Work, letter: int, now_ms: int, actor: str) -> bool:
-    """Queue a letter again by hand; False when it is being handed over, sent, or not there."""
+    """Queue a letter again by hand; False when it is being handed over, sent, erased, or not there."""
     return _by_hand(
         work, letter, LetterState.QUEUED, ("queued", "retry", "failed", "unknown", "cancelled"), now_ms, actor
     )
@@ -279,6 +289,8 @@ def cancel_letter(work: Work, letter: int, now_ms: int, actor: str) -> bool:
 
 def _by_hand(work: Work, letter: int, state: LetterState, leaves: Sequence[str], now_ms: int, actor: str) -> bool:
     condition = among("state", leaves)
+    if state is LetterState.QUEUED:
+        condition += " AND EXISTS (SELECT 1 FROM letter_data WHERE letter_id = letters.id)"
     changed = work.rows.all(
         f"UPDATE letters SET state = ?, next_ms = ?, claimed_by = '' WHERE id = ? AND {condition} RETURNING id",  # noqa: S608
         [state.value, now_ms, letter, *leaves],

@@ -13,6 +13,7 @@ from mailgate.desk.letter import LetterKind
 from mailgate.desk.questions import Questions
 from mailgate.handing import Note
 from mailgate.store.database import Store
+from mailgate.store.erasure import empty_letters
 from mailgate.store.outbox import STALE_MS, LetterState, Recovered, Result, cancel_letter, list_letters, retry_letter
 from mailgate.store.rows import id_key
 from mailgate.store.tickets import show_ticket
@@ -157,6 +158,20 @@ def test_an_admin_may_retry_or_cancel_what_is_not_under_way(store: Store) -> Non
     assert states(store) == ["queued", "cancelled"]
     assert [each["id"] for each in list_letters(store.rows)] == [first.id]
     assert [each["id"] for each in list_letters(store.rows, state="cancelled")] == [second.id]
+
+
+def test_Q05_a_letter_that_is_erased_on_its_way_ends_there(store: Store) -> None:
+    """The relay puts it off, and it has no octets any more: nothing is due, and nobody can send it."""
+    opened(store, None, a_letter(), a_letter())
+    (first, second) = store.claim_letters("one", NOW)
+    with store.transaction() as tx:
+        empty_letters(tx.work.rows, (first.id,))
+    store.settle_letters([Result(each.id, LetterState.RETRY, next_ms=NOW + 1) for each in (first, second)], NOW)
+    assert [each.id for each in store.claim_letters("one", NOW + 1)] == [second.id]
+    assert states(store) == ["cancelled", "handing"]
+    assert store.next_due_ms() is None
+    with store.transaction() as tx:
+        assert not retry_letter(tx.work, first.id, NOW + 1, "admin")
 
 
 def _claim_all(url: str, holder: str, start: object, claimed: object) -> None:
