@@ -8,7 +8,7 @@ exit          for one mail on stdin  for files
 ============  =====================  ==========================================================
 0             kept                   every mail is kept
 65 / 1        refused                some were refused; each is named, the others are kept
-75            try again later        stopped there; running the same again continues
+75 / 1        try again later        stopped there; running the same again continues
 ============  =====================  ==========================================================
 """
 
@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import mailbox
 import os
-import smtplib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -27,17 +26,19 @@ from mailgate.clock import Clock, SystemClock
 from mailgate.config.settings import Settings
 from mailgate.desk.identity.token import split_address
 from mailgate.desk.policy import Policy
+from mailgate.edges.lmtp import Lmtp
+from mailgate.edges.smtp_in.address import can_receive, can_send
 from mailgate.edges.smtp_in.listen import ingest_path
 from mailgate.edges.spool.lock import SpoolLock
 from mailgate.edges.spool.spool import Spool
-from mailgate.edges.unix_path import within_reach
-from mailgate.errors import Refused, Temporary
+from mailgate.errors import Refused
 from mailgate.mail.head import headers
 from mailgate.mail.head.address import parse_addresses
 from mailgate.mail.model import Envelope
 
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
-LMTP_TIMEOUT_S = 60.0
+NOBODY = "MAILER-DAEMON"
+"""How mboxes and pipes write the null sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +79,19 @@ class IntoSpool:
 
 
 class IntoDaemon:
-    """A daemon runs: over its LMTP socket (RFC 2033), one connection for all mails."""
+    """A daemon runs: over its LMTP socket, one connection for all mails."""
 
-    def __init__(self, socket_path: Path) -> None:
-        """Raises ``Temporary`` when the daemon does not answer."""
-        try:
-            with within_reach(socket_path) as name:
-                self.lmtp = smtplib.LMTP(name, timeout=LMTP_TIMEOUT_S)
-        except (OSError, smtplib.SMTPException) as error:
-            raise Temporary(f"the running daemon does not answer at {socket_path}") from error
+    def __init__(self, line: Lmtp) -> None:
+        """``line`` is connected."""
+        self.line = line
 
     def keep(self, mail: FileMail, recipients: tuple[str, ...]) -> None:
         """See ``Keeper.keep``."""
-        try:
-            refused = self.lmtp.sendmail(mail.sender or "", list(recipients), mail.raw)
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _refusal(max(code for code, _ in error.recipients.values())) from error
-        except smtplib.SMTPResponseException as error:
-            raise _refusal(error.smtp_code) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise Temporary("the running daemon closed the connection") from error
-        if refused:
-            raise _refusal(max(code for code, _ in refused.values()))
+        self.line.hand_over(mail.sender or "", recipients, mail.raw)
 
     def close(self) -> None:
         """See ``Keeper.close``."""
-        self.lmtp.close()
-
-
-def _refusal(code: int) -> Exception:
-    return Refused(f"the daemon answered {code}") if code >= 500 else Temporary(f"the daemon answered {code}")
+        self.line.close()
 
 
 def recipients_of(raw: bytes, policy: Policy, chosen: str) -> tuple[str, ...]:
@@ -115,25 +99,21 @@ def recipients_of(raw: bytes, policy: Policy, chosen: str) -> tuple[str, ...]:
     if chosen:
         return (chosen,)
     for name in DELIVERED_TO:
-        ours = tuple(
-            address.email
-            for value in _values(raw, name)
-            for address in parse_addresses(value)
-            if split_address(address.email, policy.mailboxes)
-        )
+        named = [address.email for value in _values(raw, name) for address in parse_addresses(value)]
+        ours = [email for email in named if split_address(email, policy.mailboxes) and can_receive(email)]
         if ours:
-            return ours
+            return tuple(dict.fromkeys(ours))
     return (policy.mailboxes[0].address,)
 
 
-def sender_of(raw: bytes) -> str | None:
-    """The envelope sender: Return-Path, else what the MTA put into the environment, else the first From address."""
-    for value in _values(raw, "return-path"):
-        return value.strip().strip("<>")
-    if "SENDER" in os.environ:
-        return os.environ["SENDER"].strip("<>")
-    found = [address.email for value in _values(raw, "from") for address in parse_addresses(value)]
-    return found[0] if found else None
+def sender_of(mail: FileMail) -> str | None:
+    """The envelope sender: what the file names, else Return-Path, else what the MTA put into the environment, else the
+    first From address; of these the first that an envelope can name. Empty: the null sender; None: nobody is named."""
+    told = [mail.sender, *_values(mail.raw, "return-path"), os.environ.get("SENDER")]
+    written = [each.strip().strip("<>") for each in told if each is not None]
+    written += [address.email for value in _values(mail.raw, "from") for address in parse_addresses(value)]
+    named = ("" if each == NOBODY else each for each in written)
+    return next((each for each in named if can_send(each)), None)
 
 
 def files(paths: list[Path]) -> Iterator[FileMail]:
@@ -169,7 +149,7 @@ def _mbox(path: Path) -> Iterator[FileMail]:
     for key in box.iterkeys():
         line = box.get_bytes(key, from_=True).partition(b"\n")[0].split()
         sender = line[1].decode("utf-8", "replace") if len(line) > 1 else None
-        yield FileMail(f"{path}#{int(key) + 1}", box.get_bytes(key), "" if sender == "MAILER-DAEMON" else sender)
+        yield FileMail(f"{path}#{int(key) + 1}", box.get_bytes(key), sender)
 
 
 def ingest_paths(settings: Settings, paths: list[Path], chosen: str, told: Callable[[str, str], None]) -> int:
@@ -196,9 +176,8 @@ def ingest_pipe(settings: Settings, raw: bytes, chosen: str) -> str:
 
 
 def _keep(keeper: Keeper, mail: FileMail, settings: Settings, chosen: str) -> str:
-    sender = mail.sender if mail.sender is not None else sender_of(mail.raw)
     try:
-        keeper.keep(FileMail(mail.name, mail.raw, sender), recipients_of(mail.raw, settings.policy, chosen))
+        keeper.keep(replace(mail, sender=sender_of(mail)), recipients_of(mail.raw, settings.policy, chosen))
     except Refused as error:
         return str(error)
     return ""
@@ -209,14 +188,12 @@ def _keeper(settings: Settings) -> Iterator[Keeper]:
     """The running daemon, else the spool under its lock."""
     clock, lock = SystemClock(), SpoolLock(settings.spool_path)
     keeper: Keeper
-    try:
-        lock.take()
-    except Refused:
-        keeper = IntoDaemon(ingest_path(settings.state_dir))
-    else:
-        keeper = IntoSpool(Spool.open(settings.spool_path, clock, checkpoints=True), clock)
-    try:
-        yield keeper
-    finally:
-        keeper.close()
-        lock.release()
+    with ExitStack() as held:
+        try:
+            lock.take()
+        except Refused:
+            keeper = IntoDaemon(Lmtp(ingest_path(settings.state_dir)))
+        else:
+            held.callback(lock.release)
+            keeper = IntoSpool(Spool.open(settings.spool_path, clock, checkpoints=True), clock)
+        yield held.enter_context(closing(keeper))

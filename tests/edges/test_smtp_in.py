@@ -671,7 +671,7 @@ def test_lmtp_refuses_for_each_recipient_too(serve: Serve) -> None:
 
 
 def test_smtplib_speaks_lmtp_over_our_unix_socket(serve: Serve) -> None:
-    """As ``ingest`` does."""
+    """As a mail program in Python would."""
     front = serve()
     with smtplib.LMTP(front.places["ingest"]) as client:
         assert client.sendmail("", ["support@help.example"], MAIL) == {}

@@ -9,6 +9,7 @@ octets as long as the path stays within 256 (SRS and VERP make such).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailgate.edges.smtp_in.reply import Reply
@@ -69,6 +70,24 @@ def read_recipient(argument: str, *, utf8: bool) -> str:
     if not path.address.isascii() and not utf8:
         raise Reply(NEED_UTF8)
     return path.address
+
+
+def can_send(address: str) -> bool:
+    """Whether an envelope can name that sender; the empty string is the null sender."""
+    return _taken(lambda: read_sender(f"FROM:<{address}> SMTPUTF8", extended=True))
+
+
+def can_receive(address: str) -> bool:
+    """Whether an envelope can name that recipient."""
+    return _taken(lambda: read_recipient(f"TO:<{address}>", utf8=True))
+
+
+def _taken(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except Reply:
+        return False
+    return True
 
 
 def _read(argument: str, keyword: str, bad: str, max_local: int) -> Path:

@@ -197,7 +197,7 @@ class Conversation(SMTP):
         """Say no; too many permanent ones end the connection."""
         await self.push(reply.text)
         self._note(reply.text)
-        if self.errors > self.front.settings.max_errors and not reply.hang_up:
+        if self.errors > self.front.settings.max_errors and not reply.hang_up and not self.lane.own:
             await self.push(say.ENOUGH_ERRORS)
             reply.hang_up = True
         if reply.hang_up:
