@@ -63,18 +63,23 @@ def forget_tokens(rows: Rows) -> None:
         step = MERGE_PAGES
 
 
-def empty_tickets(rows: Rows, ids: Sequence[int]) -> None:
-    """Take everything personal out of these tickets, whoever wrote it."""
+def empty_tickets(rows: Rows, ids: Sequence[int], *, unless: str = "") -> None:
+    """Take everything personal out of these tickets, whoever wrote it.
+
+    ``unless`` is a condition on the ``deliveries`` of their mails: one that it holds for keeps its raw.
+    """
     if not ids:
         return
     tickets = among("ticket_id", ids)
+    wanted = f"{tickets} AND NOT ({unless})" if unless else tickets
     messages = [one for (one,) in rows.all(f"SELECT id FROM messages WHERE {tickets}", ids)]
     letters = [one for (one,) in rows.all(f"SELECT id FROM letters WHERE {tickets}", ids)]
-    entries = [one for (one,) in rows.all(f"SELECT entry_key FROM deliveries WHERE {tickets}", ids)]
+    entries = [one for (one,) in rows.all(f"SELECT entry_key FROM deliveries WHERE {wanted}", ids)]
     empty_messages(rows, messages)
     empty_letters(rows, letters)
     empty_lists(rows, ids)
     empty_entries(rows, entries)
+    rows.run(f"UPDATE deliveries SET trace = '[]' WHERE {tickets}", ids)
     rows.run(f"UPDATE events SET payload = NULL, salt = NULL WHERE {tickets}", ids)
     rows.run(f"UPDATE ratings SET comment = '', rated_by = '' WHERE {tickets}", ids)
     rows.run(f"UPDATE links SET why = '' WHERE {tickets}", ids)

@@ -161,7 +161,7 @@ def drop(rows: Rows, held_id: int, by: str, now_ms: int) -> bool:
         rows.run(
             "DELETE FROM raws WHERE entry_key = ? AND NOT EXISTS (SELECT 1 FROM deliveries d "
             "WHERE d.entry_key = raws.entry_key AND d.outcome <> 'hold') AND NOT EXISTS (SELECT 1 FROM held h "
-            "WHERE h.entry_key = raws.entry_key AND h.state = 'held')",
+            "WHERE h.entry_key = raws.entry_key AND h.state IN ('held', 'confirmed'))",
             (entry_key,),
         )
     return bool(found)

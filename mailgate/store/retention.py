@@ -1,55 +1,74 @@
 """What is kept too long goes, brand by brand (``[retention]``): some hundreds of rows a transaction, oldest first.
 
 Done-marks, dedupe keys, Message-IDs, metadata and macs of the histories outlive it all: nothing counts twice because it
-was forgotten, and the chains still verify.
+was forgotten, and the chains still verify. A mail that went to several brands is kept once, for all of them: its raw
+goes when the last of them lets it go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from mailgate.desk.policy import Retention
-from mailgate.store.erasure import NOBODY, empty_entries, empty_tickets
+from mailgate.store.erasure import NOBODY, empty_tickets
+from mailgate.store.held import drop
 from mailgate.store.rows import Rows, key_of
 from mailgate.store.sql import among
 
 AT_ONCE = 200
 
+NEVER_MS = -1
+"""Before all times: nothing was closed by then."""
+
+HELD_ELSEWHERE = (
+    "EXISTS (SELECT 1 FROM held h WHERE h.entry_key = deliveries.entry_key AND h.state IN ('held', 'confirmed'))"
+)
+ON_TICKET_ELSEWHERE = (
+    "EXISTS (SELECT 1 FROM deliveries o JOIN tickets t ON t.id = o.ticket_id WHERE o.entry_key = deliveries.entry_key "
+    "AND o.brand <> deliveries.brand AND {kept})"
+)
+"""Conditions on a delivery: that another brand's delivery of the same mail still needs the raw."""
+
 
 def retain(rows: Rows, retention: Mapping[str, Retention], now_ms: int) -> int:
     """Take the next group of what is kept too long; returns how many tickets and mails were emptied (0: all done)."""
     rows.connect()
+    lengths = [kept.raws_ms for kept in retention.values()]
+    longest_ms = now_ms - max(lengths) if all(lengths) else NEVER_MS
     done = 0
     for brand, kept in retention.items():
-        steps = (
-            (kept.tickets_ms, _tickets, "closed_ms <= ?"),
-            (kept.spam_ms, _tickets, "status = 'spam' AND closed_ms <= ?"),
-            (kept.raws_ms, _raws, ""),
-            (kept.held_ms, _held, ""),
+        steps: tuple[tuple[int, Callable[[int], int]], ...] = (
+            (kept.tickets_ms, partial(_tickets, rows, brand, "closed_ms <= ?")),
+            (kept.spam_ms, partial(_tickets, rows, brand, "status = 'spam' AND closed_ms <= ?")),
+            (kept.raws_ms, partial(_raws, rows, brand, longest_ms)),
+            (kept.held_ms, partial(_held, rows, brand, now_ms)),
         )
-        for length_ms, step, condition in steps:
+        for length_ms, step in steps:
             if length_ms:
                 with rows.transaction():
-                    done += step(rows, brand, now_ms - length_ms, now_ms, condition)
+                    done += step(now_ms - length_ms)
     return done
 
 
-def _tickets(rows: Rows, brand: str, before_ms: int, now_ms: int, condition: str) -> int:
+def _tickets(rows: Rows, brand: str, condition: str, before_ms: int) -> int:
     found = rows.all(
         f"SELECT id FROM tickets WHERE brand = ? AND {condition} AND requester_key <> ? ORDER BY id LIMIT {AT_ONCE}",  # noqa: S608
         (brand, before_ms, key_of(NOBODY)),
     )
-    empty_tickets(rows, [ticket for (ticket,) in found])
+    whole = ON_TICKET_ELSEWHERE.format(kept=f"t.requester_key <> '{key_of(NOBODY)}'")
+    empty_tickets(rows, [ticket for (ticket,) in found], unless=f"{whole} OR {HELD_ELSEWHERE}")
     return len(found)
 
 
-def _raws(rows: Rows, brand: str, before_ms: int, now_ms: int, condition: str) -> int:
+def _raws(rows: Rows, brand: str, longest_ms: int, before_ms: int) -> int:
     """Raw mails and letters' octets of closed tickets; what was said stays on the ticket."""
+    wanted = ON_TICKET_ELSEWHERE.format(kept="(t.closed_ms IS NULL OR t.closed_ms > ?)")
     entries = rows.all(
-        "SELECT d.entry_key FROM deliveries d JOIN tickets t ON t.id = d.ticket_id JOIN raws r "  # noqa: S608
-        "ON r.entry_key = d.entry_key WHERE t.brand = ? AND t.closed_ms <= ? AND r.data IS NOT NULL "
-        f"ORDER BY d.ticket_id LIMIT {AT_ONCE}",
-        (brand, before_ms),
+        "SELECT deliveries.entry_key FROM deliveries JOIN tickets own ON own.id = deliveries.ticket_id "  # noqa: S608
+        "JOIN raws r ON r.entry_key = deliveries.entry_key WHERE own.brand = ? AND own.closed_ms <= ? "
+        f"AND r.data IS NOT NULL AND NOT ({wanted} OR {HELD_ELSEWHERE}) ORDER BY deliveries.ticket_id LIMIT {AT_ONCE}",
+        (brand, before_ms, longest_ms),
     )
     keys = [key for (key,) in entries]
     if keys:
@@ -66,12 +85,15 @@ def _raws(rows: Rows, brand: str, before_ms: int, now_ms: int, condition: str) -
     return len(keys) + len(ids)
 
 
-def _held(rows: Rows, brand: str, before_ms: int, now_ms: int, condition: str) -> int:
-    """Held mails that nobody has looked at are dropped, as ``held drop`` does."""
+def _held(rows: Rows, brand: str, now_ms: int, before_ms: int) -> int:
+    """Held mails that nobody has looked at are dropped, as ``held drop`` does, and what was said of them goes too."""
     found = rows.all(
-        "UPDATE held SET state = 'dropped', settled_ms = ? WHERE id IN (SELECT id FROM held WHERE brand = ? "  # noqa: S608
-        f"AND state = 'held' AND received_ms <= ? ORDER BY id LIMIT {AT_ONCE}) RETURNING entry_key",
-        (now_ms, brand, before_ms),
+        "SELECT id, entry_key FROM held WHERE brand = ? AND state = 'held' AND received_ms <= ? "  # noqa: S608
+        f"ORDER BY id LIMIT {AT_ONCE}",
+        (brand, before_ms),
     )
-    empty_entries(rows, [key for (key,) in found])
+    for held, entry_key in found:
+        drop(rows, held, "", now_ms)
+        rows.run("UPDATE held SET detail = '' WHERE id = ?", (held,))
+        rows.run("UPDATE deliveries SET trace = '[]' WHERE entry_key = ? AND brand = ?", (entry_key, brand))
     return len(found)
