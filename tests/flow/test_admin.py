@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.flow.world import ANNA, BEN, Desk, Handed, Relay, letter
+from tests.flow.world import ANNA, BEN, Desk, Handed, Relay, id_of, letter
 
 CARLA = "Carla Rossi <carla@client.example>"
 CARLA_ADDRESS = "carla@client.example"
@@ -16,19 +16,20 @@ def back(answered: Handed) -> str:
     return str(answered.message["Reply-To"].addresses[0].addr_spec)
 
 
-def orders(desk: Desk, far: Relay, control: str, text: str) -> Handed:
-    """The admin writes commands to her control address; what comes back."""
-    before = len(far.to(ANNA))
-    desk.insist(letter(ADMIN, "orders", text, to=control), ANNA, [control])
-    return far.wait(ANNA, before + 1)[before]
+def orders(desk: Desk, far: Relay, control: str, text: str) -> None:
+    """The admin writes commands to her control address, and is told what became of them."""
+    raw = letter(ADMIN, "orders", text, to=control)
+    desk.insist(raw, ANNA, [control])
+    far.answers(id_of(raw))
 
 
 def twice(desk: Desk, far: Relay, control: str, text: str) -> None:
-    """Commands that are asked about once more, and the yes to that."""
-    question = orders(desk, far, control, text)
-    before = len(far.to(ANNA))
+    """Commands that are asked about once more, the yes to that, and what became of them."""
+    raw = letter(ADMIN, "orders", text, to=control)
+    desk.insist(raw, ANNA, [control])
+    (question,) = far.answers(id_of(raw))
     desk.insist(letter(ADMIN, "Re: x", "yes", to=back(question), reply_to=question), ANNA, [back(question)])
-    far.wait(ANNA, before + 1)
+    far.answers(id_of(raw), 2)
 
 
 def control_of(desk: Desk) -> str:

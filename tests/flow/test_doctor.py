@@ -100,7 +100,7 @@ def bring(desk: Desk, change: Callable[[bytes], bytes] = lambda raw: raw, keep: 
 def test_a_mail_goes_round_and_brings_every_token_back(desk: Desk, far: Relay) -> None:
     """To each mailbox; afterwards nothing is held, and no ticket was opened."""
     far.answer = bring(desk)
-    found = [each for each in findings(desk, "--roundtrip", "--wait", "20") if each["topic"] == "roundtrip"]
+    found = [each for each in findings(desk, "--roundtrip", "--wait", "60") if each["topic"] == "roundtrip"]
     assert [each["level"] for each in found] == ["fine", "fine"]
     assert {each["seen"].partition(":")[0] for each in found} == {DESK, BILLING}
     assert all("address, Message-ID, References, reference line" in each["seen"] for each in found)
@@ -116,7 +116,7 @@ def test_what_a_provider_takes_away_is_named(desk: Desk, far: Relay) -> None:
         return raw.replace(b"\nMessage-ID:", b"\nMessage-ID: <new@relay.example>\r\nX-Was:")
 
     far.answer = bring(desk, change, keep=False)
-    done = desk.run("doctor", "--roundtrip", "--wait", "20")
+    done = desk.run("doctor", "--roundtrip", "--wait", "60")
     lines = [line for line in done.stdout.splitlines() if "roundtrip" in line]
     assert sum("without the token in address" in line and 'subaddress = "none"' in line for line in lines) == 2
     assert sum("without the token in Message-ID" in line for line in lines) == 2

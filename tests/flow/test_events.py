@@ -75,6 +75,7 @@ def test_monitoring_and_a_persons_data_in_a_running_desk(
     desk = new_desk(more=RULES.format(port=1))
     for number, subject in enumerate(("CRITICAL on web1", "CRITICAL on web1", "OK on web1")):
         desk.send(letter(MONITOR, subject, f"report {number}"), MONITOR)
+        desk.wait_until_settled()  # or the end may overtake what it is the end of
     desk.send(letter(CARLA, "Passport", "It is XK-4711."), CARLA_ADDRESS)
     far.wait(CARLA_ADDRESS)
     found = desk.json("ticket", "list")

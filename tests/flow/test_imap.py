@@ -80,7 +80,7 @@ def test_two_daemons_share_a_mailbox_by_lease_and_one_takes_over_when_the_other_
         far.wait(ANNA, 5)
         assert one.stop() == 0
         server.append(mails(5, 8))
-        far.wait(ANNA, 8, timeout=30)
+        far.wait(ANNA, 8)
         tickets = two.json("ticket", "list")
         assert len(tickets) == 8
         assert two.json("stats")["outcomes"] == {"new": 8}

@@ -66,6 +66,6 @@ def test_D17_stopping_hears_out_who_is_in_the_middle_of_a_mail(desk: Desk, far: 
         line.sendall(b"At last.\r\n.\r\n")
         assert line.recv(100).startswith(b"250")
         line.close()
-    assert desk.process.wait(40) == 0
+    assert desk.process.wait(PATIENCE_S) == 0
     desk.start()
     far.wait("slow@client.example")

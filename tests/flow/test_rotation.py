@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from tests.flow.world import ANNA, BEN, Desk, Handed, Relay, letter, quoted
 
@@ -18,7 +19,8 @@ name = "service"
 when = { subject = "service" }
 team = "service"
 """
-NOTICE = "I am out of the office and will be back on 2 January."
+BACK = f"{date.today() + timedelta(days=40):%d %B %Y}"
+NOTICE = f"I am out of the office and will be back on {BACK}."
 
 
 def asks(desk: Desk, who: str) -> None:

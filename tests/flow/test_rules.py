@@ -95,7 +95,8 @@ def pdf(name: str) -> bytes:
 
 
 def tickets(desk: Desk, far: Relay, count: int) -> dict[str, dict[str, object]]:
-    """The tickets by subject, once a marker that was sent last is acknowledged."""
+    """The tickets by subject, once all is settled and a marker that was sent last is acknowledged."""
+    desk.wait_until_settled()
     desk.send(letter("Zoe <zoe@client.example>", "Marker", "Are you open?"), "zoe@client.example")
     far.wait("zoe@client.example")
     found = desk.json("ticket", "list")

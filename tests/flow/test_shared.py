@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.databases import Postgres
-from tests.flow.world import ANNA, Desk, Relay, letter
+from tests.flow.world import ANNA, PATIENCE_S, Desk, Relay, letter
 from tests.real.mailbox import mailbox
 from tests.torture.killing import children
 
@@ -25,7 +25,7 @@ def person(number: int) -> str:
 
 def ask(desk: Desk, number: int) -> None:
     """The number-th customer writes."""
-    desk.send(letter(f"P{number} <{person(number)}>", f"Question {number}", "Are you open?"), person(number))
+    desk.insist(letter(f"P{number} <{person(number)}>", f"Question {number}", "Are you open?"), person(number))
 
 
 def test_two_daemons_on_one_database_share_the_work_and_double_nothing(
@@ -71,7 +71,7 @@ def test_a_daemon_that_meets_a_newer_schema_takes_mail_and_says_so(desk: Desk, f
 
 def schema(database: os.PathLike[str], change: str) -> None:
     """Another number in the database's own note of its schema."""
-    with sqlite3.connect(database) as connection:
+    with sqlite3.connect(database, timeout=PATIENCE_S) as connection:
         connection.execute(f"UPDATE meta SET value = CAST(value AS INTEGER) {change} WHERE key = 'schema'")
     connection.close()
 

@@ -33,6 +33,7 @@ def test_P18_a_sender_that_missed_our_250_and_sends_again_has_one_ticket_and_one
         line.sendall(raw + b".\r\n")
     far.wait(CARLA)
     desk.send(raw, CARLA)
+    desk.wait_until_settled()
     desk.send(letter("dora@client.example", "Later", "Something else."), "dora@client.example")
     far.wait("dora@client.example")
     assert len(far.to(CARLA)) == 1
@@ -80,7 +81,8 @@ def test_Q09_what_is_done_to_tickets_and_desk_is_written_down_once_with_who_did_
     desk.send(letter(f"Carla <{CARLA}>", "Fire", "It still is."), CARLA)
     robot = letter(f"Carla <{CARLA}>", "Away", "I am away.", headers=[("Auto-Submitted", "auto-replied"), ELSEWHERE])
     desk.send(robot, CARLA)
-    ledger, first = Ledger(desk, "sqlite"), far.wait(ANNA, 2)[0]
+    ledger = Ledger(desk, "sqlite")
+    first = next(each for each in far.wait(ANNA, 2) if "It is on fire." in each.text)
     desk.wait_until(lambda: ledger.held() == ["robot"])
     ((held,),) = ledger.rows("SELECT id FROM held")
     address = token_of(first)

@@ -142,6 +142,7 @@ def test_promise_7_a_mail_that_cannot_be_read_is_held_whole_and_the_next_one_flo
     desk.send(b"From: x@client.example\r\nTo: support@acme.example\r\nSubject: deep\r\n" + deep, "x@client.example")
     desk.send(letter(CARLA, "Printer broken", "Help."), CARLA_ADDRESS)
     far.wait(CARLA_ADDRESS)
+    desk.wait_until_settled()
     outcomes = desk.json("stats")["outcomes"]
     assert sum(outcomes.values()) == 2
 

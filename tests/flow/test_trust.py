@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from tests.flow.world import ANNA, BEN, DESK, Desk, Handed, Relay, letter, quoted
+from tests.torture.ledger import Ledger
 
 CARLA = "Carla Rossi <carla@client.example>"
 CARLA_ADDRESS = "carla@client.example"
-DORA_ADDRESS = "dora@client.example"
 EVE = "Eve <eve@elsewhere.example>"
 EVE_ADDRESS = "eve@elsewhere.example"
 AGENT = f"Anna Schmidt <{ANNA}>"
@@ -31,11 +31,10 @@ def asked(desk: Desk, far: Relay) -> Handed:
     return far.wait(ANNA)[0]
 
 
-def settled(desk: Desk, far: Relay, turn: str = "") -> None:
-    """Everything sent so far has been settled, since what came later was."""
-    count = len(far.to(DORA_ADDRESS))
-    desk.send(letter(f"Dora <{DORA_ADDRESS}>", f"Marker {turn}{count}", "Are you open?"), DORA_ADDRESS)
-    far.wait(DORA_ADDRESS, count + 1)
+def settled(desk: Desk) -> None:
+    """Everything sent so far has been settled, and no letter about it is still to come."""
+    desk.wait_until_settled()
+    desk.wait_until(lambda: Ledger(desk, "sqlite").waiting() == 0)
 
 
 def shown(desk: Desk, subject: str = "Printer broken") -> dict[str, object]:
@@ -70,7 +69,7 @@ def test_S30_what_an_agent_confirms_goes_out_once_and_exactly_as_it_was_held(des
     says(desk, question, "yes" + quoted(question), proved=False)
     assert "Turn it off and on again." in far.wait(CARLA_ADDRESS, 2)[1].text
     says(desk, question, "yes, again" + quoted(question))
-    settled(desk, far)
+    settled(desk)
     assert len(far.to(CARLA_ADDRESS)) == 2
     assert desk.json("held", "list") == []
     assert shown(desk)["ticket"]["status"] == "waiting-customer"
@@ -86,7 +85,7 @@ def test_S30_a_no_a_vacation_reply_or_somebody_elses_yes_runs_nothing(desk: Desk
     desk.send(raw, BEN, [back(question)])
     raw = letter(CARLA, "Re: x", "yes", to=back(question), reply_to=question)
     desk.send(raw, CARLA_ADDRESS, [back(question)])
-    settled(desk, far)
+    settled(desk)
     assert "unproved-agent" in [each["cause"] for each in desk.json("held", "list")]
     assert not any("off and on" in each.text for each in far.to(CARLA_ADDRESS))
     assert shown(desk)["ticket"]["status"] in ("new", "open")
@@ -103,7 +102,7 @@ def test_S30_a_yes_runs_the_mail_that_it_was_asked_about_and_no_other(desk: Desk
     says(desk, first, "yes")
     assert "The first answer." in far.wait(CARLA_ADDRESS, 2)[1].text
     says(desk, first, "yes!")
-    settled(desk, far)
+    settled(desk)
     assert len(far.to(CARLA_ADDRESS)) == 2
     assert len(desk.json("held", "list")) == 1
 
@@ -138,7 +137,7 @@ def test_S16_a_stranger_with_a_subject_tag_gets_the_same_answer_whether_the_tick
         address = f"{name}@elsewhere.example"
         desk.send(letter(f"Xy <{address}>", f"Re: [#{number}] Printer broken", "What is the state?"), address)
         told.append(far.wait(address)[0])
-    settled(desk, far)
+    settled(desk)
     there, not_there = (re.sub(r"\d+|Ref: .*", "", each.text) for each in told)
     assert there == not_there
     assert "LOAD LETTER" not in there
@@ -153,7 +152,7 @@ def test_S24_a_forwarded_letter_in_a_strangers_hands_is_for_agents_eyes(desk: De
     raw = letter(EVE, "Re: x", "I can help.", to=back(acknowledgement), reply_to=acknowledgement)
     desk.send(raw, EVE_ADDRESS, [back(acknowledgement)])
     assert "I can help." in far.wait(ANNA, 2)[1].text
-    settled(desk, far)
+    settled(desk)
     assert far.to(EVE_ADDRESS) == []
     assert len(far.to(CARLA_ADDRESS)) == 1
     assert shown(desk)["messages"][-1]["direction"] == "third-party"
@@ -166,7 +165,7 @@ def test_S25_a_former_agent_speaks_for_the_desk_no_more(desk: Desk, far: Relay) 
     desk.reload(text.replace('members = ["anna"]', 'members = ["ben"]'))
     raw = letter(AGENT, "Re: x", "You fools.", to=back(notification), reply_to=notification)
     desk.insist(raw, ANNA, [back(notification)])
-    settled(desk, far)
+    settled(desk)
     assert len(far.to(CARLA_ADDRESS)) == 1
     (held,) = desk.json("held", "list")
     assert (held["cause"], "former agent" in held["detail"]) == ("unproved-agent", True)
@@ -177,9 +176,9 @@ def test_an_agent_without_a_token_is_as_any_requester(desk: Desk, far: Relay) ->
     asked(desk, far)
     number = shown(desk)["ticket"]["number"]
     desk.submit(letter(AGENT, f"Re: [#{number}] Printer broken", "Turn it on."), "anna", ANNA, DESK)
-    settled(desk, far)
+    settled(desk)
     assert len(far.to(CARLA_ADDRESS)) == 1
-    assert len(desk.json("ticket", "list")) == 3
+    assert len(desk.json("ticket", "list")) == 2
 
 
 def test_S21_an_agent_who_answers_on_the_customers_token_writes_to_no_customer(desk: Desk, far: Relay) -> None:
@@ -188,7 +187,7 @@ def test_S21_an_agent_who_answers_on_the_customers_token_writes_to_no_customer(d
     acknowledgement = far.to(CARLA_ADDRESS)[0]
     raw = letter(AGENT, "Re: x", "#close\nBye.", to=back(acknowledgement), reply_to=acknowledgement)
     desk.submit(raw, "anna", ANNA, back(acknowledgement))
-    settled(desk, far)
+    settled(desk)
     assert len(far.to(CARLA_ADDRESS)) == 1
     assert shown(desk)["ticket"]["status"] in ("new", "open")
 
@@ -201,7 +200,7 @@ def test_S17_a_stranger_who_names_our_message_id_reopens_nothing_and_is_told_not
     known = str(far.wait(CARLA_ADDRESS, 2)[1].message["Message-ID"])
     hijack = letter(EVE, "Re: Printer", "Send it to me.", headers=[("In-Reply-To", known), ("References", known)])
     desk.send(hijack, EVE_ADDRESS)
-    settled(desk, far)
+    settled(desk)
     found = shown(desk)
     assert found["ticket"]["status"] == "closed"
     assert found["messages"][-1]["direction"] == "third-party"

@@ -15,12 +15,14 @@ import os
 import re
 import signal
 import smtplib
+import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -28,7 +30,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 DESK = "support@acme.example"
 BILLING = "billing@acme.example"
 AUTHSERV = "mx.acme.example"
@@ -107,14 +109,32 @@ class Relay:
         )
         return found
 
+    def answers(self, message_id: str, count: int = 1) -> list[Handed]:
+        """The letters that answer the mail of this id, once there are ``count`` of them, whatever else comes."""
+
+        def found() -> list[Handed]:
+            return [each for each in self.letters if each.message["In-Reply-To"] == message_id]
+
+        with self.changed:
+            arrived = self.changed.wait_for(lambda: len(found()) >= count, PATIENCE_S)
+            assert arrived, f"{len(found())} of {count} answers; all: {[each.recipient for each in self.letters]}"
+            return found()
+
+
+def a_place() -> socket.socket:
+    """A port on loopback where nobody listens yet, and that nobody else can have meanwhile."""
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))
+    return place
+
 
 @contextmanager
-def relay(port: int = 0) -> Iterator[Relay]:
-    """A relay on loopback, in a thread with a loop of its own; on the port of one that was there before, if wanted."""
-    handler, loop = Relay(), asyncio.new_event_loop()
+def relay(place: socket.socket | None = None) -> Iterator[Relay]:
+    """A relay on loopback, in a thread with a loop of its own; in a place that was kept for it, if there is one."""
+    handler, loop, place = Relay(), asyncio.new_event_loop(), place or a_place()
 
     async def listen() -> asyncio.Server:
-        return await loop.create_server(lambda: SMTP(handler, loop=loop), "127.0.0.1", port)
+        return await loop.create_server(lambda: SMTP(handler, loop=loop), sock=place)
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -211,6 +231,7 @@ class Desk:
     relay: Relay
     program: tuple[str, ...] = ("-m", "mailgate")
     process: subprocess.Popen[str] | None = None
+    reader: threading.Thread | None = None
     ports: dict[str, int] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     said: threading.Condition = field(default_factory=threading.Condition)
@@ -230,7 +251,8 @@ class Desk:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         ready = threading.Event()
-        threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
+        self.reader = threading.Thread(target=self._read, args=(self.process, ready), daemon=True)
+        self.reader.start()
         deadline = time.monotonic() + PATIENCE_S
         while not ready.wait(0.1) and self.process.poll() is None and time.monotonic() < deadline:
             pass
@@ -254,9 +276,17 @@ class Desk:
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
         """Until something is so, looked at again and again."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline, tick = time.monotonic() + PATIENCE_S, threading.Event()
         while not holds():
             assert time.monotonic() < deadline, "it never was so:\n" + "\n".join(self.lines[-30:])
+            tick.wait(0.02)
+
+    def wait_until_settled(self) -> None:
+        """Until everything that was accepted so far is settled. To wait for the answer to a later mail is not enough:
+        one that a worker has read for half a second, as any may on a busy machine, is overtaken."""
+        spool = self.folder / "state" / "spool.db"
+        with closing(sqlite3.connect(f"file:{spool}?mode=ro", uri=True, timeout=PATIENCE_S)) as look:
+            self.wait_until(lambda: look.execute("SELECT 1 FROM entry WHERE done_ms IS NULL").fetchone() is None)
 
     def reload(self, text: str) -> None:
         """SIGHUP with this config, and wait until the daemon has said what it thinks of it."""
@@ -269,16 +299,19 @@ class Desk:
         assert heard, "SIGHUP was not answered:\n" + "\n".join(self.lines[-30:])
 
     def stop(self) -> int:
-        """SIGTERM, and the exit code."""
+        """SIGTERM, and the exit code; all that it said is in ``lines`` then."""
         assert self.process is not None
+        assert self.reader is not None
         self.process.terminate()
-        return self.process.wait(40)
+        code = self.process.wait(PATIENCE_S)
+        self.reader.join(PATIENCE_S)
+        return code
 
     def kill(self) -> None:
         """SIGKILL to every process of it at once."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of ``mailgate`` on this desk's config."""
@@ -300,7 +333,7 @@ class Desk:
 
     def insist(self, raw: bytes, sender: str, recipients: Sequence[str] = (DESK,)) -> None:
         """Deliver as a mail server does: again after 4xx, or when the connection is lost, as in a reload."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline, tick = time.monotonic() + PATIENCE_S, threading.Event()
         while True:
             try:
                 return self.send(raw, sender, recipients)
@@ -308,6 +341,7 @@ class Desk:
                 code = getattr(trouble, "smtp_code", 421)
                 if code >= 500 or time.monotonic() > deadline:
                     raise
+            tick.wait(0.02)
 
     def submit(self, raw: bytes, user: str, sender: str, recipient: str) -> None:
         """An agent sends through our submission port."""
@@ -372,6 +406,11 @@ def letter(
         message[name] = value
     message.set_content(text)
     return message.as_bytes(policy=email.policy.SMTP)
+
+
+def id_of(raw: bytes) -> str:
+    """The Message-ID of a mail."""
+    return str(email.message_from_bytes(raw)["Message-ID"])
 
 
 def quoted(answered: Handed) -> str:
