@@ -19,6 +19,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "rated 2": ("The customer rates it 2 of 5.", "客户评分：2 分（满分 5 分）。"),
     "rated 3": ("The customer rates it 3 of 5.", "客户评分：3 分（满分 5 分）。"),
     "rated 4": ("The customer rates it 4 of 5.", "客户评分：4 分（满分 5 分）。"),
+    "rated 5": ("The customer rates it 5 of 5.", "客户评分：5 分（满分 5 分）。"),
     # states
     "new": ("new", "新建"),
     "open": ("open", "处理中"),

@@ -47,6 +47,20 @@ from mailgate.desk.outcome.survey import Rating, rating
         ("regular", 3),
         ("4 - quite ok", 4),
         ("Very good!\nSent from my iPhone", 5),
+        (":-)", 5),
+        (":(", 1),
+        ("5 👍", 5),
+        ("满意👍", 5),
+        ("Great service", 5),
+        ("Great service, thanks!", 5),
+        ("Not great", 2),
+        ("so-so", 3),
+        ("🤬", 1),
+        ("10/10", 5),
+        ("我很满意", 5),
+        ("五颗星", 5),
+        ("已解决，满意", 5),
+        ("解决了，谢谢", 5),
     ],
 )
 def test_a_lone_word_digit_or_face_is_a_rating(text: str, score: int) -> None:
@@ -87,6 +101,14 @@ def test_a_lone_word_digit_or_face_is_a_rating(text: str, score: int) -> None:
         "可以，但是什么时候能修好？",
         "一个问题",
         "好的，请问还要等多久",
+        "5 because-I-said-so printers 4",
+        "ok but the scanner is broken",
+        "可以但是太慢",
+        "okay 👍",
+        "Solved. But now the scanner is broken",
+        "已解决，但是扫描仪坏了",
+        ":-) :-(",
+        "good afternoon but still broken",
     ],
 )
 def test_V06_anything_doubtful_is_no_rating(text: str) -> None:
@@ -108,6 +130,9 @@ def test_what_stands_below_is_the_comment() -> None:
         ("👎 it took two weeks", 1, "it took two weeks"),
         ("good\n\nBest regards,\nCleo", 5, ""),
         ("满意\n谢谢", 5, "谢谢"),
+        ("2 because nobody answered for days", 2, "because nobody answered for days"),
+        ("Good but slow", 5, "but slow"),
+        ("不错但是有点慢", 4, "但是有点慢"),
     ],
 )
 def test_words_behind_the_answer_are_the_comment_and_a_good_bye_is_none(text: str, score: int, comment: str) -> None:

@@ -148,6 +148,30 @@ def test_a_low_rating_is_told_to_the_supervisor_with_the_customers_words(world: 
     assert world.ticket(ticket).status.value == "closed"
 
 
+def test_what_a_customer_writes_beside_a_good_rating_is_read_by_whoever_has_the_ticket(world: World) -> None:
+    """The survey says that it will be; and a trouble told without a question mark is not lost."""
+    _, (_, survey) = closed(world, word="#take\n#close")
+    world.sent()
+    world.mail(CLEO, "good\n\nBut the scanner is broken since.", to=back(survey))
+    (told,) = world.sent()
+    assert (str(told["To"].addresses[0].addr_spec), "5 of 5" in text_of(told)) == (ANA, True)
+    assert "the scanner is broken" in text_of(told)
+
+
+def test_where_nobody_has_the_ticket_a_supervisor_reads_it(world: World) -> None:
+    _, (_, survey) = closed(world)
+    world.sent()
+    world.mail(CLEO, "good\n\nBut the scanner is broken since.", to=back(survey))
+    assert [str(each["To"].addresses[0].addr_spec) for each in world.sent()] == ["sue@acme.example"]
+
+
+def test_a_good_rating_without_a_word_is_told_to_nobody(world: World) -> None:
+    _, (_, survey) = closed(world)
+    world.sent()
+    world.mail(CLEO, "good", to=back(survey))
+    assert world.sent() == []
+
+
 def test_a_low_rating_opens_the_ticket_again_where_the_admin_wants_that(new_world: Callable[..., World]) -> None:
     world = new_world(policy(survey=Survey(reopen_low=True)))
     ticket, (_, survey) = closed(world)

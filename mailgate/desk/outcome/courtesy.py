@@ -15,7 +15,7 @@ from mailgate.desk.routing.words import Keyword, Text, fold
 CLAUSES = 40
 """More clauses than this are no small talk."""
 
-SIGNS = "👍👎👌🙏✅✔❌😀😃😄😁😊🙂😉😐😕🙁☹😞😠😡😢🤩😍❤⭐★☆💯🎉"
+SIGNS = "👍👎👌🙏👏🙌✅✔❌😀😃😄😁😊🙂😉😐😑😕🙁☹😞😠😡🤬😤😢😭🤩😍🥰❤⭐★☆💯🎉"
 """Faces and signs that say something by themselves; each is a clause of its own."""
 
 _SIGN = re.compile(f"([{SIGNS}])")

@@ -13,14 +13,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailgate.desk.outcome.courtesy import SIGNS, asks, clauses, phrases, substance, thanks
-from mailgate.desk.outcome.survey_words import ANSWERS, FACES, FILLERS
+from mailgate.desk.outcome.courtesy import CLAUSES, SIGNS, asks, clauses, phrases, substance, thanks
+from mailgate.desk.outcome.survey_words import ANSWERS, FACES, FILLERS, SMILEYS
 
 COMMENT_LIMIT = 4_000
 
 _WORDS = {word: score for score, words in ANSWERS for word in phrases(words)}
 _FILLERS = phrases(FILLERS)
 _SIGNS = {sign: score for score, signs in FACES for sign in signs}
+_SMILEYS = {smiley: score for score, smileys in SMILEYS for smiley in smileys.split()}
 _STARS = re.compile(r"[⭐★☆\ufe0e\ufe0f\s]+")
 _NUMBER = re.compile(
     r"([1-5])(?:[.,]0)?(?:\s*(?:/|out of|of|von|sur|de|su|van|из)\s*5)?\s*"
@@ -31,7 +32,11 @@ _LABEL = re.compile(
     r"\s*[:：=]?\s+|(?:我的)?(?:评分|評分|评价|評價|打分|分数|回答)(?:是|为|為)?\s*[:：=]?\s*",
     re.IGNORECASE,
 )
-_NUMBER_FIRST = re.compile(r"([1-5](?:\s*/\s*5)?|[1-5]\s*[分星])\s*(?:[-–—:,，：!！;])\s*(\D.*)")
+_JOINS = r"(?=(?:but|because|aber|weil|mais|pero|maar)\b|但|因为|因為|不过|不過)"
+_NUMBER_FIRST = re.compile(
+    rf"([1-5](?:\s*/\s*5)?|[1-5]\s*[分星])\s*(?:[-–—:,，：!！;]|{_JOINS})\s*(\D.*)", re.IGNORECASE
+)
+_JOINED = re.compile(rf"(.{{1,40}}?){_JOINS}(.+)", re.IGNORECASE)
 _SIGN_FIRST = re.compile(rf"([{SIGNS}][{SIGNS}\s]*)\W*(.+)")
 _STOP = re.compile(r"[.,!:;。，！：；…]+")
 _NOISE = " \t.,;:!\"'*_~()[]{}。，；：！“”‘’（）…"
@@ -54,7 +59,7 @@ def rating(new_text: str, names: tuple[str, ...] = ()) -> Rating | None:
     ``names`` are the writer's own, with which the mail may be signed.
     """
     lines = [line.strip() for line in new_text.splitlines() if line.strip()]
-    while lines and not substance(lines[0], names):
+    while lines and lines[0] not in _SMILEYS and not _said(lines[0], names):
         lines.pop(0)
     if not lines:
         return None
@@ -72,8 +77,15 @@ def rating(new_text: str, names: tuple[str, ...] = ()) -> Rating | None:
 
 def _answer(line: str, names: tuple[str, ...]) -> tuple[int, str] | None:
     """The score that a line begins with, and what else it says; None when it is not clearly one."""
+    if line in _SMILEYS:
+        return _SMILEYS[line], ""
     bare = _LABEL.sub("", line.strip(_NOISE), count=1).strip(_NOISE).translate(_FULL).translate(_UNSEEN)
-    return next((found for reads in WAYS if (found := reads(bare, substance(bare, names)))), None)
+    return next((found for reads in WAYS if (found := reads(bare, _said(bare, names)))), None)
+
+
+def _said(line: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What a line says beside politeness: *great service* is polite, and an answer here."""
+    return tuple(each for each in clauses(line)[:CLAUSES] if _word(each) is not None or substance(each, names))
 
 
 def _alone(line: str, _: tuple[str, ...]) -> tuple[int, str] | None:
@@ -97,6 +109,16 @@ def _word_first(line: str, said: tuple[str, ...]) -> tuple[int, str] | None:
     return score, rest[0].strip()
 
 
+def _joined(line: str, _: tuple[str, ...]) -> tuple[int, str] | None:
+    """As in *good but slow*."""
+    led = _JOINED.fullmatch(line)
+    said = clauses(led[1]) if led else ()
+    score = _WORDS.get(said[0]) if len(said) == 1 and said[0] not in _FILLERS else None
+    if led is None or score is None or _differs(led[2], score):
+        return None
+    return score, led[2]
+
+
 def _number_first(line: str, _: tuple[str, ...]) -> tuple[int, str] | None:
     """As in *5 - very quick*, *👎 never again*; *5 days* and *1. first of all* are something else."""
     led = _NUMBER_FIRST.fullmatch(line) or _SIGN_FIRST.fullmatch(line)
@@ -110,6 +132,7 @@ WAYS: tuple[Callable[[str, tuple[str, ...]], tuple[int, str] | None], ...] = (
     _alone,
     _politely,
     _word_first,
+    _joined,
     _number_first,
 )
 """How a line may say the score: the line and its substance in, the score and the rest of the line out."""
@@ -121,9 +144,9 @@ def _differs(text: str, score: int | None) -> bool:
 
 
 def _score(line: str) -> int | None:
-    """A line that is a score and nothing else."""
-    if len(line) > 40:
-        return None
+    """A line that is a score and nothing else, be it said twice (*5 👍*)."""
+    if len(line) > 40 or line in _SMILEYS:
+        return _SMILEYS.get(line)
     bare = line.translate(_FULL).translate(_UNSEEN).strip(_NOISE)
     stars = bare.count("⭐") + bare.count("★")
     if 1 <= stars <= 5 and _STARS.fullmatch(bare):
@@ -134,8 +157,8 @@ def _score(line: str) -> int | None:
     signs = {_SIGNS.get(sign) for sign in bare if not sign.isspace()}
     if bare and len(signs) == 1 and None not in signs:
         return signs.pop()
-    pieces = clauses(bare)
-    return _word(pieces[0]) if len(pieces) == 1 else None
+    agreed = {_word(piece) for piece in clauses(bare)}
+    return agreed.pop() if len(agreed) == 1 else None
 
 
 def _word(clause: str) -> int | None:
