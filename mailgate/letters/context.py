@@ -122,7 +122,8 @@ def context(page: Page) -> dict[str, Any]:
     _in_readers_words(full, page)
     subject = f"{full['tag']} {full['subject']}".strip()
     theirs = page.ticket is not None and page.ticket.assignee == order.agent != ""
-    full["buttons"] = buttons(kind, page.addressing.back, subject, language, theirs)
+    reads = full.get("reads", False)
+    full["buttons"] = () if reads else buttons(kind, page.addressing.back, subject, language, theirs)
     if kind is LetterKind.ALERT:
         full["control"] = page.control
         full["buttons"] = of_commands(full["commands"], Return(page.control, "", True), page.brand.name)

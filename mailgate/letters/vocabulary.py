@@ -13,6 +13,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "not read whole": ("This mail could not be read whole; the original is kept.", "此邮件未能完整读取，原件已保留。"),
     "no right": ("From an agent without a right on this ticket.", "来自无权处理此工单的客服。"),
     "asked": ("Asked of a third party.", "向第三方的询问。"),
+    "answered": ("This answer went to the customer.", "此答复已发给客户。"),
+    "unsent": ("Not sent, since a command above it was not carried out.", "因上方指令未能执行，未发送。"),
     "filed": ("Written down by an agent.", "由客服代为登记。"),
     "not solved": ("The customer says that it is not solved.", "客户表示问题尚未解决。"),
     "rated 1": ("The customer rates it 1 of 5.", "客户评分：1 分（满分 5 分）。"),

@@ -84,8 +84,9 @@ def _uncc(argument: str, scene: Scene) -> Result:
 
 
 def _ask(argument: str, scene: Scene) -> Result:
-    """The mail's words go to a third party under the desk's address; the ticket waits for the answer. What stands
-    behind the address is the letter's subject, in place of the customer's."""
+    """The mail's words go to a third party under the desk's address; the ticket waits for the answer, and who asks
+    reads it, whoever has the ticket. What stands behind the address is the letter's subject, in place of the
+    customer's."""
     ticket, found = scene.ticket, addresses(argument)
     text = as_desk(scene.text, scene.agent, ticket)
     if ticket is None or len(found) != 1:
@@ -95,14 +96,23 @@ def _ask(argument: str, scene: Scene) -> Result:
         return refuse(objection)
     known = ticket.participant(found[0])
     third = AddParticipant(ticket.id, found[0], known.name if known else "", ParticipantRole.THIRD_PARTY, _by(scene))
+    joins = (*(() if known else (third,)), *_asker(ticket, scene))
     return Result(
         happening=Happening.THIRD_ASKED,
-        effects=(AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, scene.agent.id, ("asked",), text), third),
+        effects=(AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, scene.agent.id, ("asked",), text), *joins),
         letters=(question(scene.case, ticket, found[0], scene.agent, text, _behind(argument, found[0])),),
-        undo=() if known else (RemoveParticipant(ticket.id, found[0], "undone"),),
+        undo=tuple(RemoveParticipant(ticket.id, who.email, "undone") for who in joins),
         takes_text=True,
         said=phrase("asked {address}; the answer comes back as a note", address=found[0]),
     )
+
+
+def _asker(ticket: Ticket, scene: Scene) -> tuple[AddParticipant, ...]:
+    """Who does not have the ticket follows it from now on."""
+    agent = scene.agent
+    if ticket.assignee == agent.id or any(ticket.participant(address) for address in agent.addresses):
+        return ()
+    return (AddParticipant(ticket.id, agent.address, agent.name, ParticipantRole.FOLLOWER, _by(scene)),)
 
 
 def as_desk(text: str, agent: Agent, ticket: Ticket | None) -> str:

@@ -57,7 +57,7 @@ def _merge(argument: str, scene: Scene) -> Result:
     if objection:
         return refuse(objection)
     effects = (*_joined(source, target, scene), *_woken(source, target, scene))
-    joined = ", ".join(effect.email for effect in effects if isinstance(effect, AddParticipant))
+    joined = ", ".join(_copied(effects))
     said = phrase("merged; it goes on in ticket {number}", number=target.number)
     return Result(
         {"merged_into": target.id},
@@ -68,6 +68,13 @@ def _merge(argument: str, scene: Scene) -> Result:
         said=phrase("{what}, with copies to {addresses}", what=said, addresses=joined) if joined else said,
         recorded_on=target.id,
     )
+
+
+def _copied(effects: tuple[Effect, ...]) -> Iterator[str]:
+    """Who reads along from now on: a third party that was asked does not."""
+    for effect in effects:
+        if isinstance(effect, AddParticipant) and effect.role is not ParticipantRole.THIRD_PARTY:
+            yield effect.email
 
 
 def _unfit(source: Ticket, target: Ticket) -> Phrase | None:

@@ -29,7 +29,7 @@ from mailgate.desk.identity.rights import Act, allowed
 from mailgate.desk.identity.token import scrub
 from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.lifecycle import ENDED, Happening, changes
-from mailgate.desk.outcome.news import handed_over, noted, readers, resolved, transcript
+from mailgate.desk.outcome.news import handed_over, handed_to, noted, readers, resolved, transcript
 from mailgate.desk.outcome.orders import answer, to_agent
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.plan import Outcome, Plan
@@ -60,7 +60,8 @@ def speak(case: Case, agent: Agent, ticket: Ticket) -> Plan:
     text = _text(case, agent, orders, after, fate)
     effects = [*_said(agent, after, text, fate), *_done(case, agent, orders, after, fate)]
     letters = [*_sent(case, agent, orders, after, text, fate), *orders.letters]
-    letters += [*handed_over(case, agent, orders, ticket), *noted(case, agent, orders, after, fate is Fate.NOTE)]
+    letters += handed_over(case, agent, orders, ticket, text if fate is Fate.SENT else "")
+    letters += noted(case, agent, orders, after, fate is Fate.NOTE)
     told, spent = transcript(case, agent, ticket, orders, *_remarks(case, orders, fate, why))
     message = any(isinstance(effect, AddMessage) for effect in effects)
     trace = (f"trust: {case.trust.row}", f"words: {fate.value}{f': {why}' if why else ''}", *_spoken(orders))
@@ -96,7 +97,8 @@ def _said(agent: Agent, ticket: Ticket, text: str, fate: Fate) -> Iterator[Effec
     if fate is Fate.SENT:
         yield AddMessage(ticket.id, Direction.AGENT, Visibility.PUBLIC, agent.id, text=text)
     elif fate in (Fate.NOTE, Fate.KEPT):
-        yield AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, agent.id, text=text)
+        marks = ("unsent",) if fate is Fate.KEPT else ()
+        yield AddMessage(ticket.id, Direction.AGENT, Visibility.AGENTS, agent.id, marks, text)
 
 
 def _done(case: Case, agent: Agent, orders: Orders, ticket: Ticket, fate: Fate) -> Iterator[Effect]:
@@ -125,11 +127,12 @@ def _answered(case: Case, orders: Orders, ticket: Ticket) -> dict[str, object]:
 
 
 def _sent(case: Case, agent: Agent, orders: Orders, ticket: Ticket, text: str, fate: Fate) -> Iterator[LetterOrder]:
-    """The answer, each reader once, and nobody whom the agent wrote to directly (S-36); a resolution is asked about
-    also when it needs no words."""
+    """The answer, each reader once, and nobody whom the agent wrote to directly (S-36) or who has it with the ticket
+    that they are given; a resolution is asked about also when it needs no words."""
     solved = Happening.RESOLVED in orders.happenings and ticket.status is Status.RESOLVED
     if fate is Fate.SENT:
         already = {address.key for address in (*case.mail.to, *case.mail.cc)}
+        already |= {one.address.lower() for one in handed_to(case, agent, orders)}
         for to, kind in readers(case, ticket, agent):
             if to.key not in already:
                 asked = LetterKind.RESOLUTION if solved and kind is LetterKind.ANSWER else kind

@@ -14,6 +14,7 @@ from mailgate.desk.effect import NEW_TICKET, AddMessage, AddNote, Effect, OpenTi
 from mailgate.desk.facts import Facts
 from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.outcome.opening import open_ticket
+from mailgate.desk.phrase import phrase
 from mailgate.desk.plan import Plan
 from mailgate.desk.policy import Agent
 from mailgate.desk.ticket import Participant
@@ -45,14 +46,18 @@ def file(case: Case, agent: Agent, matter: Matter) -> Plan:
 
 
 def _letters(plan: Plan, agent: Agent, matter: Matter) -> Iterator[LetterOrder]:
-    """Where the words are not their own, customers are told whose; the agent who filed it need not be told of it."""
+    """Where the words are not their own, customers are told whose; agents are told that it was filed and what was
+    noted, but for who filed it."""
     for one in plan.letters:
         if one.kind is LetterKind.ACKNOWLEDGEMENT and matter.told:
             yield replace(one, values={**one.values, "filed_by": agent.name or agent.id})
         elif one.kind is not LetterKind.NOTIFICATION:
             yield one
         elif one.agent != agent.id:
-            yield replace(one, values={**one.values, "customer": _unknown(one.values["customer"])})
+            noted = phrase("{agent} noted: {note}", agent=agent.name or agent.id, note=matter.note)
+            note = {"note": noted} if matter.note else {}
+            told = {"customer": _unknown(one.values["customer"]), "marks": (MARK,), **note}
+            yield replace(one, values={**one.values, **told})
 
 
 def _unknown(customer: object) -> Mapping[str, object]:

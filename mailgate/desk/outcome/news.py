@@ -44,26 +44,31 @@ def resolved(case: Case, agent: Agent, ticket: Ticket) -> Iterator[LetterOrder]:
     yield replace(answer(case, ticket, to, LetterKind.RESOLUTION, agent, ""), attach=())
 
 
-def handed_over(case: Case, agent: Agent, orders: Orders, before: Ticket) -> list[LetterOrder]:
-    """The agent or team that a command gave the ticket to hears of it."""
+def handed_to(case: Case, agent: Agent, orders: Orders) -> tuple[Agent, ...]:
+    """Whom a command gave the ticket to, or whose team; nobody where none did."""
     ticket = orders.ticket
     if ticket is None or not {"assignee", "team"} & orders.changed.keys():
-        return []
-    given = bool(ticket.assignee)
-    told = audience(case.policy, ticket.team, ticket.assignee, agent.id)
+        return ()
+    return audience(case.policy, ticket.team, ticket.assignee, agent.id)
+
+
+def handed_over(case: Case, agent: Agent, orders: Orders, before: Ticket, answered: str = "") -> Iterator[LetterOrder]:
+    """The agent or team that a command gave the ticket to hears of it, in one letter with what the same mail
+    ``answered``, or noted."""
     said = "\n".join(part for part in (*_behind(orders), scrub(case.text).strip()) if part) if orders.note else ""
-    if said:
-        told = tuple(each for each in told if each.id not in orders.told)
+    told = tuple(each for each in handed_to(case, agent, orders) if not (said and each.id in orders.told))
     values: dict[str, object] = {
-        "text": said or before.asked,
-        "quoted": before.asked if said else "",
+        "text": answered or said or before.asked,
+        "quoted": before.asked if answered or said else "",
+        "marks": ("answered",) if answered else case.marks,
         "author": agent.name or agent.id,
-        "attachments": (),
         "cc": (),
+        **({} if answered else {"attachments": ()}),
     }
     why = phrase("handed over by {name}", name=agent.name or agent.id)
-    news = notifications(case, told, before, "given" if given else "offer", why, values)
-    return [replace(order, attach=()) for order in news]
+    what = "given" if orders.ticket and orders.ticket.assignee else "offer"
+    for order in notifications(case, told, before, what, why, values):
+        yield order if answered else replace(order, attach=())
 
 
 def noted(case: Case, agent: Agent, orders: Orders, ticket: Ticket, note: bool) -> list[LetterOrder]:

@@ -83,7 +83,8 @@ def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_
         speaker = case.agent.id if case.agent else ""
         told_first = audience(case.policy, start.team, start.assignee, speaker)
         everybody = (*told_first, *_followers(case, routing), *watchers(case.policy, start.team))
-        told, spent, told_line = tell(case, everybody, None, "new", start.reason, {"reason": why})
+        noted = phrase("Note: {note}", note=routing.actions.note) if routing.actions.note else NOTHING
+        told, spent, told_line = tell(case, everybody, None, "new", start.reason, {"reason": why, "note": noted})
         letters += told
         effects += spent
         if _direction(case) is Direction.CUSTOMER:

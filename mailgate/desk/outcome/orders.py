@@ -13,10 +13,11 @@ from mailgate.desk.case import Case
 from mailgate.desk.commands.line import in_subject
 from mailgate.desk.effect import NEW_TICKET, Effect, Spend
 from mailgate.desk.gate import news
+from mailgate.desk.identity.token import split_address
 from mailgate.desk.letter import LetterKind, LetterOrder, Purpose
 from mailgate.desk.outcome.earlier import earlier
 from mailgate.desk.phrase import Phrase
-from mailgate.desk.policy import Agent
+from mailgate.desk.policy import Agent, Role
 from mailgate.desk.threading.clue import tag_number
 from mailgate.desk.ticket import ParticipantRole, Ticket
 from mailgate.mail.model import Address
@@ -76,14 +77,14 @@ def notifications(
     given: Mapping[str, object] | None = None,
 ) -> list[LetterOrder]:
     """The news for agents, each with a token of their own; ``what`` is ``new``, ``reply``, ``note``, ``given`` (to the
-    reader), ``offer`` (to the team) and so on; ``given`` replaces values."""
+    reader), ``offer`` (to the team) and so on; ``given`` replaces values. A watcher only reads it."""
     values = {**_news(case, ticket, what, reason), **(given or {})}
     return [
         for_agent(
             LetterKind.NOTIFICATION,
             agent,
             case.brand,
-            values,
+            {**values, "reads": True} if agent.role is Role.WATCHER else values,
             ticket=ticket.id if ticket else NEW_TICKET,
             mailbox=ticket.mailbox if ticket else case.delivery.mailbox.address,
             purpose=Purpose.AGENT,
@@ -207,7 +208,7 @@ def _news(case: Case, ticket: Ticket | None, what: str, reason: Phrase | str) ->
         ),
         "reason": reason,
         "commands": True,
-        "cc": tuple(address.email for address in mail.cc[:20]),
+        "cc": tuple(one.email for one in mail.cc[:20] if not split_address(one.email, case.policy.mailboxes)),
     }
 
 

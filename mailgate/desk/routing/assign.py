@@ -211,14 +211,15 @@ def assignee(wanted: str, policy: Policy) -> str:
 
 
 def audience(policy: Policy, team: str, assigned: str = "", without: str = "") -> tuple[Agent, ...]:
-    """Who is told of news on a ticket: its assignee, else the team, else (so that nobody's ticket is nobody's) the
-    supervisors and admins of the desk. ``without`` is the agent who made the news."""
+    """Who is told of news on a ticket, to see to it: its assignee, else the team, else (so that nobody's ticket is
+    nobody's) the supervisors and admins of the desk. ``without`` is the agent who made the news."""
     agent = policy.agents.get(assigned)
     if agent and agent.active:
         told: tuple[Agent, ...] = (agent,)
     else:
         leaders = (a for a in policy.agents.values() if a.active and a.role in (Role.SUPERVISOR, Role.ADMIN))
-        told = policy.members(team) or tuple(leaders) or tuple(a for a in policy.agents.values() if a.active)
+        able = tuple(a for a in policy.members(team) if a.role is not Role.WATCHER)
+        told = able or tuple(leaders) or tuple(a for a in policy.agents.values() if a.active)
     return tuple(agent for agent in told if agent.id != without)
 
 

@@ -49,6 +49,7 @@ CHINESE: Mapping[str, str] = {
     # filing
     "filed as a ticket of {address}": "已立为{address}的工单",
     "a ticket of {address} is open": "已为{address}新建工单",
+    "{agent} noted: {note}": "{agent} 备注：{note}",
     "split off as a ticket of its own": "已拆分为单独的工单",
     "the customer is told": "已通知客户",
     "the customer is not told": "未通知客户",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CHINESE: Mapping[str, str] = {
+    "Note: {note}": "备注：{note}",
     # why a ticket came to a team
     "rule {name}: {evidence}": "规则“{name}”：{evidence}",
     "team of the mailbox {address}": "邮箱 {address} 所属的团队",

@@ -61,7 +61,9 @@ TO_AGENTS: Mapping[LetterKind, tuple[Value, ...]] = {
         ),
         Value("cc", "addresses that the mail was copied to", default=(), sample=("eve@b.example",)),
         Value("reason", "why this ticket came to this team", sample='rule "printers"'),
+        Value("note", "what a rule, or the colleague who filed the mail, notes beside it", sample="Check the order."),
         Value("commands", "whether to remind of the commands", default=True, sample=True),
+        Value("reads", "whether the reader may only read (a watcher)", default=False),
         Value("due_ms", "when an answer is due", default=None, sample=NOON),
     ),
     LetterKind.COPY: (
