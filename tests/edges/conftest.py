@@ -17,13 +17,16 @@ DAY_MS = 86_400_000
 
 
 class HandClock(SystemClock):
-    """A wall clock that stands still until a test moves it; everything else is the system's."""
+    """A clock that stands still until a test moves it; chance is the system's."""
 
     def __init__(self) -> None:
         self.ms = 1_800_000_000_000
 
     def now_ms(self) -> int:
         return self.ms
+
+    def monotonic(self) -> float:
+        return self.ms / 1000
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mailgate.edges.spool.spool import Entry, Spool
 
 ADDRESSES = ("support@help.example", "billing@help.example", "hilfe@bücher.example", "support+t1-good@help.example")
 AGENT = "ana@corp.example"
+PATIENCE_S = 30.0
 PASSWORD = b"correct horse"
 
 
@@ -55,7 +56,7 @@ class Front:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: uvloop.run(self._main()), daemon=True)
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(PATIENCE_S)
 
     async def _main(self) -> None:
         self._loop, self._stop, self._leave = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
@@ -80,13 +81,13 @@ class Front:
             for _turn in range(10):  # of the loop: the wait ends in one, its waiter goes on in another
                 await asyncio.sleep(0)
 
-        asyncio.run_coroutine_threadsafe(left(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(left(), self._loop).result(PATIENCE_S)
 
     def stop(self) -> None:
         """Stop, and wait for the end."""
         if self._thread.is_alive():
             self.ask_to_stop()
-        self._thread.join(30)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
         for listener in self.sockets.values():
             listener.close()
@@ -113,7 +114,7 @@ class Wire:
 
     def __init__(self, place: tuple[str, int] | str) -> None:
         self.socket = socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
-        self.socket.settimeout(10)
+        self.socket.settimeout(PATIENCE_S)
         self.socket.connect(place)
         self.file = self.socket.makefile("rb")
 
@@ -150,6 +151,13 @@ class Wire:
         self.open_mail(*recipients)
         self.send(content + b"\r\n.\r\n")
         return self.answer()
+
+    def last_words(self) -> str:
+        """What the server says last, before it hangs up."""
+        said, last = self.answer(), ""
+        while said:
+            said, last = self.answer(), said
+        return last
 
     def ended(self) -> bool:
         """Whether the server has hung up."""

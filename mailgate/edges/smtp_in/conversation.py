@@ -79,6 +79,12 @@ class Conversation(SMTP):
         if self._timeout_handle is None:
             self._timeout_cb()
 
+    def _look_anew(self) -> None:
+        """Another deadline holds from now on, which may pass before the timer looks."""
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()
+            self._timeout_cb()
+
     def _timeout_cb(self) -> None:
         now = self.loop.time()
         if farewell := self.watch.overdue(now):
@@ -310,6 +316,7 @@ class Conversation(SMTP):
         settings = self.front.settings
         await self.push(say.GO_AHEAD)
         self.watch.data_begins(self.loop.time())
+        self._look_anew()
         try:
             content = await receive(self._reader, settings.max_size, settings.max_line, share, self.front.commits.aside)
         finally:
