@@ -13,7 +13,7 @@ from mailgate.edges.settings import After, ImapAccount, Secret, Security
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 Mail = tuple[bytes, Envelope, str]
 
 
@@ -143,8 +143,8 @@ def account(port: int, **settings: object) -> ImapAccount:
         "security": Security.NONE,
         "password": Secret(literal="pass word"),
         "after": After.SEEN,
-        "command_deadline": 10.0,
-        "connect_timeout": 10.0,
+        "command_deadline": PATIENCE_S,
+        "connect_timeout": PATIENCE_S,
     }
     return ImapAccount(**{**plain, **settings})  # type: ignore[arg-type]
 
@@ -156,7 +156,7 @@ def mail(subject: str, body: str = "hello", extra: str = "") -> bytes:
 
 @contextmanager
 def running(accounts: Sequence[ImapAccount], kept: Kept, cursors: MemoryCursors, told: Told, **more: object):
-    """``run_imap`` in a thread; at the end it is stopped, and must be gone within five seconds."""
+    """``run_imap`` in a thread; at the end it is stopped, and must end by itself."""
     stop = threading.Event()
     clock = more.pop("clock", None) or ImpatientClock()
     thread = threading.Thread(target=run_imap, args=(accounts, kept.accept, cursors, clock, stop, told), kwargs=more)
@@ -165,5 +165,5 @@ def running(accounts: Sequence[ImapAccount], kept: Kept, cursors: MemoryCursors,
         yield clock
     finally:
         stop.set()
-        thread.join(5.0)
-        assert not thread.is_alive(), "run_imap must end within five seconds"
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive(), "run_imap must end by itself"

@@ -16,6 +16,8 @@ from mailgate.edges.settings import Relay
 from mailgate.edges.smtp_out.courier import Answer
 from mailgate.edges.smtp_out.relay import IDLE_S, OPENING, REST_S, MaybeSent, Sent, SmtpCourier, deal, together
 
+PATIENCE_S = 30.0
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -117,7 +119,7 @@ def relay(answer: Callable[[int, str], str | None] = lambda number, verb: None) 
 
 def courier(port: int, clock: SystemClock | None = None, connections: int = 3) -> SmtpCourier:
     """One that has sent a letter already, so that it knows how fast the relay is."""
-    settings = Relay(host="127.0.0.1", port=port, timeout=20.0, data_timeout=20.0, connections=connections)
+    settings = Relay(host="127.0.0.1", port=port, timeout=PATIENCE_S, data_timeout=PATIENCE_S, connections=connections)
     out = SmtpCourier(settings, clock or SlowClock())
     for number in range(2):
         out.send("support@acme.example", "first@cust.example", Letter("", f"first {number}").data)
@@ -128,7 +130,7 @@ def until_opened() -> None:
     """Wait for further connections that are being opened."""
     for thread in threading.enumerate():
         if thread.name == OPENING:
-            thread.join(20)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()
 
 
@@ -180,7 +182,7 @@ def test_a_slow_relay_has_three_letters_under_way_at_a_time() -> None:
 
     def answer(number: int, verb: str) -> None:
         if verb == "MAIL" and far.warm:
-            meet.wait(20)
+            meet.wait(PATIENCE_S)
 
     with relay(answer) as (far, port):
         out = warmed(port)
@@ -253,7 +255,7 @@ def test_a_relay_that_lets_further_connections_wait_at_the_door_holds_up_nothing
 
     def answer(number: int, verb: str) -> None:
         if number > 1:
-            door.wait(20)
+            door.wait(PATIENCE_S)
 
     with relay(answer) as (far, port):
         out = courier(port)
@@ -290,7 +292,7 @@ def test_a_relay_with_one_place_has_it_free_for_the_first_connection() -> None:
         while not {2, 3} <= set(far.left):
             ticks += 1
             assert not tick.wait(0.01)
-            assert ticks < 500, "the further connections are kept"
+            assert ticks * 0.01 < PATIENCE_S, "the further connections are kept"
         assert all_sent(out.send_all(TEN))
         out.close()
 

@@ -20,6 +20,7 @@ from tests.edges.smtp_server import Desk, Wire
 
 KILLS = 20
 SENDERS = 4
+PATIENCE_S = 60.0
 
 
 def front(listener: socket.socket, spool_path: Path) -> int:
@@ -65,11 +66,12 @@ def test_D01_twenty_kills_lose_nothing_and_double_nothing(spool_path: Path) -> N
         ]
         for sender in senders:
             sender.start()
-        assert all(enough.acquire(timeout=20) for _ in senders)
+        assert all(enough.acquire(timeout=PATIENCE_S) for _ in senders)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         for sender in senders:
-            sender.join(20)
+            sender.join(PATIENCE_S)
+            assert not sender.is_alive()
     listener.close()
     spool = Spool.open(spool_path, SystemClock())
     entries = spool.pending(0, 1_000_000, 1 << 40)

@@ -117,7 +117,7 @@ def test_Q12_proof_is_still_looked_up_in_dns() -> None:
     server.records["client.example", "TXT"] = ['"v=spf1 -all"']
 
     def proof() -> object:
-        resolver = DnsResolver(SystemClock(), nameservers=("127.0.0.1",), port=server.port)
+        resolver = DnsResolver(SystemClock(), nameservers=("127.0.0.1",), port=server.port, per_mail=30.0)
         resolver.begin()
         assert resolver.txt("client.example") == ("v=spf1 -all",)
         return None

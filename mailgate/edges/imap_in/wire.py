@@ -146,7 +146,7 @@ def words(account: ImapAccount, what: str, line: Line) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise Insecure(f"{where}: the certificate is not valid: {error.verify_message}") from error
     except Exception as error:
-        if line.cut:
+        if line.cut or isinstance(error, TimeoutError):
             raise Temporary(f"{where}: no answer in time") from error
         if isinstance(error, OSError | IMAPClientAbortError | EOFError):
             raise Temporary(f"{where}: the connection broke ({type(error).__name__})") from error
