@@ -93,4 +93,4 @@ class Desk:
     def stop(self) -> None:
         """End it in good order."""
         self.process.terminate()
-        self.process.wait(40)
+        self.process.wait(120)

@@ -18,6 +18,8 @@ from mailgate.turnstile import Turnstile
 from tests.databases import Postgres
 from tests.store.desk import KEY, HandClock, a_mark, a_new_ticket, a_reading, opened, settle
 
+PATIENCE_S = 60.0
+
 
 @pytest.fixture
 def remote(postgres: Postgres) -> Iterator[Store]:
@@ -67,7 +69,7 @@ def test_Q02_a_database_that_is_away_is_temporary_without_its_password(tmp_path:
 def test_transactions_that_collide_are_run_again(remote: Store) -> None:
     """Two transactions that lock two tickets crosswise: PostgreSQL ends one of them, and ``run`` tries it again."""
     (first, _), (second, _) = opened(remote), opened(remote)
-    meet = threading.Barrier(2, timeout=20)
+    meet = threading.Barrier(2, timeout=PATIENCE_S)
     tries: list[int] = []
 
     def crosswise(one: int, two: int) -> None:
@@ -89,7 +91,7 @@ def test_transactions_that_collide_are_run_again(remote: Store) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_S)
     assert len(tries) == 2
     assert max(tries) > 1
 
@@ -136,7 +138,7 @@ def test_the_writers_lock_lets_one_in_at_a_time_and_forgets_the_dead(tmp_path: P
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE_S)
     assert seen == [1] * 80
 
 
@@ -152,7 +154,7 @@ def test_two_threads_share_a_store(store: Store) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_S)
     assert store.rows.one("SELECT count(*), count(DISTINCT number) FROM tickets") == (10, 10)
     assert store.verify() == []
 

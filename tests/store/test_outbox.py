@@ -19,6 +19,8 @@ from mailgate.store.rows import id_key
 from mailgate.store.tickets import show_ticket
 from tests.store.desk import BRAND, KEY, NOW, HandClock, a_letter, opened
 
+PATIENCE_S = 120.0
+
 
 def states(store: Store) -> list[str]:
     return [state for (state,) in store.rows.all("SELECT state FROM letters ORDER BY id")]
@@ -191,15 +193,15 @@ def _claim_all(url: str, holder: str, start: object, claimed: object) -> None:
 def test_promise_3_two_senders_claim_each_letter_exactly_once(store: Store, store_url: str, senders: int) -> None:
     opened(store, None, *(a_letter() for _ in range(60)))
     context = multiprocessing.get_context("spawn")
-    start, claimed = context.Barrier(senders), context.Queue()
+    start, claimed = context.Barrier(senders, timeout=PATIENCE_S), context.Queue()
     processes = [
         context.Process(target=_claim_all, args=(store_url, f"sender {number}", start, claimed))
         for number in range(senders)
     ]
     for process in processes:
         process.start()
-    ids = [letter for _ in processes for letter in claimed.get(timeout=30)]
+    ids = [letter for _ in processes for letter in claimed.get(timeout=PATIENCE_S)]
     for process in processes:
-        process.join(30)
+        process.join(PATIENCE_S)
     assert len(ids) == len(set(ids)) == 60
     assert set(states(store)) == {"sent"}
