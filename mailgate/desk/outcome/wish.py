@@ -95,7 +95,10 @@ def _wish(subject: str, text: str, name: str) -> Wish | None:
     said = _said(text, names)
     if not said:
         subject = _PREFIX.sub("", subject.strip())
-        said = _said(subject if _wished(fold(subject)) else _TAG.sub(" ", subject), names)
+        whole = _wished(fold(subject))
+        if whole:
+            return whole
+        said = _said(_TAG.sub(" ", subject), names)
     return _only(_wished(clause) for clause in said) if len(said) <= CLAUSES else None
 
 
