@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LATER_MS = 10**13
+"""What puts one time behind all others of a better sort: more than three hundred years."""
+
 
 class Status(StrEnum):
     """The states of a ticket. ``lifecycle`` has the table of what each means and what leads out of it."""
@@ -94,6 +97,19 @@ class Ticket:
         """The earliest time by which somebody must have done something: set by hand, or promised."""
         promised = self.clock.get("due_ms")
         return min((ms for ms in (self.due_ms, promised) if isinstance(ms, int)), default=None)
+
+    @property
+    def urgency(self) -> int:
+        """Where the ticket stands in a queue among those of its priority, smallest first: what is due by the time it is
+        due, a nudge that nobody has answered counting as due when it came; then who waits, longest first; then the
+        rest by age."""
+        nudged = self.nudged_ms if (self.nudged_ms or 0) > (self.answered_ms or 0) else None
+        times = [ms for ms in (self.next_due_ms, nudged) if ms is not None]
+        if times:
+            return min(times)
+        if self.waiting_since_ms is not None:
+            return self.waiting_since_ms + LATER_MS
+        return self.created_ms + 2 * LATER_MS
 
     def participant(self, email: str) -> Participant | None:
         """Who that address is on this ticket (ASCII case folded), or None."""

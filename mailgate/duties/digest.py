@@ -8,7 +8,7 @@ daemons and restarts bring one digest a day; a turn that is hours late, since no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,13 @@ def _moment(day: date, team: Team, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, team.digest_at, zone).timestamp() * 1000)
 
 
+def _midnight(team: Team, hour: Hour) -> int:
+    """When the day ends, in the team's zone."""
+    zone = ZoneInfo(_zone(team, hour))
+    tomorrow = datetime.fromtimestamp(hour.now_ms / 1000, zone).date() + timedelta(days=1)
+    return int(datetime.combine(tomorrow, time(), zone).timestamp() * 1000)
+
+
 def _works(hours: Hours | None, day: date) -> bool:
     return hours is None or day in hours.open_days or (bool(hours.week.get(day.weekday())) and day not in hours.closed)
 
@@ -77,7 +84,7 @@ def _zone(team: Team, hour: Hour) -> str:
 
 
 def _sorted(tickets: Sequence[Ticket], hour: Hour) -> list[Ticket]:
-    """The most urgent first: by priority and waiting, those whose customers ask for news before their equals."""
+    """The most urgent first: by priority, then whose customers ask for news, then by what is due and who waits."""
     awake = [ticket for ticket in tickets if (ticket.snoozed_ms or 0) <= hour.now_ms]
     nudged = sorted(by_urgency(awake, hour.policy), key=lambda ticket: -ticket.nudges)
     rank = {name: place for place, name in enumerate(hour.policy.priorities)}
@@ -102,17 +109,19 @@ def _letter(team: Team, agent: Agent, tickets: Sequence[Ticket], hour: Hour) -> 
     values = {
         "team": team.name_in(agent.language or brand.language),
         "total": len(tickets),
-        "counts": _counts(agent, tickets, hour),
+        "counts": _counts(team, agent, tickets, hour),
     }
     return for_agent(LetterKind.DIGEST, agent, brand, values, mailbox=tickets[0].mailbox, rows=tuple(tickets))
 
 
-def _counts(agent: Agent, tickets: Sequence[Ticket], hour: Hour) -> Mapping[str, int]:
-    tonight_ms = hour.now_ms + 24 * HOUR_MS
+def _counts(team: Team, agent: Agent, tickets: Sequence[Ticket], hour: Hour) -> Mapping[str, int]:
+    times = [ticket.next_due_ms for ticket in tickets]
+    midnight_ms = _midnight(team, hour)
     return {
         "new": sum(ticket.status is Status.NEW for ticket in tickets),
         "waiting for an answer": sum(ticket.waiting_since_ms is not None for ticket in tickets),
-        "due today": sum(ticket.due_ms is not None and ticket.due_ms < tonight_ms for ticket in tickets),
+        "overdue": sum(at_ms is not None and at_ms < hour.now_ms for at_ms in times),
+        "due today": sum(at_ms is not None and hour.now_ms <= at_ms < midnight_ms for at_ms in times),
         "yours": sum(ticket.assignee == agent.id for ticket in tickets),
         "nobody's": sum(not ticket.assignee for ticket in tickets),
     }

@@ -34,6 +34,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "merged": ("merged", "已合并"),
     # what a digest counts
     "waiting for an answer": ("waiting for an answer", "等待答复"),
+    "overdue": ("overdue", "已逾期"),
     "due today": ("due today", "今日到期"),
     "yours": ("yours", "由您处理"),
     "nobody's": ("nobody's", "无人处理"),

@@ -18,7 +18,7 @@ from mailgate.store.effects import EFFECTS
 from mailgate.store.effects.letters import queue_letter
 from mailgate.store.effects.tickets import requester_first
 from mailgate.store.gathered import Gathered
-from mailgate.store.read import FINISHED, tickets_by_id, urgency_of
+from mailgate.store.read import FINISHED, tickets_by_id
 from mailgate.store.rows import key_of, to_json
 from mailgate.store.search import index_parts
 from mailgate.store.sql import Part
@@ -52,7 +52,7 @@ DELIVERIES = Table(
 
 
 URGENT_COLUMNS = frozenset({"due_ms", "clock", "nudged_ms", "answered_ms", "waiting_since_ms"})
-"""Columns that ``read.urgency_of`` looks at."""
+"""Columns that ``Ticket.urgency`` looks at."""
 
 TIMERS = Table("timers", "ticket_id, kind, due_ms", 2, "due_ms")
 CLEAR_TIMER = "DELETE FROM timers WHERE ticket_id = ? AND kind = ?"
@@ -167,7 +167,7 @@ def _tickets(work: Work, gathered: Gathered) -> Iterator[Part]:
             opened.append((*_ticket_row(work.tickets[ticket_id]), link.events, link.head))
             continue
         if not columns.keys().isdisjoint(URGENT_COLUMNS):
-            columns["urgency"] = urgency_of(work.tickets[ticket_id])
+            columns["urgency"] = work.tickets[ticket_id].urgency
         row = (*columns.values(), link.events, link.head, ticket_id)
         updates.setdefault(tuple(columns), []).append(row)
     if opened:
@@ -205,7 +205,7 @@ def _ticket_row(ticket: Ticket) -> tuple[object, ...]:
         *(ticket.merged_into, ticket.created_ms, ticket.updated_ms, ticket.closed_ms, ticket.waiting_since_ms),
         *(ticket.answered_ms, ticket.rating, ticket.last_message_id, to_json(ticket.references), ticket.asked),
         *(ticket.state, ticket.parent, ticket.due_ms, ticket.snoozed_ms, ticket.nudged_ms, ticket.nudges),
-        *(ticket.given_by, ticket.sla, to_json(dict(ticket.clock)) if ticket.clock else "{}", urgency_of(ticket)),
+        *(ticket.given_by, ticket.sla, to_json(dict(ticket.clock)) if ticket.clock else "{}", ticket.urgency),
     )
 
 

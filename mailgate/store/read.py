@@ -20,9 +20,6 @@ COLUMNS = (
 FINISHED = frozenset({Status.RESOLVED, Status.CLOSED, Status.SPAM, Status.MERGED})
 """The states in which nobody is expected to do anything: ``closed_ms`` is set, and the ticket is in no queue."""
 
-LATER_MS = 10**13
-"""What puts one time behind all others of a better sort: more than three hundred years."""
-
 MERGE_HOPS = 8
 """How many merges are followed from a ticket to where it went."""
 
@@ -100,20 +97,6 @@ def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
 def due_of(ticket: Ticket) -> int | None:
     """The earliest time by which somebody must have done something: the one set by hand, or ``due_ms`` of the clock."""
     return ticket.next_due_ms
-
-
-def urgency_of(ticket: Ticket) -> int:
-    """Where a ticket stands in the queue among those of its priority, smallest first: what is due by the time it is
-    due, a nudge that nobody has answered counting as due when it came; then who waits, longest first; then the rest by
-    age."""
-    due = due_of(ticket)
-    nudged = ticket.nudged_ms if (ticket.nudged_ms or 0) > (ticket.answered_ms or 0) else None
-    times = [ms for ms in (due, nudged) if ms is not None]
-    if times:
-        return min(times)
-    if ticket.waiting_since_ms is not None:
-        return ticket.waiting_since_ms + LATER_MS
-    return ticket.created_ms + 2 * LATER_MS
 
 
 def _participants(rows: Rows, ids: list[int]) -> Mapping[int, tuple[Participant, ...]]:

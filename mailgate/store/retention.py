@@ -35,7 +35,7 @@ def retain(rows: Rows, retention: Mapping[str, Retention], now_ms: int) -> int:
     """Take the next group of what is kept too long; returns how many tickets and mails were emptied (0: all done)."""
     rows.connect()
     lengths = [kept.raws_ms for kept in retention.values()]
-    longest_ms = now_ms - max(lengths) if all(lengths) else NEVER_MS
+    longest_ms = now_ms - max(lengths) if lengths and all(lengths) else NEVER_MS
     done = 0
     for brand, kept in retention.items():
         steps: tuple[tuple[int, Callable[[int], int]], ...] = (

@@ -8,6 +8,10 @@ from datetime import date, time
 
 import pytest
 
+from mailgate.desk.clock.span import Span
+from mailgate.desk.clock.targets import Kind, SlaPolicy
+from mailgate.desk.effect import ChangeTicket
+from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Hours, Policy
 from tests.desk.conversation import policy
 from tests.duties.desk import DAY, HOUR, MINUTE, World, back, text_of, to
@@ -78,6 +82,27 @@ def test_the_urgent_stand_first_and_those_who_asked_for_news_before_their_equals
     (digest,) = to(desk.sent(), SUE)
     text = text_of(digest)
     assert text.index("Matter six") < text.index("Matter two") < text.index("Matter one")
+
+
+def test_what_is_promised_stands_in_the_order_in_which_it_is_due_and_is_counted(
+    new_world: Callable[..., World],
+) -> None:
+    """By hand and by promise alike, as in every other list of the queue; what is over is not due today."""
+    plain = digesting()
+    sla = SlaPolicy("gold", {"": {Kind.RESOLUTION: Span(30 * HOUR)}})
+    desk = new_world(replace(plain, sla={"gold": sla}, teams={"help": replace(plain.teams["help"], sla="gold")}))
+    desk.later(0)
+    ids = {name: desk.opened(f"{name}@customer.example", subject=f"Matter {name}") for name in ("one", "two", "six")}
+    with desk.store.transaction() as tx:
+        due = {"one": None, "two": desk.clock.ms + THURSDAY + HOUR, "six": desk.clock.ms + HOUR}
+        plan = Plan(Outcome.EVENT, tuple(ChangeTicket(ids[name], {"due_ms": at_ms}, "") for name, at_ms in due.items()))
+        tx.write(None, None, None, plan, None, (), desk.clock.ms)
+    desk.sent()
+    desk.later(THURSDAY)
+    (digest,) = to(desk.sent(), SUE)
+    text = text_of(digest)
+    assert text.index("Matter six") < text.index("Matter two") < text.index("Matter one")
+    assert ("Overdue: 1" in text, "Due today: 2" in text) == (True, True)
 
 
 def test_an_empty_queue_is_no_letter(desk: World) -> None:

@@ -122,7 +122,11 @@ def test_who_is_not_known_is_told_nothing(composer):
 
 @pytest.mark.parametrize(
     ("left_ms", "english", "chinese"),
-    [(HOUR, "1 hour left", "还剩1小时"), (-2 * HOUR, "2 hours late", "已逾期2小时")],
+    [
+        (HOUR, "1 hour left", "还剩1小时"),
+        (0, "1 minute late", "已逾期1分钟"),
+        (-2 * HOUR, "2 hours late", "已逾期2小时"),
+    ],
 )
 def test_a_warning_says_what_was_promised_and_how_much_time_is_left(composer, left_ms, english, chinese):
     row = {"number": 1042, "promise": "first answer", "due_ms": NOW_MS + left_ms, "left_ms": left_ms}

@@ -105,17 +105,9 @@ def able(policy: Policy, team: str, absent: Mapping[str, int], now_ms: int, with
 
 
 def by_urgency(tickets: Iterable[Ticket], policy: Policy) -> list[Ticket]:
-    """The highest priority first, then who has waited longest, then the oldest."""
+    """The highest priority first, then as every queue is sorted (``Ticket.urgency``)."""
     rank = {name: place for place, name in enumerate(policy.priorities)}
-    never = 1 << 62
-    return sorted(
-        tickets,
-        key=lambda ticket: (
-            -rank.get(ticket.priority, 0),
-            never if ticket.waiting_since_ms is None else ticket.waiting_since_ms,
-            ticket.number,
-        ),
-    )
+    return sorted(tickets, key=lambda ticket: (-rank.get(ticket.priority, 0), ticket.urgency, ticket.number))
 
 
 def handover(agent: Agent, tickets: Sequence[Ticket], policy: Policy, why: Phrase) -> LetterOrder:

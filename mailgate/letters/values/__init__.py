@@ -64,7 +64,7 @@ def _with_words(values: dict[str, Any], in_words: InWords) -> dict[str, Any]:
         at_ms = values[name]
         values[name.removesuffix("_ms")] = in_words(name, at_ms) if at_ms is not None else ""
         if name == "left_ms":
-            values["over"] = at_ms is not None and at_ms < 0
+            values["over"] = at_ms is not None and at_ms <= 0
     return values
 
 

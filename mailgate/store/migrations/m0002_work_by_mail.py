@@ -1,7 +1,7 @@
 """Step 2: what agents, admins and the hour need: commands that can be undone, agents enrolled by mail, promises,
 queues by urgency, calls of webhooks, scheduled tickets, alerts.
 
-``tickets.urgency`` sorts a queue within a priority (``read.urgency_of``). ``turns`` says when each agent was last given
+``tickets.urgency`` sorts a queue within a priority (``Ticket.urgency``). ``turns`` says when each agent was last given
 a ticket. ``held.decided_by`` is the admin whose mail releases a held one.
 """
 
