@@ -23,7 +23,7 @@ from email.message import EmailMessage
 from functools import cache
 
 from mailgate.edges.spool.octets import LARGE
-from tests.flow.world import DESK, Desk, Handed, letter
+from tests.flow.world import DESK, PATIENCE_S, Desk, Handed, letter
 
 SENDERS = 4
 RETRY_S = 0.1
@@ -96,7 +96,7 @@ class Killer(threading.Thread):
         pids = children(parent)
         if self.chance.random() < 0.12 or not pids:
             _kill(parent)
-            self.desk.process.wait(10)
+            self.desk.process.wait(PATIENCE_S)
             self.books.kills["parent"] += 1
         elif self.chance.random() < 0.1:
             self.desk.kill()
@@ -128,7 +128,7 @@ def send_all(desk: Desk, numbers: Sequence[int], books: Books, give_up: threadin
 def _send_until_accepted(desk: Desk, number: int, books: Books, give_up: threading.Event) -> None:
     while not give_up.is_set():
         try:
-            with smtplib.SMTP("127.0.0.1", desk.ports["smtp"], timeout=5) as client:
+            with smtplib.SMTP("127.0.0.1", desk.ports["smtp"], timeout=PATIENCE_S) as client:
                 client.sendmail(person(number), [DESK], mail(number))
                 books.accepted.add(message_id(number))
                 return

@@ -55,10 +55,12 @@ class Ledger:
         raise AssertionError(f"{patience} s at {before[0]} of {messages} messages stored, {before[1]} letters waiting")
 
     def wait_until_stored(self, messages: int, patience: float) -> None:
-        """Until that many messages are stored; fails after ``patience`` seconds."""
-        deadline, tick = time.monotonic() + patience, threading.Event()
-        while self.stored() < messages:
-            assert time.monotonic() < deadline, f"after {patience} s: {self.stored()} of {messages} messages stored"
+        """Until that many messages are stored; fails when nothing is for so many seconds."""
+        deadline, tick, before = time.monotonic() + patience, threading.Event(), -1
+        while (now := self.stored()) < messages:
+            if now != before:
+                before, deadline = now, time.monotonic() + patience
+            assert time.monotonic() < deadline, f"{patience} s at {now} of {messages} messages stored"
             tick.wait(0.1)
 
     def stored(self) -> int:

@@ -35,7 +35,7 @@ def test_promises_1_2_3_hold_while_processes_are_killed(
         for start in range(0, len(by_imap), 10):
             server.append([mail(number) for number in by_imap[start : start + 10]])
         send_all(desk, by_smtp, books, give_up)
-        killer.join(60 + 3 * KILLS)
+        killer.join(60 + 20 * KILLS)
         assert not killer.is_alive()
         assert sum(books.kills.values()) == KILLS, "somebody could not be killed, or the desk not be started again"
         assert books.refused == [], "a 5xx for honest mail"

@@ -13,9 +13,13 @@ from tests.flow.world import Desk, Relay, letter
 from tests.mail.signing import key, signed
 from tests.torture.killing import person
 from tests.torture.ledger import Ledger
+from tests.torture.promised import Promise, within
 from tests.torture.test_hostile import MEMORY, memory
 
 RECOVERY_S = 10.0
+WAITED_S = 3.0
+"""What it costs at least to wait for a name server that does not answer."""
+
 DRAIN_S = 60.0
 MAILS = 60
 GENEROUS = "[limits]\nletters = { per_domain_hour = 100000, unproved_hour = 100000, news_per_sender_hour = 100000 }\n"
@@ -56,17 +60,17 @@ def test_while_the_dns_is_gone_mail_is_settled_unproved_and_within_ten_seconds_o
         began = time.monotonic()
         desk.send(mail(number).replace(b"client.example", b"d%d.example" % number), f"p@d{number}.example")
         slowest = max(slowest, time.monotonic() - began)
-    assert slowest < 1.0, "a sender waited for the DNS"
+    assert within(WAITED_S, slowest), "a sender waited for the DNS"
     ledger.wait_until_settled(MAILS, DRAIN_S)
     assert {proof for (proof,) in ledger.rows("SELECT proof FROM messages WHERE message_id LIKE '%@d%'")} == {"unknown"}
     assert memory(desk) < MEMORY
+    desk.wait_for_line("the DNS does not answer", since=before)
     said = desk.lines[before:]
-    assert any("the DNS does not answer" in line for line in said)
     assert len(said) <= 6, said
 
-    names.deaf, back, number = False, time.monotonic(), MAILS
+    names.deaf, promise, number = False, Promise(RECOVERY_S), MAILS
     while _proof(desk, ledger, number) != "pass":
-        assert time.monotonic() - back < RECOVERY_S, "the DNS is back, and nobody noticed"
+        assert promise.kept(), "the DNS is back, and nobody noticed"
         threading.Event().wait(0.2)
         number += 1
     assert desk.stop() == 0
