@@ -79,13 +79,16 @@ def migrate(settings: Settings, clock: Clock) -> None:
 
 def _take(lock: SpoolLock, clock: Clock) -> None:
     """The spool's lock; the children of a daemon that was killed a moment ago get three seconds to be gone."""
-    deadline = clock.monotonic() + LOCK_PATIENCE_S
+    started, told = clock.monotonic(), False
     while True:
         try:
             return lock.take()
-        except Refused:
-            if clock.monotonic() > deadline:
+        except Refused as refusal:
+            if clock.monotonic() - started > LOCK_PATIENCE_S:
                 raise
+            if not told:
+                logs.get("daemon").warning("waiting for its end", reason=str(refusal), seconds=LOCK_PATIENCE_S)
+                told = True
             select.select([], [], [], 0.1)
 
 
@@ -164,4 +167,4 @@ class Daemon:
 
     def _tell(self, name: str, event: str, detail: str) -> None:
         self.counters.add("deaths", name.partition(" ")[0])
-        self.log.warning("a process ended and is started again", process=name, happened=event, detail=detail)
+        self.log.warning(f"a process {event} and is started again", process=name, detail=detail)

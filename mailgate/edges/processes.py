@@ -1,14 +1,18 @@
 """Child processes: forked from one warmed parent, watched, restarted, ended in good order.
 
 The parent opens no database and starts no thread, so that a fork is safe at any time. A child that ends although
-nobody asked is started again, at once the first time and then after 0.2, 0.4 … 5 seconds. When the parent
-itself dies, by whatever signal, each child gets SIGTERM from the kernel (Linux) or notices within a second (elsewhere).
+nobody asked is started again, at once the first time and then after 0.2, 0.4 … 5 seconds.
+
+When the parent itself dies, by whatever signal, each child hears of it from the kernel (Linux), finishes what it can
+within a second, and is gone: whoever started the desk starts it again, and finds nobody in the way. What a child has
+in hand by then is as safe as in any other crash.
 
 ============  =========================================  =====================
 state         meaning                                    leads to
 ============  =========================================  =====================
 running       forked and not yet waited for              ended, stopping
-ended         waited for, to be started again at a time  running
+ended         waited for, or could not be forked; to be  running
+              started again at a time
 stopping      was sent SIGTERM, may drain                gone (SIGKILL after 30 s)
 leaving       was sent SIGHUP, its successor runs        gone (SIGKILL after 30 s)
 ============  =========================================  =====================
@@ -31,6 +35,8 @@ from mailgate.edges.bell import Bell
 from mailgate.edges.memory import map_large_blocks
 
 PR_SET_PDEATHSIG = 1
+ORPHANED = signal.SIGUSR1
+ORPHANED_S = 1.0
 GRACE_S = 30.0
 OURS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 LEFT_TO_THE_PARENT = (signal.SIGINT, signal.SIGHUP)
@@ -58,7 +64,7 @@ class Supervisor:
     """Keeps children running until told to stop. One instance a daemon, in the parent only."""
 
     def __init__(self, clock: Clock, tell: Callable[[str, str, str], None]) -> None:
-        """``tell(name, event, detail)`` hears of every end and restart."""
+        """``tell(name, event, detail)`` hears of every end that nobody asked for, and of a fork that failed."""
         self.clock, self.tell = clock, tell
         self.children: list[Child] = []
         self.leaving: list[Child] = []
@@ -116,10 +122,16 @@ class Supervisor:
                 self._signal(child, signal.SIGTERM)
 
     def _fork(self, child: Child) -> None:
-        parent = os.getpid()
+        parent, child.pid = os.getpid(), 0
         # What is sent to the child before it has handlers of its own waits; the parent's would swallow it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no memory, or too many processes: the desk lives on without it, and tries again
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self._put_off(child, child.failures + 1)
+            self.tell(child.name, "could not be forked", str(error.strerror))
+            return
         if pid == 0:
             _run(child, parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -137,12 +149,14 @@ class Supervisor:
 
     def _schedule(self, child: Child, code: int) -> None:
         """When an ended child starts again: at once after an orderly end or a long life, else later each time."""
-        now = self.clock.monotonic()
-        steady = code == PLANNED_EXIT or now - child.started > STEADY_S
-        child.failures = 0 if steady else min(child.failures + 1, len(BACKOFF_S) - 1)
-        child.due = now + BACKOFF_S[child.failures]
+        steady = code == PLANNED_EXIT or self.clock.monotonic() - child.started > STEADY_S
+        self._put_off(child, 0 if steady else child.failures + 1)
         if code != PLANNED_EXIT:
             self.tell(child.name, "ended", f"signal {-code}" if code < 0 else f"exit {code}")
+
+    def _put_off(self, child: Child, failures: int) -> None:
+        child.failures = min(failures, len(BACKOFF_S) - 1)
+        child.due = self.clock.monotonic() + BACKOFF_S[child.failures]
 
     def _signal(self, child: Child, number: signal.Signals) -> None:
         if child.pid:
@@ -173,11 +187,18 @@ def _run(child: Child, parent: int) -> None:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Ask Linux for SIGTERM when the parent dies, and look once whether it has died already."""
+    """Ask Linux for a signal when the parent dies, and look once whether it has died already."""
+    signal.signal(ORPHANED, _orphaned)
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, ORPHANED, 0, 0, 0)
     if os.getppid() != parent:
         raise SystemExit(1)
+
+
+def _orphaned(_number: int, _frame: FrameType | None) -> None:
+    """As told to stop; but nobody is there who would end a child that takes its time, so SIGALRM does."""
+    signal.setitimer(signal.ITIMER_REAL, ORPHANED_S)
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _ended() -> Iterator[tuple[int, int]]:

@@ -1,9 +1,11 @@
-"""Forked children: what is said to one that has only just begun to live."""
+"""Forked children: what is said to one that has only just begun to live, and what becomes of one whose parent died."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +13,25 @@ import pytest
 from mailgate.clock import SystemClock
 from mailgate.edges.bell import Bell
 from mailgate.edges.processes import Supervisor
+
+PATIENCE_S = 20.0
+STUBBORN = """
+import os, select, signal
+from mailgate.clock import SystemClock
+from mailgate.edges.bell import Bell
+from mailgate.edges.processes import Supervisor
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: os.write(1, b'told '))
+    os.write(1, b'up ')
+    while True:
+        select.select([], [], [], 60)
+
+supervisor = Supervisor(SystemClock(), print)
+supervisor.add('child', main)
+while True:
+    supervisor.watch(Bell().fileno(), 60)
+"""
 
 
 class Birth:
@@ -52,3 +73,37 @@ def test_D17_a_child_that_was_forked_a_moment_ago_hears_sigterm() -> None:
         supervisor.watch(bell.fileno(), 0)
     bell.close()
     assert ends == [("child", "ended", "signal 15")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent has died")
+def test_D15_a_child_of_a_killed_parent_is_told_to_stop_and_gone_soon() -> None:
+    """Also one that would take its time: nobody is there who would end it, and it holds what a new daemon needs."""
+    with subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.read(3) == b"up "
+        parent.kill()
+        said, _ = parent.communicate(timeout=PATIENCE_S)  # until the last who could write has closed it
+    assert said == b"told "
+
+
+def test_a_fork_that_fails_is_tried_again_and_swallows_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No memory, or too many processes, for a moment: the parent lives on, and so does the desk."""
+    told: list[tuple[str, ...]] = []
+    fork, failures = os.fork, [BlockingIOError(11, "Resource temporarily unavailable")]
+
+    def refused_once() -> int:
+        if failures:
+            raise failures.pop()
+        return fork()
+
+    monkeypatch.setattr(os, "fork", refused_once)
+    supervisor = Supervisor(SystemClock(), lambda *one: told.append(one))
+    supervisor.add("child", lambda: sys.exit(3))
+    bell = Bell()
+    supervisor.watch(bell.fileno(), 0)
+    assert told == [("child", "could not be forked", "Resource temporarily unavailable")]
+    assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    while len(told) < 2:
+        supervisor.watch(bell.fileno(), 0)
+    bell.close()
+    assert told[1] == ("child", "ended", "exit 3")

@@ -59,6 +59,25 @@ def test_D15_a_second_daemon_on_the_same_spool_is_refused(desk: Desk, far: Relay
     far.wait(CARLA_ADDRESS)
 
 
+def test_D15_a_desk_whose_parent_was_killed_starts_again_at_once(desk: Desk, far: Relay) -> None:
+    """Its children are gone within a moment, though a slow sender has begun a mail: that one is told nothing, and
+    tries again."""
+    assert desk.process is not None
+    with smtplib.SMTP("127.0.0.1", desk.ports["smtp"], timeout=PATIENCE_S) as client:
+        client.ehlo("client.example")
+        client.mail(CARLA_ADDRESS)
+        client.rcpt(DESK)
+        assert client.docmd("DATA")[0] == 354
+        client.send(b"Subject: half of it\r\n")
+        desk.process.kill()
+        desk.process.wait(PATIENCE_S)
+        desk.start()
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            client.getreply()
+    desk.send(letter(CARLA, "All of it", "Hello."), CARLA_ADDRESS)
+    far.wait(CARLA_ADDRESS)
+
+
 def test_ingest_hands_over_to_the_running_daemon(desk: Desk, far: Relay) -> None:
     """An MTA's pipe: exit 0 once the daemon has it; a mailbox that is not ours is the admin's mistake: 75."""
     raw = letter(CARLA, "From a pipe", "Hello.")
