@@ -199,8 +199,8 @@ def test_a_part_that_was_given_away_by_mistake_is_taken_back(desk: Conversation)
 
 
 def test_who_is_asked_need_not_read_the_customers_subject(desk: Conversation) -> None:
-    desk.write(CLEO, "It says PC LOAD LETTER.", "Refund for Cleo Lim, account 4711")
+    desk.write(CLEO, "It says PC LOAD LETTER.", "Refund for Cleo Lim, account 47-11-0815")
     desk.reply(ANA, f"#ask Vera <{VENDOR}> Trays\n\nWhich tray fits the 4200?")
     [asked] = desk.reads(VENDOR)
     assert asked["Subject"] == "[#1] Trays"
-    assert "4711" not in asked.as_string()
+    assert "47-11-0815" not in asked.as_string()
