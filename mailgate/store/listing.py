@@ -35,7 +35,8 @@ Condition = tuple[str, tuple[object, ...]]
 
 
 def _requested(query: Query) -> Condition | None:
-    """By whom it was asked for. A customer's own tickets are also those in which one of theirs went on."""
+    """By whom it was asked for. A customer's own tickets are also those in which one of theirs went on, however often
+    it was merged."""
     key = key_of(query.requester)
     if not query.requester:
         return None
@@ -44,8 +45,9 @@ def _requested(query: Query) -> Condition | None:
     own, named = (
         ("brand = ? AND requester_key = ?", (query.brand, key)) if query.brand else ("requester_key = ?", (key,))
     )
-    merged = f"SELECT merged_into FROM tickets WHERE {own} AND merged_into IS NOT NULL"  # noqa: S608
-    return f"id IN (SELECT id FROM tickets WHERE {own} UNION {merged})", (*named, *named)  # noqa: S608
+    merged = "SELECT t.merged_into FROM went w JOIN tickets t ON t.id = w.id WHERE t.merged_into IS NOT NULL"
+    went = f"WITH RECURSIVE went (id) AS (SELECT id FROM tickets WHERE {own} UNION {merged}) SELECT id FROM went"  # noqa: S608
+    return f"id IN ({went})", named
 
 
 FILTERS: tuple[Callable[[Query], Condition | None], ...] = (

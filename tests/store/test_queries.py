@@ -9,7 +9,7 @@ import pytest
 from mailgate.desk.effect import AddEvent, AddNote, Cause, ChangeTicket, HoldMail, LinkTickets
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.query import Answer, Ask, Fact, Order, Query, Terms
-from mailgate.desk.ticket import Status, Ticket
+from mailgate.desk.ticket import Participant, Status, Ticket
 from mailgate.mail.model import Attachment
 from mailgate.store.database import Store
 from mailgate.store.queries import answer
@@ -66,6 +66,18 @@ def test_a_queue_is_sorted_by_priority_then_due_time_and_nudges_then_waiting(sto
     assert [row.number for row in first.rows] == [urgent.number, nudged.number]  # type: ignore[union-attr]
     assert first.total == len(order)
     assert asked(store, replace(LIST, limit=4)).rows[2].due_ms == NOW + 500  # type: ignore[union-attr]
+
+
+def test_a_customers_ticket_is_found_where_it_went_however_often_it_was_merged(store: Store) -> None:
+    """Each of them into another customer's; two that name each other, as a restored database may, end the search."""
+    mine = a_ticket(store, requester=Participant("mia@customer.example"))
+    second, third = (a_ticket(store, requester=Participant(f"{name}@customer.example")) for name in ("two", "three"))
+    with store.transaction() as tx:
+        for merged, target in ((mine, second), (second, third), (third, second)):
+            change = ChangeTicket(merged.id, {"merged_into": target.id}, "test")
+            tx.write(None, None, None, Plan(Outcome.EVENT, (change,)), merged, (), NOW)
+    found = numbers(store, Query(Ask.CUSTOMERS_OWN, BRAND, requester="mia@customer.example"))
+    assert sorted(found) == [mine.number, second.number, third.number]
 
 
 def test_a_promise_counts_like_a_due_time_and_an_answered_nudge_no_more(store: Store) -> None:
