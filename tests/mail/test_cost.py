@@ -50,6 +50,26 @@ def test_time_is_linear_in_the_size(shape: str) -> None:
     assert min(two for _, two in rounds) < 15 * max(min(one for one, _ in rounds), 0.002)
 
 
+MANY = 20_000
+SLOW: dict[str, Callable[[], bytes]] = {
+    "parameters of a calendar's line": lambda: mail(
+        content_type="text/calendar", body=b"BEGIN:VEVENT\r\nATTENDEE" + b";" * 27 + b"\r\nEND:VEVENT\r\n"
+    ),
+    "comments before no markup": lambda: multipart_mail(TEXT, attached('filename="a.bin"', b"<!---->" * 25 + b"x")),
+    "accents, the last of them cut in two": lambda: mail(subject=b"x" + b"\xc3\xa9" * 38 + b"\xc3", content_type=None),
+    "hard blanks in a line of HTML": lambda: mail(content_type="text/html", body=b"x" + b"&nbsp;" * MANY + b"x"),
+    "blanks in a line of text": lambda: mail(body=b"a \r\nx" + b" " * 5 * MANY + b"x"),
+    "blanks in an address": lambda: mail(b"Cc: <x" + b" " * MANY + b"y@z.example>"),
+}
+
+
+@pytest.mark.parametrize("shape", SLOW)
+def test_C26_no_pattern_tries_all_ways_to_cut_what_repeats(shape: str) -> None:
+    raw = SLOW[shape]()
+    with cpu_within(0.5):
+        parse(raw)
+
+
 def test_C28_text_that_grows_when_it_is_folded_costs_no_more() -> None:
     growing = "\u0130\u1e9e\ufb03\u0390" * 25_000
     with cpu_within(0.5):

@@ -59,6 +59,8 @@ EVIL = {
     "growing": "\u0130\u1e9e\ufb03" * 33_000,
     "blanks": "\u00a0\u2003\u3000" * 33_000 + "x",
     "newlines": "\n" * 100_000,
+    "semicolons": ";" * 100_000,
+    "comments": "<!---->" * 14_000,
 }
 
 

@@ -42,7 +42,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"-----BEGIN PGP", "application/pgp"),
 )
 _MARKUP = re.compile(
-    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)*<(!doctype html|html|script|svg)\b", re.I | re.S
+    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--(?:(?!-->).){0,500}-->\s*)*<(!doctype html|html|script|svg)\b", re.I | re.S
 )
 
 _REFINED = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FOLD = re.compile(r"\n[ \t]")
-_LINE = re.compile(r"^([A-Z-]{2,30})((?:;[^:\n\"]*(?:\"[^\"\n]*\")?)*):(.*)$", re.MULTILINE)
+_LINE = re.compile(r"^([A-Z-]{2,30})((?:;(?:[^:\n\"]|\"[^\"\n]*\")*)?):(.*)$", re.MULTILINE)
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z)?)?")
 _ZONE = re.compile(r"TZID=\"?([^;:\"]{1,60})")
 _METHODS = {

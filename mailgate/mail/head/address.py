@@ -288,7 +288,9 @@ def _findable(spec: str) -> str:
     if quoted is not None:
         email = spec
     else:
-        match = _FINDABLE.search(re.sub(r"\s*([@.])\s*", r"\1", spec) if " " in spec or "\t" in spec else spec)
+        if " " in spec or "\t" in spec:
+            spec = re.sub(r" ?([@.]) ?", r"\1", " ".join(spec.split()))
+        match = _FINDABLE.search(spec)
         if match is None:
             return ""
         email = match.group()

@@ -47,7 +47,8 @@ UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 the latter two, and a terminal obeys the former)."""
 
 _STATEFUL = frozenset({"iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr", "hz", "utf-7", "ascii"})
-_SHORT_CHINESE = re.compile(rb"[\x00-\x7f]*(?:(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]){2,}[\x00-\x7f]*)+")
+_CHINESE = rb"(?:[\xb0-\xd7\xa1-\xa3][\xa1-\xfe]){2,}"
+_SHORT_CHINESE = re.compile(rb"[\x00-\x7f]*%b(?:[\x00-\x7f]+%b)*[\x00-\x7f]*" % (_CHINESE, _CHINESE))
 """GB 2312: punctuation in the rows A1 to A3, the common characters in B0 to D7, never one of them alone."""
 _TAKEN_FOR = {
     "iso2022_jp_ext": ("euc_jis_2004", "cp932"),

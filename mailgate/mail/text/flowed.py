@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MANY_LINES = re.compile(r"\n{4,}")
-_BLANK_ENDS = re.compile(r"[ \t]+\n")
+_BLANK_ENDS = re.compile(r"(?<![ \t])[ \t]+\n")
 
 
 def unflow(text: str, delsp: bool) -> str:
