@@ -14,7 +14,8 @@ running       forked and not yet waited for              ended, stopping
 ended         waited for, or could not be forked; to be  running
               started again at a time
 stopping      was sent SIGTERM, may drain                gone (SIGKILL after 30 s)
-leaving       was sent SIGHUP, its successor runs        gone (SIGKILL after 30 s)
+leaving       was sent SIGHUP, its successor runs; or    gone (SIGKILL after 30 s)
+              SIGTERM, and it shall run no more
 ============  =========================================  =====================
 """
 
@@ -103,26 +104,34 @@ class Supervisor:
         return orderly
 
     def replace(self, mains: dict[str, Callable[[], None]], beside: Collection[str] = ()) -> None:
-        """Give the children of these names a new main: each drains, ends, and is forked anew by ``watch``.
+        """Run these and no others, from the next ``watch`` on: who is there drains, ends, and is forked anew with its
+        new main, where it has one; who is new is added.
 
-        Those of the names ``beside`` are forked anew first; the old ones get SIGHUP instead of SIGTERM, and hear out
+        Those of the names ``beside`` are forked anew at once; the old ones get SIGHUP instead of SIGTERM, and hear out
         who is with them while their successors are at work.
         """
-        for child in self.children:
-            if child.name not in mains:
-                continue
-            child.main = mains[child.name]
-            child.failures = 0
-            if child.name in beside and child.pid:
-                old = Child(child.name, child.main, child.pid, due=self.clock.monotonic() + GRACE_S)
-                self.leaving.append(old)
-                self._fork(child)
-                self._signal(old, signal.SIGHUP)
+        known = {child.name: child for child in self.children}
+        self.children = []
+        for name, main in mains.items():
+            child = known.pop(name, None) or Child(name, main)
+            child.main, child.failures = main, 0
+            self.children.append(child)
+            if name in beside:
+                self._part(child, signal.SIGHUP)
             else:
                 self._signal(child, signal.SIGTERM)
+        for child in known.values():
+            self._part(child, signal.SIGTERM)
+
+    def _part(self, child: Child, number: signal.Signals) -> None:
+        """Let its process go, which may finish what it has; what runs next under its name, if anything, is another."""
+        if child.pid:
+            self.leaving.append(Child(child.name, child.main, child.pid, due=self.clock.monotonic() + GRACE_S))
+            self._signal(child, number)
+            child.pid = 0
 
     def _fork(self, child: Child) -> None:
-        parent, child.pid = os.getpid(), 0
+        parent = os.getpid()
         # What is sent to the child before it has handlers of its own waits; the parent's would swallow it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)
         try:

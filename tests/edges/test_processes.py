@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from mailgate.clock import SystemClock
 from mailgate.edges.bell import Bell
-from mailgate.edges.processes import Supervisor
+from mailgate.edges.processes import Stop, Supervisor
 
 PATIENCE_S = 20.0
 STUBBORN = """
@@ -107,3 +108,36 @@ def test_a_fork_that_fails_is_tried_again_and_swallows_no_signal(monkeypatch: py
         supervisor.watch(bell.fileno(), 0)
     bell.close()
     assert told[1] == ("child", "ended", "exit 3")
+
+
+def test_a_reload_starts_what_is_new_and_ends_what_is_gone() -> None:
+    """Such as the first IMAP mailbox of a desk, or its last; and who stays gets the main of the new config."""
+    near, far = os.pipe()
+    ended: list[str] = []
+    supervisor, bell = Supervisor(SystemClock(), lambda name, *_: ended.append(name)), Bell()
+
+    def role(word: bytes) -> Callable[[], None]:
+        def main() -> None:
+            stop = Stop()
+            os.write(far, word)
+            stop.wait(PATIENCE_S)
+
+        return main
+
+    def heard() -> bytes:
+        words = b""
+        while len(words) < 2:
+            supervisor.watch(bell.fileno(), 0.01)
+            words += os.read(near, 2) if select.select([near], [], [], 0)[0] else b""
+        return words
+
+    supervisor.add("stays", role(b"1"))
+    supervisor.add("goes", role(b"1"))
+    assert heard() == b"11"
+    supervisor.replace({"stays": role(b"2"), "comes": role(b"2")})
+    assert heard() == b"22"
+    while supervisor.leaving:
+        supervisor.watch(bell.fileno(), 0.01)
+    assert [child.name for child in supervisor.children if child.pid] == ["stays", "comes"]
+    assert supervisor.stop()
+    assert ended == []

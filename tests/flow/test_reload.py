@@ -6,6 +6,7 @@ import smtplib
 import socket
 
 from tests.flow.world import DESK, PATIENCE_S, Desk, Relay, letter
+from tests.real.mailbox import mailbox
 from tests.torture.killing import children
 
 CARLA = "Carla Rossi <carla@client.example>"
@@ -69,3 +70,19 @@ def test_D17_stopping_hears_out_who_is_in_the_middle_of_a_mail(desk: Desk, far: 
     assert desk.process.wait(PATIENCE_S) == 0
     desk.start()
     far.wait("slow@client.example")
+
+
+def test_a_reload_may_bring_the_first_imap_mailbox_and_take_the_last_away(desk: Desk, far: Relay) -> None:
+    """Only addresses, database and folder take a restart: mail is fetched from now on; and then nobody polls any more,
+    and the desk works on."""
+    assert desk.process is not None
+    without, processes = desk.config.read_text(), len(children(desk.process.pid))
+    with mailbox() as server:
+        server.append([letter(CARLA, "By IMAP", "Hello.")])
+        desk.reload(without.replace('team = "support"\n', f'team = "support"\n{server.config()}', 1))
+        far.wait(CARLA_ADDRESS)
+        desk.reload(without)
+        desk.wait_until(lambda: len(children(desk.process.pid)) == processes)  # type: ignore[union-attr]
+        desk.insist(letter(CARLA, "By SMTP", "Hello again."), CARLA_ADDRESS)
+        far.wait(CARLA_ADDRESS, 2)
+        assert desk.stop() == 0
