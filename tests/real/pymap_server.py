@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import imaplib
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from tests.real.port import reserve
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -64,6 +65,7 @@ def start(user: str = "support", password: str = "pass word") -> Pymap:
                 if probe.recv(4) == b"* OK":
                     return Pymap("127.0.0.1", port, user, password, process)
         except OSError:
-            process.poll()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)  # rather than take the machine from it
     process.kill()
     pytest.fail("pymap did not start")
