@@ -6,7 +6,7 @@ A backup is one folder, mode 0700, that appears whole or not at all:
 ``manifest.json``   what wrote it and when, the kind of database, and size and SHA-256 of every other file
 ``database.db``     the SQLite database at one moment; ``database.dump`` for PostgreSQL (``pg_dump``)
 ``spool.db``        the spool, copied after the database: every mail that the database may lack is in it
-``config/``         the config's folder without the state: rules, templates, keys
+``config/``         the config's folder without the state and backups: rules, templates, keys
 ``anchors/``        the signed heads of the histories
 ==================  ==============================================================================================
 
@@ -38,6 +38,7 @@ from mailgate.errors import Refused
 from mailgate.store.dump import dump, load
 
 MANIFEST = "manifest.json"
+PARTIAL = ".partial"
 PAGES = 4096
 JUMP = 1000
 """How many ticket numbers a restore skips: more than a desk opens between two backups of one day."""
@@ -61,7 +62,7 @@ def back_up(settings: Settings, target: Path, clock: Clock, say: Say) -> Path:
     """
     if target.exists():
         raise Refused(f"{target} is there already: name a folder that is not")
-    partial = target.with_name(f"{target.name}.partial")
+    partial = target.with_name(f"{target.name}{PARTIAL}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700, parents=True)
     _database(settings, clock, partial, say)
@@ -195,8 +196,8 @@ def _has_desk(settings: Settings, clock: Clock) -> bool:
 
 
 def _copy_tree(source: Path, target: Path, without: Path | None) -> None:
-    """Every regular file below ``source`` but those below ``without``; 0600 in folders of 0700. Nothing is followed out
-    of the folder."""
+    """Every regular file below ``source`` but those below ``without`` and in backups; 0600 in folders of 0700. Nothing
+    is followed out of the folder."""
     for path in _files(source, without):
         place = target / path.relative_to(source)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -205,12 +206,17 @@ def _copy_tree(source: Path, target: Path, without: Path | None) -> None:
 
 def _files(folder: Path, without: Path | None) -> Iterator[Path]:
     for root, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if without is None or (Path(root) / name) != without)
+        names[:] = sorted(name for name in names if _is_part(Path(root) / name, without))
         yield from (
             Path(root) / name
             for name in sorted(files)
             if (Path(root) / name).is_file() and not (Path(root) / name).is_symlink()
         )
+
+
+def _is_part(folder: Path, without: Path | None) -> bool:
+    """Backups are none, whole or not: who makes them in the config's folder would have each in all that follow."""
+    return folder != without and folder.suffix != PARTIAL and not (folder / MANIFEST).exists()
 
 
 def _copy_private(source: Path, target: Path) -> None:

@@ -78,6 +78,18 @@ def test_D29_a_restored_desk_has_every_ticket_and_every_key(settings: Settings, 
     assert (made / "config" / "secret").read_bytes() == (settings.path.parent / "secret").read_bytes()
 
 
+def test_backups_in_the_folder_of_the_config_are_no_part_of_each_other(settings: Settings) -> None:
+    """Where ``mailgate backup`` makes them when it is run in there; one that was broken off is left out, too."""
+    folder = settings.path.parent
+    (folder / "broken-off.partial").mkdir()
+    (folder / "broken-off.partial" / "database.db").write_text("half of it")
+    for name in ("monday", "tuesday"):
+        made = back_up(settings, folder / name, CLOCK, silent)
+        assert check(made)
+        assert not [path for path in (made / "config").rglob("*") if path.name.startswith(("database", "spool"))]
+    assert (folder / "tuesday" / "config" / "secret").exists()
+
+
 def test_what_the_spool_took_since_the_backup_is_settled_again(settings: Settings, tmp_path: Path) -> None:
     """A mail that was settled after the backup is pending again in the spool that stayed."""
     take(settings, "before")
