@@ -139,8 +139,9 @@ def _named(found: re.Match[str], key_id: str) -> bool:
 
 
 def _until(line: str, day: str) -> str:
-    """The line with this last day, in place of another."""
-    return f"{line.strip().partition(' until')[0].rstrip()} until {day}"
+    """A token key's line with this last day, in place of another."""
+    use, key, *_ = line.split()
+    return f"{use} {key} until {day}"
 
 
 def _day(now_ms: int) -> str:

@@ -103,6 +103,16 @@ def test_rotating_twice_keeps_each_keys_own_last_day() -> None:
     assert [line.until for line in lines(twice) if line.use == "token"][2] == first
 
 
+def test_a_key_that_is_retired_twice_has_one_last_day_however_its_line_is_spaced() -> None:
+    """The file that is written can be read: an editor may have put tabs between the words."""
+    clock = HandClock()
+    tabbed = rotated(AUDIT + NEW, clock, 30).replace(" ", "\t")
+    old = next(line.id for line in lines(tabbed) if line.until)
+    again = retired(tabbed, old, NOW_MS)
+    assert read_keys(again, NOW_MS).retired
+    assert sorted(line.id for line in lines(again)) == sorted(line.id for line in lines(tabbed))
+
+
 def test_a_leaked_key_is_retired_today_but_never_the_one_that_signs() -> None:
     """Its tokens prove nothing from the next reload on."""
     text = rotated(AUDIT + NEW, HandClock(), 30)
