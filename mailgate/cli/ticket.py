@@ -77,9 +77,7 @@ def list_(
 
 
 def _row(ticket: Ticket, zone: str) -> tuple[object, ...]:
-    from mailgate.store.read import due_of
-
-    due, updated = due_of(ticket), moment(ticket.updated_ms, zone)
+    due, updated = ticket.next_due_ms, moment(ticket.updated_ms, zone)
     status, who = ticket.state or ticket.status, ticket.requester.email
     about = (ticket.number, status, ticket.priority, ticket.team, ticket.assignee)
     return (*about, moment(due, zone) if due else "", updated, who, ticket.subject)
@@ -112,8 +110,6 @@ def _print(found: Shown, zone: str) -> None:
     """The ticket as one reads it: what it is, then everything in its order."""
     from rich.text import Text
 
-    from mailgate.store.read import due_of
-
     shown, ticket = console(), found.ticket
     shown.print(Text(f"#{ticket.number} {plain(ticket.subject)}", style="bold"))
     facts = {
@@ -124,7 +120,7 @@ def _print(found: Shown, zone: str) -> None:
         "tags": ", ".join(ticket.tags),
         "kind": ticket.kind,
         "rule": " – ".join(filter(None, (ticket.rule, ticket.reason))),
-        "due": moment(due, zone) if (due := due_of(ticket)) else "",
+        "due": moment(due, zone) if (due := ticket.next_due_ms) else "",
         "snoozed": moment(ticket.snoozed_ms, zone) if ticket.snoozed_ms else "",
         "nudged": f"{ticket.nudges}, last {moment(ticket.nudged_ms, zone)}" if ticket.nudges else "",
         "promise": ticket.sla,

@@ -15,7 +15,7 @@ from mailgate.desk.ticket import Ticket
 from mailgate.store.gathered import Gathered
 from mailgate.store.read import tickets_by_id
 from mailgate.store.rows import Row, Rows, id_key, key_of
-from mailgate.store.sql import among
+from mailgate.store.sql import among, pieces
 
 LARGEST = 2**63 - 1
 AT_ONCE = 200
@@ -49,7 +49,7 @@ class Ahead:
     def known_ids(self, rows: Rows, brand: str, keys: Iterable[str]) -> dict[str, Led]:
         """Where these ids (as ``id_key`` makes them) lead in that brand."""
         asked = sorted(set(keys))
-        for some in _cut([key for key in asked if (brand, key) not in self.ids]):
+        for some in pieces([key for key in asked if (brand, key) not in self.ids], AT_ONCE):
             condition = among("message_id", some)
             found = rows.all(
                 f"SELECT message_id, ticket_id, letter_id FROM known_ids WHERE brand = ? AND {condition}",  # noqa: S608
@@ -67,7 +67,7 @@ class Ahead:
 
     def spent(self, rows: Rows, keys: Collection[str]) -> Mapping[str, int]:
         """What each of these budgets, and of others, had let out when the transaction began."""
-        for some in _cut([key for key in keys if key not in self.budgets]):
+        for some in pieces([key for key in keys if key not in self.budgets], AT_ONCE):
             sql = f"SELECT budget_key, spent FROM budgets WHERE {among('budget_key', some)}"  # noqa: S608
             self.budgets |= dict.fromkeys(some, 0)
             self.budgets |= dict(rows.all(sql, some))
@@ -108,7 +108,7 @@ class Ahead:
     def _recent(self, rows: Rows, brand: str, since_ms: Mapping[str, int]) -> None:
         """The ids of each author's newest open tickets; an index leads to each author's, so they are asked for one by
         one, in one statement."""
-        for some in _cut([key for key in since_ms if (brand, key) not in self.recent]):
+        for some in pieces([key for key in since_ms if (brand, key) not in self.recent], AT_ONCE):
             asked = [value for key in some for value in (brand, key, since_ms[key])]
             found: dict[str, list[tuple[int, int]]] = {key: [] for key in some}
             for key, created_ms, ticket_id in rows.all(" UNION ALL ".join([NEWEST] * len(some)), asked):
@@ -123,7 +123,7 @@ class Ahead:
             self.tickets |= {ticket_id: ticket for ticket_id, (ticket, _) in found.items()}
 
     def _customers(self, rows: Rows, brand: str, keys: Sequence[str]) -> None:
-        for some in _cut([key for key in keys if (brand, key) not in self.customers]):
+        for some in pieces([key for key in keys if (brand, key) not in self.customers], AT_ONCE):
             condition = among("email_key", some)
             sql = f"SELECT email_key, {CUSTOMER} FROM customers WHERE brand = ? AND {condition}"  # noqa: S608
             self.customers |= dict.fromkeys(((brand, key) for key in some), None)
@@ -139,7 +139,3 @@ def message_keys(questions: Questions) -> dict[str, str]:
 def clue_numbers(questions: Questions) -> set[int]:
     """The tickets' numbers that a mail's clues name."""
     return {clue.number for clue in questions.clues if clue.number is not None and 0 < clue.number <= LARGEST}
-
-
-def _cut(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))

@@ -12,8 +12,8 @@ from mailgate.store.sql import among
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What should have been done by now: timers and calls of duties that are overdue since ``timers_ms`` (None: none),
-    and letters that a daemon has had in hand for over an hour."""
+    """What should have been done by now: how many ``timers`` are overdue and since when the first of them
+    (``timers_ms``; None: none), and how many letters are ``stuck``: in a daemon's hands for over an hour."""
 
     timers: int
     timers_ms: int | None

@@ -23,13 +23,10 @@ few hundred tickets at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from mailgate.store.rows import Rows, key_of
 from mailgate.store.search import documents_of, unindex
-from mailgate.store.sql import among
-
-T = TypeVar("T")
+from mailgate.store.sql import among, pieces
 
 NOBODY = "erased@erased.invalid"
 """Who stands where a person stood (RFC 2606: no mail ever goes there)."""
@@ -94,7 +91,7 @@ def empty_tickets(rows: Rows, ids: Sequence[int], *, unless: str = "") -> None:
 
 def empty_messages(rows: Rows, ids: Sequence[int]) -> None:
     """Take texts, authors and file names out of messages, and their tokens out of the index."""
-    for part in _parts(ids):
+    for part in pieces(ids):
         unindex(rows, documents_of(rows, part))
         rows.run(f"UPDATE attachments SET filename = '', content_id = '' WHERE {among('message_id', part)}", part)
         rows.run(
@@ -106,7 +103,7 @@ def empty_messages(rows: Rows, ids: Sequence[int]) -> None:
 
 def empty_letters(rows: Rows, ids: Sequence[int]) -> None:
     """Take letters' octets, recipients and subjects; what has not gone out yet never will."""
-    for part in _parts(ids):
+    for part in pieces(ids):
         rows.run(f"DELETE FROM letter_data WHERE {among('letter_id', part)}", part)
         rows.run(f"DELETE FROM letter_bounces WHERE {among('letter_id', part)}", part)
         rows.run(
@@ -132,11 +129,7 @@ def empty_lists(rows: Rows, ids: Sequence[int]) -> None:
 
 def empty_entries(rows: Rows, keys: Sequence[str]) -> None:
     """Take the raw mail of entries, and what the decision said of it."""
-    for part in _parts(keys):
+    for part in pieces(keys):
         rows.run(f"UPDATE raws SET data = NULL, envelope = NULL WHERE {among('entry_key', part)}", part)
         rows.run(f"UPDATE deliveries SET trace = '[]' WHERE {among('entry_key', part)}", part)
         rows.run(f"UPDATE held SET author = '', subject = '', detail = '' WHERE {among('entry_key', part)}", part)
-
-
-def _parts(values: Sequence[T]) -> list[Sequence[T]]:
-    return [values[start : start + 500] for start in range(0, len(values), 500)]

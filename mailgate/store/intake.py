@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailgate.store.rows import Rows
-from mailgate.store.sql import among
+from mailgate.store.sql import among, pieces
 from mailgate.store.work import Work
 
 DONE = "done"
@@ -107,8 +107,7 @@ def _holders(rows: Rows, keys: list[str]) -> dict[str, tuple[str, int | None]]:
 def known_entries(rows: Rows, keys: Sequence[str]) -> set[str]:
     """Which of these entries have a done-mark, for the spool's replay after a restore."""
     found: set[str] = set()
-    for start in range(0, len(keys), 500):
-        part = keys[start : start + 500]
+    for part in pieces(keys):
         sql = f"SELECT entry_key FROM deliveries WHERE {among('entry_key', part)}"  # noqa: S608
         found |= {key for (key,) in rows.all(sql, part)}
     return found

@@ -13,10 +13,10 @@ from itertools import islice
 
 from mailgate.desk.query import Answer, Ask, Order, Query, Terms, TicketRow
 from mailgate.desk.ticket import Status, Ticket
-from mailgate.store.read import FINISHED, due_of, tickets_by_id
+from mailgate.store.read import FINISHED, tickets_in_order
 from mailgate.store.rows import Rows, key_of, to_json
 from mailgate.store.search import Hit, hits, snippets
-from mailgate.store.sql import among
+from mailgate.store.sql import among, literal
 from mailgate.store.words import words_of
 
 COUNTED = 1000
@@ -24,11 +24,6 @@ COUNTED = 1000
 
 LOOKED_AT = 300
 """How many tickets with the words are looked at for the best."""
-
-
-def _literal(text: str) -> str:
-    """A text as ``LIKE`` finds it, and nothing else."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 Condition = tuple[str, tuple[object, ...]]
@@ -57,7 +52,7 @@ FILTERS: tuple[Callable[[Query], Condition | None], ...] = (
     lambda q: ("assignee = ? AND assignee <> ''", (q.assignee,)) if q.assignee not in ("", "-") else None,
     lambda q: (among("status", q.statuses), q.statuses) if q.statuses else None,
     lambda q: ("priority = ?", (q.priority,)) if q.priority else None,
-    lambda q: ("tags <> '[]' AND tags LIKE ? ESCAPE '!'", (f"%{_literal(to_json(q.tag))}%",)) if q.tag else None,
+    lambda q: ("tags <> '[]' AND tags LIKE ? ESCAPE '!'", (f"%{literal(to_json(q.tag))}%",)) if q.tag else None,
     _requested,
     lambda q: ("updated_ms >= ?", (q.since_ms,)) if q.since_ms is not None else None,
 )
@@ -77,7 +72,7 @@ def tickets(rows: Rows, query: Query, terms: Terms) -> Answer:
     wanted = _wanted(query)
     ids = list(islice(_ids(rows, query, wanted, terms.priorities), query.limit))
     total = len(ids) if len(ids) < query.limit else _count(rows, query, wanted)
-    return Answer(tuple(map(row_of, _in_order(rows, ids))), total)
+    return Answer(tuple(map(row_of, tickets_in_order(rows, ids))), total)
 
 
 def row_of(ticket: Ticket) -> TicketRow:
@@ -93,7 +88,7 @@ def row_of(ticket: Ticket) -> TicketRow:
         created_ms=ticket.created_ms,
         updated_ms=ticket.updated_ms,
         waiting_since_ms=ticket.waiting_since_ms,
-        due_ms=due_of(ticket),
+        due_ms=ticket.next_due_ms,
         tags=ticket.tags,
         state=ticket.state,
     )
@@ -187,11 +182,6 @@ def _joined(conditions: Sequence[Condition]) -> Condition:
     return sql, tuple(value for _, params in conditions for value in params)
 
 
-def _in_order(rows: Rows, ids: Sequence[int]) -> list[Ticket]:
-    found = tickets_by_id(rows, ids, lock=False)
-    return [found[ticket_id][0] for ticket_id in ids if ticket_id in found]
-
-
 def _with_words(rows: Rows, query: Query) -> Answer:
     """The tickets of the newest messages with all the words, as far as the other conditions hold for them."""
     wanted = [*_wanted(query), *_teams(query), *([OPEN] if query.open_only else [])]
@@ -203,7 +193,7 @@ def _with_words(rows: Rows, query: Query) -> Answer:
     if query.order is Order.RELEVANCE:
         found = _best_first(rows, found, query.words)
     shown = found[: query.limit]
-    by_id = {ticket.id: ticket for ticket in _in_order(rows, [hit.ticket_id for hit in shown])}
+    by_id = {ticket.id: ticket for ticket in tickets_in_order(rows, [hit.ticket_id for hit in shown])}
     seen = snippets(rows, [hit.message_id for hit in shown], query.words)
     listed = (replace(row_of(by_id[hit.ticket_id]), snippet=seen.get(hit.message_id, "")) for hit in shown)
     return Answer(tuple(listed), len(found))

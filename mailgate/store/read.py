@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mailgate.desk.ticket import Participant, ParticipantRole, Status, Ticket
@@ -33,6 +33,12 @@ def tickets_by_id(rows: Rows, ids: Iterable[int], *, lock: bool) -> dict[int, tu
 def tickets_where(rows: Rows, column: str, values: list[Any], *, lock: bool) -> dict[int, tuple[Ticket, Link]]:
     """The same, chosen by any column."""
     return _tickets(rows, among(column, values), values, lock=lock) if values else {}
+
+
+def tickets_in_order(rows: Rows, ids: Sequence[int]) -> list[Ticket]:
+    """Whole tickets in the order of these ids, not locked; one that is not there is left out."""
+    found = tickets_by_id(rows, ids, lock=False)
+    return [found[ticket_id][0] for ticket_id in ids if ticket_id in found]
 
 
 def tickets_among(
@@ -92,11 +98,6 @@ def ticket_of(row: Row, participants: tuple[Participant, ...]) -> Ticket:
         sla=row[35],
         clock={} if row[36] == "{}" else from_json(row[36]),
     )
-
-
-def due_of(ticket: Ticket) -> int | None:
-    """The earliest time by which somebody must have done something: the one set by hand, or ``due_ms`` of the clock."""
-    return ticket.next_due_ms
 
 
 def _participants(rows: Rows, ids: list[int]) -> Mapping[int, tuple[Participant, ...]]:

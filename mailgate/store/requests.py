@@ -15,7 +15,8 @@ AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: ``kind`` is ``reload`` or ``leave``, ``about`` an agent, ``asked_by`` the admin."""
+    """One request: ``kind`` is ``reload``, ``leave``, ``export`` or ``erase``; ``about`` the agent who left, or the
+    person's address; ``asked_by`` the admin, empty where the desk asks itself."""
 
     id: int
     kind: str

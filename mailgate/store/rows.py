@@ -252,8 +252,8 @@ def from_json(text: str | None) -> Any:
 
 
 def key_of(text: str) -> str:
-    """What stands in an index for a text of strangers: ASCII case folded, and long ones by their hash, since
-    PostgreSQL refuses index entries over 2,704 octets."""
+    """What stands in an index for a text of strangers: in lower case, and long ones by their hash, since PostgreSQL
+    refuses index entries over 2,704 octets."""
     return text.lower() if len(text) <= 320 else "sha256:" + _sha256(text)
 
 

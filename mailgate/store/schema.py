@@ -40,7 +40,7 @@ class Kept(Model):
 
 
 class Meta(Kept):
-    """What the database knows of itself: its schema, the time of the last anchor."""
+    """What the database knows of itself: its schema, how often the roster changed, which promises are renewed."""
 
     key = TextField(primary_key=True)
     value = TextField()
@@ -414,7 +414,8 @@ class Turns(Kept):
 
 
 class Requests(Kept):
-    """What the clock process shall do once: ``kind`` is ``reload`` or ``leave`` (``about`` an agent)."""
+    """What the clock process shall do once: ``reload``, ``leave`` (``about`` an agent), ``export`` or ``erase`` (an
+    address)."""
 
     id = BigIntegerField(primary_key=True)
     kind = TextField()
@@ -442,7 +443,8 @@ class Calls(Kept):
 
 
 class Schedules(Kept):
-    """A scheduled ticket: when it is next due, and the key of the occurrence that was last opened."""
+    """A scheduled ticket: when it is next due, and the key of how it is written (``schedules``). Also whose turn a
+    daily letter is, and the rows of files that were imported."""
 
     name = TextField(primary_key=True)
     next_ms = BigIntegerField()

@@ -56,13 +56,20 @@ def documents_of(rows: Rows, message_ids: Sequence[int]) -> list[Document]:
     """The documents of these messages (at most a page of them), read from their rows."""
     if not message_ids:
         return []
-    files: dict[int, list[str]] = {}
-    named = f"SELECT message_id, filename FROM attachments WHERE {among('message_id', message_ids)} ORDER BY 1, place"  # noqa: S608
-    for number, filename in rows.all(named, message_ids):
-        files.setdefault(number, []).append(filename)
+    files = files_of(rows, message_ids)
     texts = f"SELECT id, subject, COALESCE(new_text, text, '') FROM messages WHERE {among('id', message_ids)}"  # noqa: S608
     found = rows.all(f"{texts} ORDER BY id", message_ids)
     return [document(number, subject, text, files.get(number, ())) for number, subject, text in found]
+
+
+def files_of(rows: Rows, message_ids: Sequence[int], *, noise: bool = True) -> dict[int, list[str]]:
+    """The names of the messages' files, by message, in their order; without ``noise`` those that agents see."""
+    wanted = among("message_id", message_ids) + ("" if noise else " AND noise = 0")
+    sql = f"SELECT message_id, filename FROM attachments WHERE {wanted} ORDER BY message_id, place"  # noqa: S608
+    files: dict[int, list[str]] = {}
+    for number, filename in rows.all(sql, message_ids):
+        files.setdefault(number, []).append(filename)
+    return files
 
 
 def reindex(rows: Rows, announce: Callable[[str], None]) -> None:
@@ -119,10 +126,7 @@ def snippets(rows: Rows, message_ids: Sequence[int], words: str) -> dict[int, st
     if not message_ids:
         return {}
     wanted = [word.casefold() for word in words.split()]
-    files: dict[int, list[str]] = {}
-    named = f"SELECT message_id, filename FROM attachments WHERE {among('message_id', message_ids)} ORDER BY 1, place"  # noqa: S608
-    for number, filename in rows.all(named, message_ids):
-        files.setdefault(number, []).append(filename)
+    files = files_of(rows, message_ids)
     found = rows.all(
         "SELECT id, subject, substr(COALESCE(new_text, text, ''), 1, CAST(? AS INTEGER)) FROM messages "  # noqa: S608
         f"WHERE {among('id', message_ids)}",

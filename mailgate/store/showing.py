@@ -10,6 +10,7 @@ from mailgate.desk.ticket import Ticket
 from mailgate.store.listing import may_see, row_of
 from mailgate.store.read import MERGE_HOPS, tickets_where
 from mailgate.store.rows import Rows, from_json
+from mailgate.store.search import files_of
 from mailgate.store.sql import among
 
 QUIET = frozenset({"message", "fields", "waiting_since_ms", "target"})
@@ -35,12 +36,7 @@ def whole(rows: Rows, query: Query) -> Answer:
         "ORDER BY received_ms DESC, id DESC LIMIT ?",
         (*tickets, query.limit),
     )
-    files: dict[int, list[str]] = {}
-    if found:
-        ids = [row[0] for row in found]
-        named = f"SELECT message_id, filename FROM attachments WHERE noise = 0 AND {among('message_id', ids)}"  # noqa: S608
-        for message, filename in rows.all(f"{named} ORDER BY message_id, place", ids):
-            files.setdefault(message, []).append(filename)
+    files = files_of(rows, [row[0] for row in found], noise=False) if found else {}
     shown = tuple(
         MessageRow(
             at_ms=at_ms,

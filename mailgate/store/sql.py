@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,16 @@ class Part:
 def among(column: str, values: Sequence[object]) -> str:
     """A condition that ``column`` is one of the values (at least one); they are its parameters."""
     return f"{column} = ?" if len(values) == 1 else f"{column} IN ({', '.join('?' * len(values))})"
+
+
+def literal(text: str) -> str:
+    """A text as ``LIKE … ESCAPE '!'`` finds it, and nothing else."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def pieces(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """The values in groups that one statement takes."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 @lru_cache(maxsize=512)

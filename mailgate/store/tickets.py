@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailgate.desk.ticket import Ticket
-from mailgate.store.read import tickets_by_id, tickets_where
+from mailgate.store.read import tickets_in_order, tickets_where
 from mailgate.store.rows import Rows, key_of
 from mailgate.store.schema import (
     Attachments,
@@ -52,7 +52,7 @@ def list_tickets(
             query = query.where(column == value)
     if requester:
         query = query.where(Tickets.requester_key == key_of(requester))
-    return _in_order(rows, [row["id"] for row in rows.select(query)])
+    return tickets_in_order(rows, [row["id"] for row in rows.select(query)])
 
 
 def all_tickets(rows: Rows, *, open_only: bool = False, team: str = "") -> Iterator[Ticket]:
@@ -65,7 +65,7 @@ def all_tickets(rows: Rows, *, open_only: bool = False, team: str = "") -> Itera
         if team:
             query = query.where(Tickets.team == team)
         page = [row["id"] for row in rows.select(query)]
-        yield from _in_order(rows, page)
+        yield from tickets_in_order(rows, page)
         if len(page) < LIMIT:
             return
         last = page[-1]
@@ -149,10 +149,4 @@ def _links(rows: Rows, ticket_id: int) -> list[dict[str, Any]]:
 def search_tickets(rows: Rows, text: str, limit: int = LIMIT) -> list[Ticket]:
     """Tickets with a message that has all the words of ``text``, newest message first; see ``search.hits``."""
     rows.connect()
-    return _in_order(rows, [hit.ticket_id for hit in hits(rows, text, limit)])
-
-
-def _in_order(rows: Rows, ids: list[int]) -> list[Ticket]:
-    """Whole tickets in the order of their ids as given."""
-    found = tickets_by_id(rows, ids, lock=False)
-    return [found[ticket_id][0] for ticket_id in ids if ticket_id in found]
+    return tickets_in_order(rows, [hit.ticket_id for hit in hits(rows, text, limit)])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgate.mail.attachments import filename, filetype
 from mailgate.mail.model import Attachment
@@ -113,7 +113,7 @@ def with_duplicates_marked(attachments: Iterable[Attachment]) -> Iterator[Attach
     seen: set[str] = set()
     for one in attachments:
         if one.sha256 in seen and one.inline and not one.noise:
-            one = Attachment(**{name: getattr(one, name) for name in Attachment.__slots__} | {"noise": True})
+            one = replace(one, noise=True)
         seen.add(one.sha256)
         yield one
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from email.utils import mktime_tz, parsedate_tz
 
-_FIRST = 0
-_LAST = 4_102_444_800_000 * 2  # about the year 2100, doubled
+_LAST = 8_204_889_600_000  # 2 January 2230
 
 
 def read(value: str) -> int | None:
-    """Milliseconds since 1970 UTC, or None for a date that is none, or lies outside 1970 to about 2230.
+    """Milliseconds since 1970 UTC, or None for a date that is none, or lies outside 1970 to 2229.
 
     Accepts what ``email.utils.parsedate_tz`` does (RFC 5322 section 3.3 and its obsolete forms); a date without a zone
     is taken for UTC.
@@ -21,4 +20,4 @@ def read(value: str) -> int | None:
         milliseconds = None if fields is None else int(mktime_tz((*fields[:9], fields[9] or 0))) * 1000
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
-    return milliseconds if milliseconds is not None and _FIRST <= milliseconds <= _LAST else None
+    return milliseconds if milliseconds is not None and 0 <= milliseconds <= _LAST else None
