@@ -13,6 +13,7 @@ from mailgate.config.problems import Complaint
 from mailgate.config.schema_clock import Sla, Targets
 
 MIDNIGHT = time()
+PROMISES = ("first_response", "next_response", "resolution")
 
 
 def _hours(subject: Subject) -> Iterator[Complaint]:
@@ -52,6 +53,8 @@ def _sla(subject: Subject) -> Iterator[Complaint]:
             yield from unknown((*at, "priorities", priority), "priority", priority, config.desk.priorities)
         if any(not 1 <= share <= 1000 for share in sla.warn_at):
             yield Complaint((*at, "warn_at"), "a share is between 1 and 1000 percent", "as in [80, 100, 150]")
+        for table, targets in (((), sla), *((("priorities", name), each) for name, each in sla.priorities.items())):
+            yield from _at_once((*at, *table), targets)
         if _in_hours(sla) and not sla.hours and not hours_known:
             right = "name hours here, or in every team"
             yield Complaint((*at, "hours"), "counts business time, and not every team has hours", right, warning=True)
@@ -67,10 +70,17 @@ def _silent(at: Path, sla: Sla, priorities: list[str]) -> Iterator[Complaint]:
         yield Complaint(at, f"promises nothing at the priority {silent[0]}", right, warning=True)
 
 
+def _at_once(at: Path, targets: Targets) -> Iterator[Complaint]:
+    for name in PROMISES:
+        length = getattr(targets, name)
+        if length is not None and not length.ms():
+            yield Complaint((*at, name), "a promise takes some time", "leave it out where nothing is promised")
+
+
 def _in_hours(sla: Sla) -> bool:
     """Whether any target counts business hours or working days."""
     tables: list[Targets] = [sla, *sla.priorities.values()]
-    lengths = [getattr(each, name) for each in tables for name in ("first_response", "next_response", "resolution")]
+    lengths = [getattr(each, name) for each in tables for name in PROMISES]
     return any(length.in_hours for length in lengths if length) or not any(lengths)
 
 

@@ -27,6 +27,7 @@ _HOST = re.compile(
 _HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _STRETCH = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d) ?[-–] ?((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 _LONGEST = 20_000
+ROLES = ("requester", "assignee", "team", "supervisors")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -64,6 +65,17 @@ def address(value: object) -> str:
     if not at or len(local) > 64 or not _LOCAL.fullmatch(local) or not _HOST.fullmatch(domain):
         raise Wrong(f"{value!r} is no mail address", 'write it bare, as in "support@example.com"')
     return f"{local}@{domain.lower()}"
+
+
+def reader(value: object) -> str:
+    """To whom a letter of a rule goes: a part somebody has in the ticket, or a mail address."""
+    if value in ROLES:
+        return str(value)
+    try:
+        return address(value)
+    except Wrong as error:
+        listed = ", ".join(f'"{role}"' for role in ROLES)
+        raise Wrong(f"{value!r} is nobody", f"write {listed} or a mail address") from error
 
 
 def address_or_domain(value: object) -> str:
@@ -231,6 +243,7 @@ def _kind(value: object) -> str:
 Text = Annotated[str, BeforeValidator(text)]
 Passage = Annotated[str, BeforeValidator(passage)]
 Id = Annotated[str, BeforeValidator(identifier)]
+Reader = Annotated[str, BeforeValidator(reader)]
 MailAddress = Annotated[str, BeforeValidator(address)]
 AddressOrDomain = Annotated[str, BeforeValidator(address_or_domain)]
 Host = Annotated[str, BeforeValidator(host)]

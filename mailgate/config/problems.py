@@ -7,6 +7,7 @@ are about and turns them into ``errors.Problem``s with a line.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mailgate.config.lines import Path
+from mailgate.config.schema_mail import Section
 from mailgate.config.units import Wrong
 
 
@@ -45,11 +47,29 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"there is: {', '.join(names[:12])}{' …' if len(names) > 12 else ''}" if names else ""
 
 
+_WAYS = re.compile(r"\[key\]|(?:function-\w+|list|literal)\[.*\]")
+"""Steps of pydantic's that stand in no file: which of several ways to write a value it tried."""
+
+
 def complaints_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Complaint]:
-    """What pydantic found, in our words."""
-    for detail in error.errors(include_url=False):
-        path = tuple(step for step in detail["loc"] if step != "[key]")
-        yield Complaint(path, *_words(detail, path, model))
+    """What pydantic found, in our words. Of a value that may be written in several ways, only what is wrong with the
+    way in which it was written is told."""
+    details = [(_path(detail["loc"]), detail) for detail in error.errors(include_url=False)]
+    meant = [path for path, detail in details if not _other_way(detail)]
+    for path, detail in details:
+        if not (_other_way(detail) and any(other[: len(path)] == path for other in meant)):
+            yield Complaint(path, *_words(detail, path, model))
+
+
+def _path(steps: Path) -> Path:
+    """The keys that lead there in the file."""
+    tried = {each.__name__ for each in Section.__subclasses__()}
+    return tuple(step for step in steps if isinstance(step, int) or not (_WAYS.fullmatch(step) or step in tried))
+
+
+def _other_way(detail: ErrorDetails) -> bool:
+    """Whether it says only that the value is no list, table or word that might have stood there as well."""
+    return detail["type"] in ("list_type", "model_type", "literal_error") and not _path(detail["loc"][-1:])
 
 
 def _words(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> tuple[str, str]:
@@ -75,6 +95,7 @@ _PLAIN: Mapping[str, str] = {
     "list_type": "must be a list, in [ ]",
     "date_type": "must be a date, as 2026-12-24, without quotes",
     "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "too_short": "must have at least {min_length}",

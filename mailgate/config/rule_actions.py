@@ -56,6 +56,8 @@ def unfit(rule: Rule, at: Path) -> Iterator[Complaint]:
     for name in only_new:
         if getattr(rule.then, name):
             yield Complaint((*at, name), f'does nothing on "{rule.on.value}"')
+    if not (created or rule.then.acknowledge or rule.then.alert):
+        yield Complaint((*at, "acknowledge"), f'does nothing on "{rule.on.value}"')
     letters = (("letter", send.text) for send in rule.then.letters)
     children = (("child", text) for child in rule.then.children for text in (child.subject, child.note))
     for name, text in (*letters, *children):

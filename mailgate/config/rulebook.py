@@ -15,7 +15,7 @@ from mailgate.config import build, schema_rules
 from mailgate.config.checks import unknown
 from mailgate.config.lines import Path, line_of
 from mailgate.config.problems import Complaint, nearest
-from mailgate.config.rule_actions import listed
+from mailgate.config.rule_actions import listed, unfit
 from mailgate.config.rule_tests import MailTest
 from mailgate.config.rules import Compiler, Names
 from mailgate.config.salvage import Salvaged, salvage
@@ -87,8 +87,12 @@ def compile_rules(files: list[RuleFile], policy: Policy, named: Mapping[str, fro
         for index, written in enumerate(file.found.model.rules):
             compiler = Compiler(names)
             at: Path = ("rules", index)
-            book.rules.append(compiler.rule(written, at, file.source.name, file.line(at)))
+            rule = compiler.rule(written, at, file.source.name, file.line(at))
+            book.rules.append(rule)
             complaints = [*compiler.complaints, *_unknown_in_rule(written, at, policy, named)]
+            here = file.found.original(at)
+            misread = {(*here, "on"), (*here, "field")} & {told.path for told in file.found.complaints}
+            complaints += () if misread else unfit(rule, at)
             book.problems += (file.problem(complaint) for complaint in complaints)
         for index, test in enumerate(file.found.model.tests):
             book.problems += (file.problem(complaint) for complaint in _wrong_in_test(test, index, file, policy, named))

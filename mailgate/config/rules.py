@@ -18,7 +18,7 @@ from mailgate.config import schema_rules
 from mailgate.config.fields import address
 from mailgate.config.lines import Path
 from mailgate.config.problems import Complaint, nearest
-from mailgate.config.rule_actions import actions, listed, unfit
+from mailgate.config.rule_actions import actions, listed
 from mailgate.config.units import Wrong, clock_duration, size
 from mailgate.desk.routing.rule import Alert, Condition, Operator, Rule
 from mailgate.desk.routing.subjects import SUBJECTS, TIMES, pattern_problem
@@ -58,7 +58,7 @@ class Compiler:
         for operator in OPERATORS:
             if tables := getattr(written, operator):
                 parts.append(self._group(operator, tables, (*path, operator), 0))
-        rule = Rule(
+        return Rule(
             name=written.name,
             when=_joined(parts),
             then=replace(actions(written), alert=self._alert(written.alert, (*path, "alert"))),
@@ -70,8 +70,6 @@ class Compiler:
             date_field=written.field,
             before_ms=written.before.ms(),
         )
-        self.complaints += unfit(rule, path)
-        return rule
 
     def _alert(self, written: schema_rules.Alert | None, path: Path) -> Alert | None:
         if written is None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mailgate.config.fields import ClockDuration, Id, MailAddress, Text
+from mailgate.config.fields import ClockDuration, Id, MailAddress, Reader, Text
 from mailgate.config.schema_mail import Section
 from mailgate.config.units import Duration
 from mailgate.desk.routing.rule import On
@@ -22,9 +22,7 @@ Table = dict[str, Any]
 class Send(Section):
     """A letter that a rule sends by itself."""
 
-    to: Literal["requester", "assignee", "team", "supervisors"] | MailAddress = Field(
-        description="requester, assignee, team, supervisors, or an address."
-    )
+    to: Reader = Field(description="requester, assignee, team, supervisors, or an address.")
     text: str = Field("", description="What it says, with the variables of ready replies, such as {number}.")
     template: Text = Field("", description="A template of your own instead of notice, by its file name without ending.")
 

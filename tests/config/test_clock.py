@@ -91,6 +91,7 @@ def test_a_country_without_worked_days_has_none() -> None:
         ('[sla.x]\npriorities.hot = { first_response = "1h" }\n', 'there is no priority "hot"'),
         ("[sla.x]\nwarn_at = [0]\n", "between 1 and 1000"),
         ('[sla.x]\nfirst_response = "soon"\n', "is no length of time"),
+        ("[sla.x]\npriorities.low = { resolution = 0 }\n", "a promise takes some time"),
         ('[sla.x]\npause.resolution = ["closed"]\n', "sla.x.pause.resolution"),
         ('[[rules]]\nname = "r"\nsla = "gone"\n', 'there is no [sla.*] named "gone"'),
     ],

@@ -12,7 +12,7 @@ from mailgate.desk.clock.recurrence import read
 from mailgate.desk.policy import Retention
 from mailgate.desk.routing.rule import On
 from mailgate.errors import ConfigError
-from tests.config.folder import GOOD, write
+from tests.config.folder import GOOD, problems, write
 
 DAY = 86_400_000
 
@@ -102,3 +102,31 @@ def test_a_mistake_is_told(tmp_path: Path, written: str, wrong: str) -> None:
         load(config, SystemClock())
     assert wrong in str(raised.value)
     assert all(problem.line > 0 for problem in raised.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            'letter = { to = "boss", text = "x" }',
+            'rules[0].letter.to: \'boss\' is nobody; write "requester", "assignee", ',
+        ),
+        ('letter = { text = "x" }', "rules[0].letter.to: is missing; requester"),
+        (
+            'letter = [{ to = "team" }, { to = "team", txt = "x" }]',
+            'rules[0].letter[1].txt: no such key; did you mean "',
+        ),
+        ('child = { subject = "x" }', "rules[0].child.team: is missing"),
+        ("webhook = 5", "rules[0].webhook: 5 is no short name"),
+        ("team = 5", "rules[0].team: 5 is no short name"),
+        ('on = "idel"\nwhen = { idle_over = "3 days" }', "rules[0].on: must be 'created', 'customer replied', "),
+        ('on = "date"\nfield = "Contract End"', "rules[0].field: 'Contract End' is no short name"),
+        ('on = "agent replied"\nacknowledge = false', 'rules[0].acknowledge: does nothing on "agent replied"'),
+        ("alert = { fingerprint = 7 }", "rules[0].alert.fingerprint: a number where text belongs"),
+    ],
+)
+def test_a_value_that_may_be_written_in_several_ways_is_told_of_once_and_by_the_keys_of_the_file(
+    tmp_path: Path, written: str, told: str
+) -> None:
+    found = problems(tmp_path, more=f'\n[[rules]]\nname = "x"\n{written}\n')
+    assert [f"{one.key}: {one.wrong}; {one.right}".startswith(told) for one in found] == [True], found
