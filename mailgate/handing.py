@@ -27,6 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailgate.durable import sync_folder
 from mailgate.errors import Temporary
 from mailgate.turnstile import open_private
 
@@ -94,11 +95,7 @@ class Handing:
         if os.fstat(self._file).st_size < 2 * SLOT:
             os.pwrite(self._file, b" " * (2 * SLOT), 0)
             os.fsync(self._file)
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(self.path.parent)
 
 
 def _record(slot: bytes) -> tuple[int, Note | None]:

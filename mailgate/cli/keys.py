@@ -1,20 +1,19 @@
 """``mailgate keys``: the keys that sign tokens, and how they are changed for new ones.
 
-The file is written anew beside the old one and put in its place, with the same owner and mode, so that a crash leaves
-one of the two whole. Nothing here ever prints a key.
+The file is written anew beside the old one and put in its place, so that a crash leaves one of the two whole. Nothing
+here ever prints a key.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, emit, failed, group, read_settings, table
 from mailgate.clock import SystemClock
+from mailgate.durable import replace_private
 
 app = group("See the keys that sign tokens, and change them.")
 GRACE_DAYS = 90
@@ -67,7 +66,7 @@ def rotate(
 
     path = read_settings(config).secret_file
     text = rotated(path.read_text("utf-8"), SystemClock(), grace_days)
-    _replace(path, text)
+    replace_private(path, text)
     newest = next(line.id for line in lines(text) if line.use == "token")
     typer.echo(f"the new key {newest} is in {path}; the older ones stay good for {grace_days} days\nnow {RELOAD}")
 
@@ -90,26 +89,8 @@ def retire(
     except Wrong as error:
         failed(f"{error.wrong}; {error.right}")
         return
-    _replace(path, text)
+    replace_private(path, text)
     typer.echo(f"the key {key_id} is retired\nnow {RELOAD}")
-
-
-def _replace(path: Path, text: str) -> None:
-    """The file's new text, whole or not at all."""
-    old, beside = path.stat(), path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if os.geteuid() == 0:
-        os.chown(beside, old.st_uid, old.st_gid)
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _today() -> str:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mailgate.clock import Clock
+from mailgate.durable import replace_private
 from mailgate.edges.settings import OAuth, Secret
 from mailgate.errors import Temporary
 
@@ -104,7 +104,7 @@ class TokenSource:
             self._rotated = rotated
             return
         try:
-            _replace(Path(where.file), rotated)
+            replace_private(Path(where.file), f"{rotated}\n")
             self._rotated = ""
         except OSError as error:
             self._rotated = rotated  # it works until we end; whoever reads the log can mend the folder before that
@@ -119,24 +119,6 @@ def _seconds(life: object) -> float:
         return min(max(float(str(life)), 0.0), 86_400.0)
     except ValueError:
         return _USUAL_LIFE
-
-
-def _replace(path: Path, text: str) -> None:
-    """The whole file or the old one, whatever happens; mode 0600 from its first octet on."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with contextlib.suppress(FileNotFoundError):
-        aside.unlink()
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    aside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mailgate.clock import Clock
+from mailgate.durable import sync_folder
 from mailgate.edges.smtp_out.courier import Answer, Post, RelayAway, Sent, one_by_one
 
 
@@ -33,7 +34,7 @@ class MaildirCourier:
             self._make()
             _write_aside(self._path / "tmp" / name, written)
             os.rename(self._path / "tmp" / name, self._path / "new" / name)
-            _sync_folder(self._path / "new")
+            sync_folder(self._path / "new")
         except OSError as error:
             raise self._away(error) from error
         return Sent(f"kept as {name}")
@@ -110,12 +111,3 @@ def _write_aside(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    """A rename is only as durable as its folder."""
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
