@@ -12,28 +12,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """``text`` is a literal of the program, never somebody's words; ``names`` are what fills it, phrases too."""
+    """``text`` is a literal of the program, never somebody's words; ``names`` are what fills it: words, phrases, or
+    several of them, which the reader's language parts."""
 
     text: str
-    names: tuple[tuple[str, str | Phrase], ...] = ()
+    names: tuple[tuple[str, Given], ...] = ()
 
     def __str__(self) -> str:
         """The English sentence."""
-        return self.text.format(**{name: str(value) for name, value in self.names})
+        return self.text.format(**{name: _joined(value) for name, value in self.names})
 
     def __bool__(self) -> bool:
         """Whether anything is said."""
         return bool(self.text)
 
-    def about(self, **names: str | Phrase) -> Phrase:
+    def about(self, **names: Given) -> Phrase:
         """The same sentence about these: for sentences that stand in a table."""
         return Phrase(self.text, tuple(names.items()))
 
 
+Given = str | Phrase | tuple[str | Phrase, ...]
+"""What may stand for a name."""
+
 NOTHING = Phrase("")
 
 
-def phrase(text: str, **names: str | Phrase | int) -> Phrase:
+def phrase(text: str, **names: Given | int) -> Phrase:
     """The sentence ``text`` with ``names`` for its ``{names}``; the text must be a literal at the call."""
-    filled = tuple((name, value if isinstance(value, Phrase) else str(value)) for name, value in names.items())
-    return Phrase(text, filled)
+    return Phrase(text, tuple((name, str(one) if isinstance(one, int) else one) for name, one in names.items()))
+
+
+def _joined(given: Given) -> str:
+    return ", ".join(map(str, given)) if isinstance(given, tuple) else str(given)

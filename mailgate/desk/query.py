@@ -156,7 +156,18 @@ class HeldRow:
     text: str = ""
 
 
-Row = TicketRow | MessageRow | EventRow | DecisionRow | HeldRow
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """One of those who work at the desk; ``teams`` are ids."""
+
+    id: str
+    name: str
+    address: str
+    role: str
+    teams: tuple[str, ...]
+
+
+Row = TicketRow | MessageRow | EventRow | DecisionRow | HeldRow | AgentRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from mailgate.desk.policy import Policy
 def broken_template(template: str, brand: str, policy: Policy) -> Plan:
     """A template failed while a letter was written; the built-in text went out in its place."""
     values: dict[str, object] = {
-        "what": f"the template {template} is broken",
-        "detail": "It failed while a letter was written. The plain built-in letter goes out in its place.",
-        "advice": "mend the template, run `mailgate check`, and reload with SIGHUP.",
+        "what": phrase("the template {template} is broken", template=template),
+        "detail": phrase("It failed while a letter was written. The plain built-in letter goes out in its place."),
+        "advice": phrase("mend the template, run `mailgate check`, and reload with SIGHUP, or write #reload."),
     }
     return Plan(Outcome.EVENT, letters=for_admins(policy.brands[brand], values, policy))
 

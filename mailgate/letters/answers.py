@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailgate.desk.identity.token import scrub
-from mailgate.desk.query import Answer, DecisionRow, EventRow, HeldRow, MessageRow, TicketRow
+from mailgate.desk.query import AgentRow, Answer, DecisionRow, EventRow, HeldRow, MessageRow, TicketRow
 from mailgate.letters import when
 from mailgate.letters.happened import happened
 from mailgate.letters.headers import clean_line, shorten
@@ -102,6 +102,11 @@ def _held(row: HeldRow, reader: Reader) -> Mapping[str, Any]:
     return _row(title, cells, row.text, mark=str(row.id))
 
 
+def _agent(row: AgentRow, reader: Reader) -> Mapping[str, Any]:
+    teams = reader.joined(*(clean_line(reader.team(team)) for team in row.teams))
+    return _row(clean_line(row.name), (reader.joined(row.id, said(row.role, reader.language)), row.address, teams))
+
+
 def _row(title: str, cells: tuple[str, ...], text: str = "", below: str = "", mark: str = "") -> Mapping[str, Any]:
     return {
         "mark": mark,
@@ -130,4 +135,5 @@ _FORMS: Mapping[type, Callable[[Any, Reader], Mapping[str, Any]]] = {
     EventRow: _event,
     DecisionRow: _decision,
     HeldRow: _held,
+    AgentRow: _agent,
 }

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from mailgate.desk.commands.words import WORDS
 from mailgate.desk.query import EventRow, Fact
+from mailgate.letters.chinese.kept import LETTERS
 from mailgate.letters.headers import clean_line
 from mailgate.letters.reader import Reader
 from mailgate.letters.recalled import recalled
@@ -55,25 +56,7 @@ _CHINESE: Mapping[str, str] = {
 """What facts are called; in English they are called what they are."""
 
 _VALUES: Mapping[str, str] = {
-    "acknowledgement": "确认信",
-    "acknowledgement_neutral": "确认信",
-    "notification": "通知",
-    "answer": "回复",
-    "resolution": "解决通知",
-    "copy": "抄送",
-    "ask": "询问",
-    "transcript": "执行结果",
-    "confirmation": "确认请求",
-    "survey": "满意度调查",
-    "closing": "关闭通知",
-    "customer_reminder": "客户提醒",
-    "reminder": "提醒",
-    "warning": "预警",
-    "handover": "交接",
-    "digest": "汇总",
-    "undelivered": "未送达通知",
-    "notice": "告知",
-    "status": "进度",
+    **LETTERS,
     "public": "所有参与人",
     "agents": "仅客服",
     "pass": "通过",

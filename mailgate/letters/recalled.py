@@ -17,14 +17,16 @@ from string import Formatter
 
 from mailgate.desk.routing.subjects import NAMES
 from mailgate.letters.chinese import admins, commands, identity, rules, teams
-from mailgate.letters.chinese.kept import LINES, WORDS
+from mailgate.letters.chinese.kept import LETTERS, LINES, WORDS
+from mailgate.letters.typeset import dated, filled
 from mailgate.letters.vocabulary import said
 
 _LONGEST = 1_000
 """Characters; what is longer was written by people."""
 
 _SUBJECT = "|".join(re.escape(each.text.partition("{")[0]) + r"\S*" for each in NAMES.values())
-_STANDS = {"what": _SUBJECT, "one": f"(?:{_SUBJECT}) .+?", "number": r"\d+", "count": r"\d+", "score": r"\d"}
+_STANDS = {"what": _SUBJECT, "one": f"(?:{_SUBJECT}) .+?", "id": r"\S+"}
+_STANDS |= {"number": r"\d+", "count": r"\d+", "score": r"\d"}
 """What may stand for a name, where not just anything."""
 
 Patterns = tuple[tuple[re.Pattern[str], str], ...]
@@ -46,7 +48,7 @@ def _recalled(text: str) -> str:
     if len(parts) > 1:
         return "；".join(map(_recalled, parts))
     known = _filled(_phrases(), text)
-    return said(text, "zh") if known is None else known
+    return dated(said(text, "zh")) if known is None else known
 
 
 def _filled(patterns: Patterns, text: str) -> str | None:
@@ -54,8 +56,12 @@ def _filled(patterns: Patterns, text: str) -> str | None:
     for pattern, chinese in patterns:
         found = pattern.fullmatch(text)
         if found:
-            return chinese.format(**{name: _recalled(part) for name, part in found.groupdict().items()})
+            return filled(chinese, {name: _stands(name, part) for name, part in found.groupdict().items()})
     return None
+
+
+def _stands(name: str, part: str) -> str:
+    return LETTERS.get(part, part) if name == "letter" else _recalled(part)
 
 
 @cache

@@ -26,7 +26,7 @@ from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.phrase import Phrase
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Agent, Role
-from mailgate.desk.query import Answer, Ask, DecisionRow, HeldRow, Query
+from mailgate.desk.query import AgentRow, Answer, Ask, DecisionRow, HeldRow, Query
 from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.mail.model import Proof, Reading, Sender
 from tests.desk.conversation import ANA, NOW_MS, SUE, SUPPORT, Desk, letters, mail, policy, reading
@@ -294,3 +294,12 @@ def test_S30_a_yes_that_comes_after_a_week_runs_nothing() -> None:
     plan = there.plan(reading(mail("yes", ADA.address), recipients=(address,)))
     assert did(plan) == []
     assert told(plan)[0][0] == "refused"
+
+
+def test_who_works_here_is_told_also_where_another_line_is_refused() -> None:
+    plan = mailed(desk(), "#agents\n#pause nowhere")
+    [transcript] = letters(plan, LetterKind.TRANSCRIPT)
+    told, refused = transcript.values["lines"]  # type: ignore[misc]
+    assert AgentRow("ada", "Ada Admin", "ada@acme.example", "admin", ()) in told["answer"].rows
+    assert {row.id for row in told["answer"].rows} == {"ana", "ben", "sue", "wim", "ada"}
+    assert refused["result"] == "refused"

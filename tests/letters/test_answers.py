@@ -7,7 +7,7 @@ import pytest
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.phrase import phrase
-from mailgate.desk.query import Answer, DecisionRow, EventRow, Fact, HeldRow, MessageRow, TicketRow
+from mailgate.desk.query import AgentRow, Answer, DecisionRow, EventRow, Fact, HeldRow, MessageRow, TicketRow
 from tests.letters.conftest import BO, NOW_MS, POLICY, TICKET, html_of, order, read, text_of, write
 from tests.letters.test_nasty import EVIL, assert_inert
 
@@ -103,6 +103,17 @@ def test_history_decisions_held_mail_and_health_have_a_line_each(composer):
     assert "rule printers, rules 3f2a91\n> subject has printer" in body
     assert "12 spam: WIN" in body
     assert "letters, to be tried again: 2\nopen tickets of Second Floor IT: 12\nlongest wait: 1 hour" in body
+
+
+def test_who_works_here_is_a_block_each_in_the_readers_words(composer):
+    answer = Answer((AgentRow("bo", "Bo Chen", "bo@acme.example", "supervisor", ("it",)),), 1)
+    assert "Bo Chen\nbo, supervisor · bo@acme.example · Second Floor IT" in text_of(transcript(composer, answer))
+    assert "bo，主管 · bo@acme.example" in text_of(transcript(composer, answer, language="zh"))
+
+
+def test_figures_of_health_are_set_as_chinese_is(composer):
+    body = text_of(transcript(composer, Answer(counts={"letters_retry": 2}), language="zh"))
+    assert "邮件（待重试）：2" in body
 
 
 def test_S36_what_a_message_quotes_of_our_letters_has_no_token_in_it(composer):

@@ -82,7 +82,7 @@ def test_states_and_priorities_in_a_phrase_are_the_readers_words_and_an_admins_o
     waits = phrase("it is {state} now", state="waiting-customer")
     assert spoken(waits, "zh") == "现在的状态是等待客户回复"
     assert spoken(waits, "en") == "it is waiting for the customer now"
-    assert spoken(phrase("it is {state} now", state="in test"), "zh") == "现在的状态是in test"
+    assert spoken(phrase("it is {state} now", state="in test"), "zh") == "现在的状态是 in test"
     assert spoken(phrase("priority {priority}", priority="urgent"), "zh") == "优先级：紧急"
 
 

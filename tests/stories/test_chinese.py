@@ -31,7 +31,7 @@ def test_why_a_ticket_came_is_said_in_chinese(desk: Conversation) -> None:
     desk.write(CLEO, "商品坏了。", "退款 4711")
     said = (
         "分派依据：规则“退款”：主题含有词语“退款”；规则“客户”：发件人属于域名 customer.example；默认团队；"
-        "分配给Ana Ruiz，手上的工单最少（0）"
+        "分配给 Ana Ruiz，手上的工单最少（0）"
     )
     assert said in desk.read(ANA)
 
@@ -57,6 +57,20 @@ def test_a_decision_and_a_history_are_read_in_chinese(desk: Conversation) -> Non
     known = {"Ana", "Ruiz", "authserv-id", "Re", "zh-Hans", "g1", "help", "ana"}
     rest = re.sub(r"\S+@\S+|mx\.\S+|[at]1\b|customer\.example|Ref: .*", "", text)
     assert set(re.findall(r"[A-Za-z][A-Za-z-]+", rest)) <= known
+
+
+def test_what_commands_did_is_set_as_chinese_is(desk: Conversation) -> None:
+    """Spaces where the scripts meet, dates and lists as Chinese has them, commands as they were written."""
+    desk.write(CLEO, "商品坏了。", "订单")
+    desk.reply(ANA, "#标签 退款 急件\n#截止 2026-11-27\n#指派 ben")
+    text = text_of(desk.boxes[ANA][-1])
+    for said in ("标签：退款、急件", "截止：2026年11月27日 17:00", "已指派给 Ben Okafor"):
+        assert said in text
+    desk.reply(ANA, "#撤销")
+    assert "已撤销：#标签 退款 急件、#截止 2026-11-27、#指派 ben" in text_of(desk.boxes[ANA][-1])
+    desk.write(ANA, "#新建 wang@customer.example 扫描仪", "电话", to=desk.control(ANA))
+    desk.reply(ANA, "#撤销")
+    assert "已撤销：#新建 wang@customer.example 扫描仪" in text_of(desk.boxes[ANA][-1])
 
 
 def test_notes_of_the_desk_itself_are_in_its_language(desk: Conversation) -> None:

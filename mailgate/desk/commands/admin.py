@@ -63,7 +63,7 @@ def _held(argument: str, scene: Scene) -> Result:
         if found is None or not found.rows:
             return refuse(_not_held(query.held))
     ids = [query.held for query in queries]
-    shown = ", ".join(str(one) for one in ids)
+    shown = tuple(str(one) for one in ids)
     effects: tuple[Effect, ...] = (
         tuple(ReleaseHeld(one, scene.agent.id) for one in ids)
         if word in _RELEASE

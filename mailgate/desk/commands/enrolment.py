@@ -17,6 +17,7 @@ from mailgate.desk.identity.token import split_address
 from mailgate.desk.letter import LetterKind, LetterOrder
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.policy import Agent, Policy, Role
+from mailgate.desk.query import AgentRow, Answer
 from mailgate.mail.model import Address
 
 _ADD = frozenset({"add", "enroll", "新增", "添加", "加入"})
@@ -39,14 +40,13 @@ class Newcomer:
 
 def _agents(argument: str, scene: Scene) -> Result:
     """``#agents``: everybody who is enrolled."""
-    shown = (_shown(agent, scene.policy) for agent in scene.policy.agents.values() if agent.active)
-    return Result(said=phrase("enrolled: {agents}", agents="; ".join(shown)))
+    rows = tuple(_row(agent, scene.policy) for agent in scene.policy.agents.values() if agent.active)
+    return Result(answer=Answer(rows, len(rows)), title=phrase("Who works here"))
 
 
-def _shown(agent: Agent, policy: Policy) -> str:
-    teams = ", ".join(team.id for team in policy.teams.values() if agent.id in team.members)
-    facts = ", ".join(fact for fact in (agent.address, agent.role.value, teams) if fact)
-    return f"{agent.id} ({facts})"
+def _row(agent: Agent, policy: Policy) -> AgentRow:
+    teams = tuple(team.id for team in policy.teams.values() if agent.id in team.members)
+    return AgentRow(agent.id, agent.name or agent.id, agent.address, agent.role.value, teams)
 
 
 def _agent(argument: str, scene: Scene) -> Result:
@@ -64,10 +64,9 @@ def _add(rest: str, scene: Scene) -> Result:
     if isinstance(found, Phrase):
         return refuse(found)
     effect = Enroll(found.id, found.name, found.address, found.role.value, found.teams, scene.agent.id)
-    teams = ", ".join(found.teams)
     said = phrase(
         "{name} <{address}> becomes {role} {id} in: {teams}",
-        name=found.name, address=found.address, role=found.role.value, id=found.id, teams=teams,
+        name=found.name, address=found.address, role=found.role.value, id=found.id, teams=found.teams,
     )  # fmt: skip
     return Result(effects=(effect,), letters=(_welcome(found, scene),), said=said)
 
@@ -120,7 +119,7 @@ def _objection(newcomer: Newcomer, policy: Policy) -> Phrase | None:
         return phrase("{address} is the address of {id} already", address=newcomer.address, id=other.id)
     if split_address(newcomer.address, policy.mailboxes):
         return phrase("{address} is an address of the desk itself", address=newcomer.address)
-    return None if newcomer.teams else phrase("in which team? There are: {teams}", teams=", ".join(policy.teams))
+    return None if newcomer.teams else phrase("in which team? There are: {teams}", teams=tuple(policy.teams))
 
 
 def _welcome(newcomer: Newcomer, scene: Scene) -> LetterOrder:

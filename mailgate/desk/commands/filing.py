@@ -38,7 +38,7 @@ def _as(argument: str, scene: Scene) -> Result:
     note = scrub(scene.words)
     matter = Matter(who, brought.subject or scene.mail.subject, scrub(brought.text), note=note)
     said = phrase("filed as a ticket of {address}", address=who.email)
-    return _filed(scene, matter, said, f"#as {argument}", takes_text=True)
+    return _filed(scene, matter, said, _line("as", argument, scene), takes_text=True)
 
 
 def _new(argument: str, scene: Scene) -> Result:
@@ -54,7 +54,7 @@ def _new(argument: str, scene: Scene) -> Result:
         return refuse(phrase("about what? Write a subject behind the address, or the matter below"))
     matter = Matter(Address(named[0], name), subject or text.splitlines()[0][:100], text or subject, told=True)
     said = phrase("a ticket of {address} is open", address=named[0])
-    return _filed(scene, matter, said, f"#new {argument}", takes_text=True)
+    return _filed(scene, matter, said, _line("new", argument, scene), takes_text=True)
 
 
 def _which(argument: str, asker: Asker) -> Wants:
@@ -72,7 +72,7 @@ def _split(argument: str, scene: Scene) -> Result:
     subject = argument or (brought.subject if brought else "") or ticket.subject
     text = scrub(brought.text) if brought else ticket.asked
     matter = Matter(who, subject, text, ticket.language, related=ticket.id)
-    return _filed(scene, matter, phrase("split off as a ticket of its own"), f"#split {argument}")
+    return _filed(scene, matter, phrase("split off as a ticket of its own"), _line("split", argument, scene))
 
 
 def _wrote(ticket: Ticket, scene: Scene, quoted: Forwarded | None) -> Address:
@@ -85,6 +85,12 @@ def _wrote(ticket: Ticket, scene: Scene, quoted: Forwarded | None) -> Address:
     return Address(asked.email, asked.author) if asked else Address(ticket.requester.email, ticket.requester.name)
 
 
+def _line(name: str, argument: str, scene: Scene) -> str:
+    """The command as the agent wrote it, which ``#undo`` will repeat."""
+    written = (one.line for one in scene.case.commands if (one.name, one.argument) == (name, argument))
+    return next(written, f"#{name} {argument}".strip())
+
+
 def _filed(scene: Scene, matter: Matter, said: Phrase, line: str, takes_text: bool = False) -> Result:
     """The result with the plan of the new ticket. ``#undo`` takes that back; it is asked for where the transcript
     leads: on the ticket that a mail was split off, else on the new one."""
@@ -95,7 +101,7 @@ def _filed(scene: Scene, matter: Matter, said: Phrase, line: str, takes_text: bo
     if plan.outcome is Outcome.HOLD:
         return refuse(phrase("a rule holds such mail: {why}", why=plan.trace[-1]))
     known = NEW_TICKET if matter.related is None else matter.related
-    act = RecordAct(known, scene.agent.id, line.strip(), taken_back(NEW_TICKET, matter.related))
+    act = RecordAct(known, scene.agent.id, line, taken_back(NEW_TICKET, matter.related))
     plan = replace(plan, effects=(*plan.effects, act))
     told = phrase("the customer is told") if not plan.acknowledge else phrase("the customer is not told")
     return Result(more=(plan,), takes_text=takes_text, said=phrase("{what}; {told}", what=said, told=told))
@@ -120,7 +126,7 @@ def _canned(argument: str, scene: Scene) -> Result:
     filling = Filling(scene.ticket, scene.agent, scene.policy, spoken)
     empty = missing(text, filling)
     if empty:
-        return refuse(phrase("the ready reply needs what the ticket has not: {names}", names=", ".join(empty)))
+        return refuse(phrase("the ready reply needs what the ticket has not: {names}", names=empty))
     return Result(words=fill(text, filling), said=phrase("with the ready reply {name}", name=found.name))
 
 

@@ -62,7 +62,7 @@ def _undo(argument: str, scene: Scene) -> Result:
     return Result(
         back,
         effects=(*_others(done, ticket, scene), *_parts(done, scene), *_reminded(back, scene), MarkUndone(done.id)),
-        said=phrase("undone: {command}", command=done.command),
+        said=phrase("undone: {command}", command=tuple(done.command.split("; "))),
         forgets=True,
     )
 

@@ -53,5 +53,5 @@ def no_such(what: Phrase, given: str, known: Iterable[str]) -> Phrase:
         return phrase(
             'there is no {what} "{given}"; did you mean "{near}"?', what=what, given=given[:40], near=folded[near[0]]
         )
-    there = ", ".join(names[:20])
+    there = tuple(names[:20])
     return phrase('there is no {what} "{given}"; there are: {known}', what=what, given=given[:40], known=there)

@@ -37,7 +37,7 @@ def _note(argument: str, scene: Scene) -> Result:
             return refuse(phrase("{name} may not see the notes of this ticket", name=agent.name or agent.id))
         told.append(agent.id)
         rest = rest[named.end() :]
-    names = ", ".join(scene.policy.agents[one].name or one for one in told)
+    names = tuple(scene.policy.agents[one].name or one for one in told)
     said = phrase("kept as a note for {names}; nothing goes to the customer", names=names)
     return Result(told=tuple(told), note=True, said=said if told else KEPT)
 
@@ -61,7 +61,7 @@ def _cc(argument: str, scene: Scene) -> Result:
         effects.append(AddParticipant(ticket.id, email, agent.name if agent else "", role, _by(scene)))
         if email.lower() not in before:
             undo.append(RemoveParticipant(ticket.id, email, "undone"))
-    said = phrase("copied in: {addresses}", addresses=", ".join(found))
+    said = phrase("copied in: {addresses}", addresses=found)
     return Result(effects=tuple(effects), undo=tuple(undo), said=said)
 
 
@@ -79,7 +79,7 @@ def _uncc(argument: str, scene: Scene) -> Result:
     return Result(
         effects=tuple(RemoveParticipant(ticket.id, who.email, _by(scene)) for who in gone),
         undo=tuple(AddParticipant(ticket.id, who.email, who.name, who.role, "undone") for who in gone),
-        said=phrase("gets no more copies: {addresses}", addresses=", ".join(found)),
+        said=phrase("gets no more copies: {addresses}", addresses=found),
     )
 
 

@@ -129,7 +129,7 @@ def _tagged(given: list[str], scene: Scene) -> Result:
     removed = {word[1:].casefold() for word in given if word.startswith("-")}
     added = [word.removeprefix("+")[:60] for word in given if not word.startswith("-")]
     kept = [tag for tag in dict.fromkeys((*scene.ticket.tags, *added)) if tag.casefold() not in removed]
-    said = phrase("tags: {tags}", tags=", ".join(kept)) if kept else phrase("no tags left")
+    said = phrase("tags: {tags}", tags=tuple(kept)) if kept else phrase("no tags left")
     return Result({"tags": tuple(kept)}, said=said)
 
 

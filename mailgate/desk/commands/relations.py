@@ -57,7 +57,7 @@ def _merge(argument: str, scene: Scene) -> Result:
     if objection:
         return refuse(objection)
     effects = (*_joined(source, target, scene), *_woken(source, target, scene))
-    joined = ", ".join(_copied(effects))
+    joined = tuple(_copied(effects))
     said = phrase("merged; it goes on in ticket {number}", number=target.number)
     return Result(
         {"merged_into": target.id},
@@ -161,8 +161,8 @@ def _related(argument: str, scene: Scene, done: Relation, undone: Relation, said
     )
 
 
-def _shown(argument: str) -> str:
-    return ", ".join(map(str, numbers(argument)))
+def _shown(argument: str) -> tuple[str, ...]:
+    return tuple(map(str, numbers(argument)))
 
 
 def _child(argument: str, scene: Scene) -> Result:

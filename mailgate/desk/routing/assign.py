@@ -132,7 +132,7 @@ NARROWINGS: tuple[Narrowing, ...] = (
         lambda look: phrase(
             "nobody of {team} who is free has the skill: {skills}",
             team=look.team.name,
-            skills=", ".join(sorted(look.skills)),
+            skills=tuple(sorted(look.skills)),
         ),
     ),
     Narrowing(

@@ -21,7 +21,7 @@ CHINESE: Mapping[str, str] = {
         "管理员指令只在经证实确由您本人确认后才会执行；请用您自己的邮件程序回复"
     ),
     "dropped: {ids}": "已丢弃：{ids}",
-    "enrolled: {agents}": "已登记：{agents}",
+    "Who works here": "客服名单",
     "everything of {address} is erased for good; a letter says when it is done": (
         "{address} 的全部数据将被永久删除；完成后会有邮件通知"
     ),
