@@ -134,7 +134,7 @@ def _carry(
     plan = _completed(tx, plan, ticket, reading, desk, now_ms)
     plan = _in_words(plan, ticket, desk.policy)
     attachments = reading.mail.attachments if reading else ()
-    letters = desk.composer.compose(plan.letters, as_left(plan, ticket), raw, Contents(), now_ms, attachments)
+    letters = desk.composer.compose(plan.letters, as_left(plan, ticket), raw, Contents().to_carry, now_ms, attachments)
     tx.write(row, reading, raw, plan, ticket, letters, now_ms)
     for more in following(plan, ticket):
         letters += _carry(tx, source, None, more, None, desk, now_ms)[2]

@@ -15,11 +15,12 @@ from mailgate.errors import MailgateError
 from mailgate.letters.headers import clean_line
 from mailgate.letters.mime import Enclosure
 from mailgate.mail.model import Attachment
+from mailgate.mail.text.transfer import Base64
 
 LIMIT = 20 * 1024 * 1024
 
-AttachmentOf = Callable[[bytes, str], bytes]
-"""Gives the content of the part at a path of the raw mail (``mailgate.mail.contents.Contents``)."""
+AttachmentOf = Callable[[bytes, str], bytes | Base64]
+"""Gives the content of the part at a path of the raw mail (``mailgate.mail.contents.Contents.to_carry``)."""
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Files:
     raw: bytes | None
     attachment_of: AttachmentOf
     known: Sequence[Attachment] = ()
-    _read: dict[str, bytes | None] = field(default_factory=dict)
+    _read: dict[str, bytes | Base64 | None] = field(default_factory=dict)
 
     def enclosures(self, order: LetterOrder) -> tuple[Enclosure, ...]:
         """Those of the ordered parts that can be read and fit, in order."""
@@ -62,7 +63,7 @@ class Files:
         named = given[place - 1] if len(given) == len(order.attach) else {}
         return str(named.get("name") or f"attachment-{place}"), ""
 
-    def _content(self, path: str) -> bytes | None:
+    def _content(self, path: str) -> bytes | Base64 | None:
         if path not in self._read:
             try:
                 self._read[path] = self.attachment_of(self.raw, path) if self.raw is not None else None

@@ -16,6 +16,7 @@ from io import BytesIO
 from struct import Struct
 
 from mailgate.letters.headers import disposition
+from mailgate.mail.text.transfer import Base64
 
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -29,11 +30,12 @@ _BASE64_PIECE = 57 * 256  # octets that make as many whole lines
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file to be attached; ``name`` and ``content_type`` may be as wild as a stranger can make them."""
+    """A file to be attached; ``name`` and ``content_type`` may be as wild as a stranger can make them. A ``content``
+    that is in base64 already goes as it is."""
 
     name: str
     content_type: str
-    content: bytes
+    content: bytes | Base64
 
 
 def body(text: str, html: str, enclosures: Iterable[Enclosure], unique: str, head: bytes = b"") -> bytes:
@@ -88,7 +90,7 @@ def _head_of_page(octets: bytes) -> bytes:
     return b2a_qp(octets, istext=True)
 
 
-def _file_part(enclosure: Enclosure) -> Iterator[bytes]:
+def _file_part(enclosure: Enclosure) -> Iterator[bytes | memoryview]:
     """The part in pieces, made as they are taken: a large one is in memory often enough."""
     kind = enclosure.content_type.lower()
     # RFC 2046 section 5.2.1: a message may not be encoded, and it may not be 7-bit; so it travels as a plain file.
@@ -96,7 +98,10 @@ def _file_part(enclosure: Enclosure) -> Iterator[bytes]:
         kind = "application/octet-stream"
     head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n".encode("ascii")
     yield head + disposition(enclosure.name) + b"\r\n"
-    yield from _base64_lines(enclosure.content)
+    if isinstance(enclosure.content, Base64):
+        yield from (enclosure.content.lines, b"\r\n")
+    else:
+        yield from _base64_lines(enclosure.content)
 
 
 def _base64_lines(octets: bytes) -> Iterator[bytes]:
@@ -110,7 +115,9 @@ def _base64_lines(octets: bytes) -> Iterator[bytes]:
         yield b"\r\n".join([*lines, b""])
 
 
-def _multipart(subtype: str, parts: Iterable[Iterable[bytes]], unique: str) -> Iterator[bytes]:
+def _multipart(
+    subtype: str, parts: Iterable[Iterable[bytes | memoryview]], unique: str
+) -> Iterator[bytes | memoryview]:
     boundary = f"=_{subtype[:3]}_{unique}"
     mark = f"--{boundary}".encode("ascii")
     yield f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")

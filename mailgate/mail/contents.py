@@ -13,6 +13,7 @@ from mailgate.mail.containers import unpack
 from mailgate.mail.head import headers
 from mailgate.mail.limits import DEFAULT_LIMITS, Limits
 from mailgate.mail.parts import Part
+from mailgate.mail.text.transfer import Base64
 
 
 class Contents:
@@ -28,15 +29,25 @@ class Contents:
 
     def __call__(self, raw: bytes, path: str) -> bytes:
         """The content at ``path``, the same octets that were hashed. Raises ``KeyError`` if the mail has none there."""
-        if raw is not self._raw:
-            self._raw, self._container = raw, ""
-            self._parts = _leaves(raw, self._limits)
+        self._look_into(raw)
         outer, _, inner = path.partition("/")
         if not inner:
             return self._parts[outer].payload()
         if outer != self._container:
             self._inside, self._container = unpack.contents(self._parts[outer], self._limits), outer
         return self._inside[inner]
+
+    def to_carry(self, raw: bytes, path: str) -> bytes | Base64:
+        """The same, for a letter: what came in base64 just as the letter will have it is not decoded."""
+        self._look_into(raw)
+        part = self._parts.get(path)
+        tidy = part.base64() if part else None
+        return self(raw, path) if tidy is None else tidy
+
+    def _look_into(self, raw: bytes) -> None:
+        if raw is not self._raw:
+            self._raw, self._container = raw, ""
+            self._parts = _leaves(raw, self._limits)
 
 
 def with_line_ends(raw: bytes) -> bytes:

@@ -127,14 +127,22 @@ class Part:
             self._decoded = self._content()
         return self._decoded
 
+    def base64(self) -> transfer.Base64 | None:
+        """The content as it travelled, where that is base64 just as we would write it."""
+        return transfer.tidy_base64(self.raw, self.body_start, self.end) if self._encoding == "base64" else None
+
+    @property
+    def _encoding(self) -> str:
+        given = self._first.get("content-transfer-encoding", b"")
+        return given.partition(b";")[0].partition(b"(")[0].strip(b" \t\r\n\"'").decode("ascii", "replace").lower()
+
     def _content(self) -> bytes:
-        encoding = self._first.get("content-transfer-encoding", b"")
-        text = encoding.partition(b";")[0].partition(b"(")[0].strip(b" \t\r\n\"'").decode("ascii", "replace")
-        if self.end - self.body_start > transfer.LARGE and text.lower() == "base64":
+        encoding = self._encoding
+        if self.end - self.body_start > transfer.LARGE and encoding == "base64":
             content = transfer.large_base64(self.raw, self.body_start, self.end)
             if content is not None:
                 return content
-        content, defect = transfer.decode(self.body(), text)
+        content, defect = transfer.decode(self.body(), encoding)
         if defect:
             self.defects.append(defect)
         return content

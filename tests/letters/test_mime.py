@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from email import message_from_bytes
 from email.policy import default
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.letters.mime import Enclosure, body, clean_text
+from mailgate.mail.text.transfer import tidy_base64
 
 TEXT = "Hello 王小明,\n\nthis line ends in a blank \nFrom here on\n.dot\n" + "long " * 300 + "\n=_end"
 HTML = "<p>Hello 王小明</p>\n"
@@ -50,6 +52,17 @@ def test_a_file_of_any_size_reads_back_from_lines_of_76(size):
     block = body("Hello", "", (Enclosure("a.bin", "application/pdf", octets),), "u1")
     assert [part.get_content() for part in parsed(block).iter_attachments()] == [octets]
     assert max(map(len, block.split(b"\r\n"))) <= 76
+
+
+@pytest.mark.parametrize("size", [1, 57, 57 * 256, 57 * 512 + 40])
+def test_a_file_that_is_in_base64_already_makes_the_same_letter(size):
+    octets = (bytes(range(256)) * (size // 256 + 1))[:size]
+    lines = encodebytes(octets).replace(b"\n", b"\r\n")
+    written, carried = (
+        body("Hello", "", (Enclosure("a.bin", "application/pdf", one), Enclosure("b", "", b"b")), "u1")
+        for one in (octets, tidy_base64(lines, 0, len(lines)))
+    )
+    assert carried == written
 
 
 @given(*[st.text("a= .é<\n\t", max_size=200)] * 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from mailgate.mail import parts
@@ -9,6 +11,7 @@ from mailgate.mail.containers import unpack
 from mailgate.mail.contents import Contents
 from mailgate.mail.limits import Limits
 from mailgate.mail.parse import parse
+from mailgate.mail.text.transfer import Base64
 from tests.mail.written import TEXT, attached, mail, multipart_mail
 
 
@@ -57,3 +60,19 @@ def test_another_mail_is_another_structure() -> None:
         contents(one, "9")
     with pytest.raises(KeyError):
         contents(one, "2/inner.txt")
+
+
+def test_only_base64_as_we_write_it_is_carried_on_undecoded() -> None:
+    """Anything else is decoded; what a container holds always is. A path that is not there raises."""
+    octets = bytes(range(256))
+    tidy = multipart_mail(TEXT, attached('filename="a.bin"', octets), TEXT)
+    sent = Contents().to_carry(tidy, "2")
+    assert isinstance(sent, Base64)
+    assert base64.b64decode(sent.lines) == octets
+    odd = tidy.replace(b"\r\n", b"\n")
+    assert (Contents().to_carry(odd, "2"), Contents().to_carry(tidy, "1")) == (octets, Contents()(tidy, "1"))
+    with pytest.raises(KeyError):
+        Contents().to_carry(tidy, "9")
+    held = mail(body=b"begin 644 a.txt\n#0V%T\n`\nend\n", encoding="8bit")
+    (path,) = [one.path for one in parse(held).mail.attachments]
+    assert Contents().to_carry(held, path) == b"Cat"

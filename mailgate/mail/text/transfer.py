@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import binascii
 import re
+from dataclasses import dataclass
 from io import BytesIO
 
 _BLANKS = b"\r\n \t"
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 _FOREIGN = bytes(set(range(256)) - _ALPHABET)
+_DIGITS = bytes(_ALPHABET - {ord("=")})
+_LINE, _STRIDE, _LINE_OCTETS = 76, 78, 57
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "utf-8", "us-ascii"})
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,300}\r?\n", re.MULTILINE)
 
@@ -20,6 +23,19 @@ LARGE = 1_048_576
 """Octets; what is larger and in good order is better read by ``large_base64``."""
 
 PIECE = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Base64:
+    """A content still in base64: ``lines`` is its place in the mail, whole lines but for the last one's CRLF. Its
+    length is that of the content."""
+
+    lines: memoryview
+    size: int
+
+    def __len__(self) -> int:
+        """The octets that it makes once it is decoded."""
+        return self.size
 
 
 def decode(octets: bytes, encoding: str) -> tuple[bytes, str]:
@@ -53,6 +69,26 @@ def large_base64(raw: bytes, start: int, end: int) -> bytes | None:
             return None
         padded, rest = padded or dense.endswith(b"=", 0, even), dense[even:]
     return None if rest else content.getvalue()
+
+
+def tidy_base64(raw: bytes, start: int, end: int) -> Base64 | None:
+    """``raw[start:end]`` where it is base64 to the letter as we would write it, else None: lines of 76 characters, the
+    last one shorter, each ended by CRLF (RFC 2045 section 6.8). To look costs an eighth of undoing and redoing it."""
+    edge = max(start, end - _STRIDE)
+    end = edge + len(raw[edge:end].rstrip(b"\r\n"))
+    lines = max(0, end - start - 1) // _STRIDE
+    last = start + lines * _STRIDE
+    if raw[start + _LINE : last : _STRIDE] != b"\r" * lines or raw[start + _LINE + 1 : last : _STRIDE] != b"\n" * lines:
+        return None
+    others = sum(len(raw[at : min(at + PIECE, last)].translate(None, _DIGITS)) for at in range(start, last, PIECE))
+    rest = raw[last:end]
+    try:
+        content = binascii.a2b_base64(rest, strict_mode=True)
+    except binascii.Error:
+        return None
+    if others != 2 * lines or not 0 < len(rest) <= _LINE or binascii.b2a_base64(content, newline=False) != rest:
+        return None
+    return Base64(memoryview(raw)[start:end], lines * _LINE_OCTETS + len(content))
 
 
 def _base64(octets: bytes) -> tuple[bytes, str]:
