@@ -44,6 +44,7 @@ from mailgate.mail.parse import minimal, parse
 from mailgate.store.database import Store, Tx
 from mailgate.store.draft import DeliveryRow
 from mailgate.store.intake import Mark
+from mailgate.store.search import words_of_mail
 
 __all__ = [
     "Arrival",
@@ -135,6 +136,7 @@ def read(raw: bytes, envelope: Envelope, key: str, senses: Senses) -> Reading:
         verdict=classify(parsed, envelope, senses.ours),
         sender=prove(raw, parsed.mail, envelope, senses.profile(envelope), senses.resolver),
         sha256=hashlib.sha256(raw).hexdigest(),
+        words=words_of_mail(parsed.mail),
     )
 
 

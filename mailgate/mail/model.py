@@ -256,7 +256,8 @@ class Sender:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A mail read from the spool: all that can be known without the desk's state; the worker makes it, the applier
-    settles it. ``entry_key`` is the spool entry's random 128-bit key in hex."""
+    settles it. ``entry_key`` is the spool entry's random 128-bit key in hex; ``words`` are those by which a search
+    finds the mail, as the store's index wants them (None: not gathered yet)."""
 
     entry_key: str
     envelope: Envelope
@@ -265,3 +266,4 @@ class Reading:
     sender: Sender
     sha256: str
     trouble: tuple[str, ...] = field(default=())
+    words: str | None = None

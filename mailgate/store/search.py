@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from mailgate.mail.model import Mail
 from mailgate.store.rows import Rows
 from mailgate.store.sql import Part, among
 from mailgate.store.words import words_of
@@ -22,22 +23,27 @@ SNIPPET = 160
 LOOKED_THROUGH = 20_000
 """Characters of a text that are looked through for it."""
 
-Document = tuple[int, list[str]]
-"""A message's id and its distinct tokens."""
+Document = tuple[int, str]
+"""A message's id and its distinct tokens, a blank between them."""
 
 
 def document(number: int, subject: str, new_text: str, filenames: Iterable[str]) -> Document:
     """What is searched of one message; a note has neither subject nor files."""
-    return number, words_of("\n".join(filter(None, (subject, *filenames, new_text))))
+    return number, " ".join(words_of("\n".join(filter(None, (subject, *filenames, new_text)))))
+
+
+def words_of_mail(mail: Mail) -> str:
+    """The tokens of a mail, as ``document`` will have them: gathered where it is read, since it is the applier that
+    limits a desk's rate."""
+    return document(0, mail.subject, mail.reply_text, [part.filename for part in mail.attachments])[1]
 
 
 def index_parts(rows: Rows, documents: Sequence[Document]) -> Iterator[Part]:
     """The rows of new documents, for ``Rows.write``."""
-    words = [(number, " ".join(tokens)) for number, tokens in documents]
-    if words and rows.postgres:
-        yield Part("search", "message_id, words", words, values="?, array_to_tsvector(string_to_array(?, ' '))")
-    elif words:
-        yield Part("search", "rowid, words", words)
+    if documents and rows.postgres:
+        yield Part("search", "message_id, words", documents, values="?, array_to_tsvector(string_to_array(?, ' '))")
+    elif documents:
+        yield Part("search", "rowid, words", documents)
 
 
 def unindex(rows: Rows, documents: Sequence[Document]) -> None:
@@ -48,7 +54,7 @@ def unindex(rows: Rows, documents: Sequence[Document]) -> None:
         ids = [number for number, _ in documents]
         rows.run(f"DELETE FROM search WHERE {among('message_id', ids)}", ids)  # noqa: S608
         return
-    gone = [("delete", number, " ".join(tokens)) for number, tokens in documents]
+    gone = [("delete", *document) for document in documents]
     rows.many("INSERT INTO search (search, rowid, words) VALUES (?, ?, ?)", gone)
 
 

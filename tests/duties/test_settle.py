@@ -8,8 +8,9 @@ from mailgate.desk.effect import Cause
 from mailgate.desk.plan import Outcome
 from mailgate.gateway import Arrival, read, settle
 from mailgate.mail.model import Envelope
+from mailgate.store.search import documents_of
 from mailgate.store.stats import stats
-from mailgate.store.tickets import show_ticket
+from mailgate.store.tickets import search_tickets, show_ticket
 from tests.duties.desk import HOUR, MINUTE, World, back, to
 
 CLEO = "cleo@customer.example"
@@ -33,6 +34,20 @@ def test_D28_what_comes_by_smtp_and_again_by_imap_is_one_message(world: World) -
         [Arrival(read(fetched, envelope, key, world.senses), fetched)], world.desk, world.store, world.clock
     )
     assert settled.plan.outcome is Outcome.DUPLICATE
+
+
+def test_a_mail_is_found_by_the_words_that_were_gathered_as_it_was_read(world: World) -> None:
+    """They are those that its row gives, too: so the index can be made again, or a mail taken out of it."""
+    file = b"Content-Disposition: attachment; filename=plan.txt\r\n"
+    raw = (MAIL % (b"Printer", NOW, "Das Café brennt. 请退款".encode())).replace(b"Date:", file + b"Date:")
+    envelope = Envelope("smtp", ("support@acme.example",), CLEO, world.clock.now_ms())
+    key = world.spool.accept(raw, envelope, "")
+    reading = read(raw, envelope, key, world.senses)
+    settle([Arrival(reading, raw)], world.desk, world.store, world.clock)
+    (row,) = world.store.rows.all("SELECT id FROM messages WHERE entry_key = ?", (key,))
+    assert documents_of(world.store.rows, row) == [(*row, reading.words)]
+    assert {"printer", "cafe", "退款", "plan"} <= set((reading.words or "").split())
+    assert [ticket.subject for ticket in search_tickets(world.store.rows, "plan cafe")] == ["Printer"]
 
 
 def test_D26_one_message_id_with_two_contents_is_two_mails(world: World) -> None:

@@ -55,7 +55,10 @@ def add_message(draft: Draft, effect: p.AddMessage) -> None:
         draft.add("attachments", number, part.path, *kinds, *flags)
     if mail.message_id:
         draft.know(ticket.brand, mail.message_id, ticket.id, None)
-    draft.words.append(document(number, mail.subject, new_text, [part.filename for part in mail.attachments]))
+    if effect.text is None and reading.words is not None:
+        draft.words.append((number, reading.words))
+    else:
+        draft.words.append(document(number, mail.subject, new_text, [part.filename for part in mail.attachments]))
     draft.change(ticket, **_after_message(draft, ticket, effect, mail.message_id, new_text))
     meta: dict[str, object] = {
         "message": number,
