@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from mailgate.clock import Clock
 from mailgate.config.settings import Settings
+from mailgate.config.shipped import shipped
 from mailgate.desk.identity.token import Tokens, split_address
 from mailgate.desk.policy import Policy, ProofProfile
 from mailgate.desk.routing.events import compile_events
@@ -20,7 +21,7 @@ from mailgate.edges.dns import DnsResolver, NoDns
 from mailgate.edges.settings import Dkim
 from mailgate.gateway import Desk, Senses
 from mailgate.letters.compose import Composer
-from mailgate.letters.render import Templates, default_folder
+from mailgate.letters.render import Templates
 from mailgate.mail.classify import Ours
 from mailgate.mail.identity.proof import Profile, Resolver
 from mailgate.store.database import Store
@@ -45,13 +46,13 @@ def senses_of(settings: Settings, clock: Clock) -> Senses:
 
 def desk_of(settings: Settings, clock: Clock) -> Desk:
     """What decides and composes, for the config in force."""
-    templates = Templates.load(settings.templates or default_folder(), settings.brand_templates)
+    templates = Templates.load(settings.templates, settings.brand_templates)
     return _desk(settings.policy, templates, clock, settings.dkim)
 
 
 def plain_desk(policy: Policy, clock: Clock) -> Desk:
     """A desk of a policy alone, with the shipped templates and unsigned letters."""
-    return _desk(policy, Templates.load(default_folder()), clock, {})
+    return _desk(policy, Templates.load(shipped("templates")), clock, {})
 
 
 def _desk(policy: Policy, templates: Templates, clock: Clock, dkim: Mapping[str, Dkim]) -> Desk:

@@ -41,9 +41,6 @@ class Roster:
     former: tuple[Enrolled, ...] = ()
 
 
-NO_ROSTER = Roster()
-
-
 def with_roster(policy: Policy, roster: Roster) -> Policy:
     """The policy in force: the same one where the roster changes nobody."""
     if not roster.added and not roster.dismissed:

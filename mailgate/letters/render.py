@@ -79,13 +79,6 @@ class _Files:
     html: jinja2.Template | None
 
 
-def default_folder() -> Path:
-    """Where the templates lie: inside the installed package, else at the top of the checkout."""
-    package = Path(__file__).parents[1]
-    packed = package / "templates"
-    return packed if packed.is_dir() else package.parent / "templates"
-
-
 class Templates:
     """All letters in all languages for all brands, read once; a reload makes a new one."""
 
@@ -97,13 +90,13 @@ class Templates:
         self._compiled: dict[tuple[str, str, str], _Files] = {}
 
     @classmethod
-    def load(cls, folder: Path | None = None, brands: Mapping[str, Path] | None = None) -> Templates:
-        """Read every file of ``folder`` (None: the shipped one) and of the brands' override folders (by brand id).
+    def load(cls, folder: Path, brands: Mapping[str, Path] | None = None) -> Templates:
+        """Read every file of ``folder`` and of the brands' override folders (by brand id).
 
         ``ConfigError`` when a folder is not there or a file is not UTF-8. What is wrong inside a template is not raised
         here: ``check`` tells of it.
         """
-        folder, brands = folder or default_folder(), brands or {}
+        brands = brands or {}
         found = {path.name for root in (folder, *brands.values()) for path in _subfolders(root)}
         environments = {
             (brand, language): _Sandbox(_gather(folder, override, language))

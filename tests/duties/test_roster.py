@@ -27,7 +27,7 @@ from mailgate.desk.effect import (
 )
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Role
-from mailgate.desk.roster import NO_ROSTER, Enrolled, Roster, with_roster
+from mailgate.desk.roster import Enrolled, Roster, with_roster
 from mailgate.desk.routing.rule import Actions, Condition, Rule
 from mailgate.desk.ticket import Participant
 from mailgate.gateway import act
@@ -79,7 +79,7 @@ def test_who_was_enrolled_is_told_and_may_answer(world: World) -> None:
 
 
 def test_the_desk_in_force_is_made_once_for_a_roster_and_no_rule_is_compiled_anew(world: World) -> None:
-    assert world.desk.under(NO_ROSTER) is world.desk
+    assert world.desk.under(Roster()) is world.desk
     away = Roster(3, absences={"ana": 5}, paused=frozenset({"help"}))
     assert world.desk.under(away) is world.desk
     gone = world.desk.under(Roster(4, dismissed=frozenset({"ana"})))

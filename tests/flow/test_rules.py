@@ -7,7 +7,7 @@ from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from mailgate.letters.render import default_folder
+from mailgate.config.shipped import shipped
 from tests.flow.world import ANNA, BEN, BILLING, Desk, Relay, letter
 
 CARLA = "Carla Rossi <carla@client.example>"
@@ -206,7 +206,7 @@ def test_templates_are_read_again_with_the_config(new_desk: Callable[..., Desk],
     """A changed template is in the next letter; a broken one keeps the old ones."""
     desk = new_desk(run=False)
     folder = desk.folder / "templates"
-    shutil.copytree(default_folder(), folder)
+    shutil.copytree(shipped("templates"), folder)
     text = desk.config.read_text() + '\n[templates]\nfolder = "templates"\n'
     desk.config.write_text(text)
     desk.start()

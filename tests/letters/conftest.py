@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from mailgate.config.shipped import shipped
 from mailgate.desk.identity.token import Tokens
 from mailgate.desk.letter import Letter, LetterKind, LetterOrder, Purpose
 from mailgate.desk.policy import Agent, Brand, Mailbox, Policy, Team
 from mailgate.desk.ticket import Participant, Status, Ticket
 from mailgate.letters.compose import Composer
-from mailgate.letters.render import Templates, default_folder
+from mailgate.letters.render import Templates
 from mailgate.mail.model import Address
 
 NOW_MS = 1_795_264_200_000  # Saturday 21 November 2026, 12:30 UTC
@@ -86,7 +87,7 @@ PURPOSES = {
 
 @pytest.fixture(scope="session")
 def templates() -> Templates:
-    return Templates.load(default_folder())
+    return Templates.load(shipped("templates"))
 
 
 @pytest.fixture

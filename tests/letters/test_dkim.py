@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from mailgate.errors import ConfigError
 from mailgate.letters.compose import Composer
 from mailgate.letters.dkim import Signer
 from tests.letters.conftest import POLICY, FixedClock, order, write
+from tests.openssl import dkim_record, openssl
 
 
 @dataclass(frozen=True)
@@ -28,21 +27,12 @@ class Key:
 @pytest.fixture(scope="module")
 def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("dkim") / "key.pem"
-    made = subprocess.run(
-        ["openssl", "genrsa", "-traditional", "-out", str(path), "2048"], capture_output=True, check=False
-    )
-    if made.returncode:
-        made = subprocess.run(["openssl", "genrsa", "-out", str(path), "2048"], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("install openssl to make a key")
+    openssl("genrsa", "-traditional", "-out", str(path), "2048")
     return path
 
 
 def dns(key_file: Path):
-    der = subprocess.run(
-        ["openssl", "rsa", "-in", str(key_file), "-pubout", "-outform", "DER"], capture_output=True, check=True
-    )
-    record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(der.stdout)
+    record = dkim_record(key_file)
     return lambda name, timeout=5: record
 
 

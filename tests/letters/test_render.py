@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from mailgate.config.shipped import shipped
 from mailgate.desk.letter import LetterKind
 from mailgate.errors import ConfigError
 from mailgate.letters import values
-from mailgate.letters.render import Templates, default_folder
+from mailgate.letters.render import Templates
 
 SAMPLE = values.sample(LetterKind.ANSWER)
 
@@ -46,7 +47,7 @@ def test_a_letter_without_any_values_still_renders(templates, kind):
 
 
 def test_the_templates_are_found():
-    assert (default_folder() / "en" / "answer.txt").is_file()
+    assert (shipped("templates") / "en" / "answer.txt").is_file()
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_a_letter_of_another_name_takes_the_place_of_its_kind(tmp_path):
 
 
 def test_the_page_about_templates_names_every_value():
-    page = (default_folder() / "README.md").read_text("utf-8")
+    page = (shipped("templates") / "README.md").read_text("utf-8")
     for kind, rows in values.VALUES.items():
         section = page.partition(f"In `{kind.value}`:")[2].partition("\nIn `")[0]
         assert [f"`{row.name}`" in section for row in rows] == [True] * len(rows)
