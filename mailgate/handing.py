@@ -20,6 +20,7 @@ about letters claimed later it says that none has been touched.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import zlib
@@ -63,7 +64,8 @@ class Handing:
             self._number += 1
             text = json.dumps([self._number, *whole], separators=(",", ":")).encode("ascii")
             record = b"%08x %s\n" % (zlib.crc32(text), text)
-            os.pwrite(self._file, record, SLOT * (self._number % 2))
+            if os.pwrite(self._file, record, SLOT * (self._number % 2)) < len(record):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fdatasync(self._file)
         except OSError as error:
             self.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,21 @@ def test_a_process_that_comes_after_goes_on_counting(path: Path) -> None:
         handing.write(Note(number, frozenset({number})))
         handing.close()
         assert Handing(path).read() == Note(number, frozenset({number}))
+
+
+def test_a_note_that_did_not_fit_is_trouble_and_leaves_the_one_before(path: Path) -> None:
+    """A disk that takes half a record says so by a number only; the letters must not go out on it."""
+    handing = Handing(path)
+    handing.write(FIRST)
+    handing.write(SECOND)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SLOT + 5, before[1]))
+    try:
+        with pytest.raises(Temporary, match="No space"):
+            handing.write(FIRST)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert Handing(path).read() == SECOND
 
 
 @pytest.mark.parametrize("cut", [0, 5, 20])
