@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import stat
 from pathlib import Path
 
 from mailgate.edges.settings import SmtpIn
@@ -76,9 +77,11 @@ def _bind_tcp(address: str) -> socket.socket:
 
 
 def _bind_unix(path: str) -> socket.socket:
-    """A socket file left by a daemon that is gone is replaced: whoever binds holds the spool's lock."""
+    """A socket file left by a daemon that is gone is replaced: whoever binds holds the spool's lock. Any other file
+    stays, and is a mistake in the config."""
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+        if stat.S_ISSOCK(os.lstat(path).st_mode):
+            os.unlink(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o117)
     try:
