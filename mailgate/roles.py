@@ -8,6 +8,7 @@ waits and probes, first often, then every five seconds; one log line says so, an
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import threading
 from collections.abc import Sequence
@@ -39,6 +40,9 @@ from mailgate.store.alive import BEAT_S
 from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
 from mailgate.timetable import Timetable
+
+CALLS_S = 3.0
+"""How long the end waits for webhooks: a call whose host does not answer is made again, under its id."""
 
 
 def front(context: Context) -> None:
@@ -119,7 +123,8 @@ def applier(context: Context) -> None:
                 store.ping()  # a primary that was replaced is noticed without mail, too
             patience.over()
         except Temporary as error:
-            spool.checkpoint()  # nobody else does, and mail goes on coming in
+            with contextlib.suppress(Temporary):  # the disk itself may be in trouble
+                spool.checkpoint()  # nobody else does, and mail goes on coming in
             patience.wait(error, stop)
             continue
         for outcome in [each.plan.outcome for each in settled]:
@@ -191,7 +196,7 @@ def clock(context: Context) -> None:
     )
     pulse = _pulse(context, store)
     ended = threading.Event()
-    calls = threading.Thread(target=_call, args=(context, ended)) if context.settings.webhooks else None
+    calls = threading.Thread(target=_call, args=(context, ended), daemon=True) if context.settings.webhooks else None
     if calls:
         calls.start()
     while not stop:
@@ -205,7 +210,7 @@ def clock(context: Context) -> None:
         pulse.close()
     ended.set()
     if calls:
-        calls.join()
+        calls.join(CALLS_S)
     store.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tests.edges.test_webhook import Far as Hook
 from tests.edges.test_webhook import far as hook
-from tests.flow.world import ANNA, Desk, Relay, letter
+from tests.flow.world import ANNA, PATIENCE_S, Desk, Relay, letter
 
 __all__ = ["hook"]
 
@@ -23,6 +24,12 @@ RULES = """
 id = "crm"
 url = "http://127.0.0.1:{port}/crm"
 secret = {{ env = "CRM_SECRET" }}
+private = true
+
+[[webhooks]]
+id = "mute"
+url = "http://127.0.0.1:{mute}/"
+timeout = "60 s"
 private = true
 
 [[rules]]
@@ -40,6 +47,7 @@ name = "impatient"
 on = "customer replied"
 when = {{ replies_over = 1 }}
 priority = "urgent"
+webhook = "mute"
 letter = {{ to = "team", text = "{{requester}} writes again on #{{number}}." }}
 """
 
@@ -47,9 +55,12 @@ letter = {{ to = "team", text = "{{requester}} writes again on #{{number}}." }}
 def test_rules_on_events_and_webhooks_in_a_running_desk(
     new_desk: Callable[..., Desk], far: Relay, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The call comes with the ticket's number, signed; a second mail makes the ticket urgent and its team hears why."""
+    """The call comes with the ticket's number, signed; a second mail makes the ticket urgent and its team hears why.
+    A host that never answers does not hold up the end."""
     monkeypatch.setenv("CRM_SECRET", "s3cret")
-    desk = new_desk(more=RULES.format(port=hook.port))
+    mute = socket.create_server(("127.0.0.1", 0))
+    mute.settimeout(PATIENCE_S)
+    desk = new_desk(more=RULES.format(port=hook.port, mute=mute.getsockname()[1]))
     desk.send(letter(CARLA, "My order", "Where is it?"), CARLA_ADDRESS)
     (first,) = far.wait(CARLA_ADDRESS)
     desk.wait_until(lambda: bool(hook.got))
@@ -66,13 +77,17 @@ def test_rules_on_events_and_webhooks_in_a_running_desk(
     assert isinstance(shown, dict)
     assert shown["ticket"]["priority"] == "urgent"
     assert "rule" in {event["kind"] for event in shown["events"]}
+    called, _ = mute.accept()
+    assert desk.stop() == 0
+    called.close()
+    mute.close()
 
 
 def test_monitoring_and_a_persons_data_in_a_running_desk(
     new_desk: Callable[..., Desk], far: Relay, tmp_path: Path
 ) -> None:
     """One ticket for an alert and its end; then all of Carla goes, and the history is whole."""
-    desk = new_desk(more=RULES.format(port=1))
+    desk = new_desk(more=RULES.format(port=1, mute=1))
     for number, subject in enumerate(("CRITICAL on web1", "CRITICAL on web1", "OK on web1")):
         desk.send(letter(MONITOR, subject, f"report {number}"), MONITOR)
         desk.wait_until_settled()  # or the end may overtake what it is the end of
