@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from mailgate.config import build
-from mailgate.config.problems import Complaint
 from mailgate.config.schema import Config
 from mailgate.config.schema_events import Kept
 from mailgate.desk import policy
 from mailgate.edges import settings as edge
-
-LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 def webhooks(config: Config, base: Path) -> dict[str, edge.Webhook]:
@@ -67,10 +64,3 @@ def _kept(config: Config, own: Kept) -> policy.Retention:
         spam_ms=(desk.spam if own.spam is None else own.spam).ms(),
         held_ms=(desk.held if own.held is None else own.held).ms(),
     )
-
-
-def unencrypted(config: Config) -> Iterator[Complaint]:
-    """A warning for what would go over the wire for all to read."""
-    for index, hook in enumerate(config.webhooks):
-        if hook.url.startswith("http://") and not hook.url.removeprefix("http://").startswith(LOCAL):
-            yield Complaint(("webhooks", index, "url"), "is not encrypted", "call it by https", warning=True)

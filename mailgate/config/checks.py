@@ -73,6 +73,8 @@ def _names_twice(subject: Subject) -> Iterator[Complaint]:
         "brands": [brand.id for brand in subject.config.brands],
         "teams": [team.id for team in subject.config.teams],
         "agents": [agent.id for agent in subject.config.agents],
+        "webhooks": [hook.id for hook in subject.config.webhooks],
+        "scheduled": [each.id for each in subject.config.scheduled],
     }
     for section, ids in sections.items():
         seen: set[str] = set()

@@ -1,24 +1,14 @@
-"""What no single value shows, of webhooks, scheduled tickets and retention: names that nobody has, or two."""
+"""What no single value shows, of webhooks, scheduled tickets and retention: names that nobody has, files that are not
+there, calls that anybody on the way could read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from mailgate.config import build, build_events
+from mailgate.config import build
 from mailgate.config.checks import Check, Subject, unknown
 from mailgate.config.problems import Complaint, nearest
-
-
-def _names_twice(subject: Subject) -> Iterator[Complaint]:
-    """Each webhook and each schedule has a name of its own."""
-    sections: Sequence[tuple[str, list[str]]] = (
-        ("webhooks", [hook.id for hook in subject.config.webhooks]),
-        ("scheduled", [each.id for each in subject.config.scheduled]),
-    )
-    for section, ids in sections:
-        for index, name in enumerate(ids):
-            if name in ids[:index]:
-                yield Complaint((section, index, "id"), f'"{name}" is the id of another one too', "each needs its own")
 
 
 def _scheduled(subject: Subject) -> Iterator[Complaint]:
@@ -44,10 +34,15 @@ def _retention(subject: Subject) -> Iterator[Complaint]:
 
 def _webhooks(subject: Subject) -> Iterator[Complaint]:
     """A file that is named is there; nothing goes over the wire for all to read without a warning."""
-    yield from build_events.unencrypted(subject.config)
     for index, hook in enumerate(subject.config.webhooks):
+        if hook.url.startswith("http://") and not _here(urlsplit(hook.url).hostname or ""):
+            yield Complaint(("webhooks", index, "url"), "is not encrypted", "call it by https", warning=True)
         if hook.tls_ca and not (subject.base / hook.tls_ca).is_file():
             yield Complaint(("webhooks", index, "tls_ca"), f"there is no file {subject.base / hook.tls_ca}")
 
 
-EVENT_CHECKS: tuple[Check, ...] = (_names_twice, _scheduled, _retention, _webhooks)
+def _here(host: str) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
+EVENT_CHECKS: tuple[Check, ...] = (_scheduled, _retention, _webhooks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 
@@ -17,10 +18,19 @@ NEVER = Duration(0, "s")
 def web_url(value: object) -> str:
     """An http or https URL with a host, and without a password in it."""
     written = text(value)
-    scheme, _, rest = written.partition("://")
-    if scheme not in ("https", "http") or not rest.strip("/") or "@" in rest.partition("/")[0] or " " in written:
+    if " " in written or not _is_web(written):
         raise Wrong(f"{written!r} is no URL to call", 'write it as "https://hooks.example.com/mailgate"')
     return written
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("https", "http") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False
 
 
 def recurrence(value: object) -> Recurrence:

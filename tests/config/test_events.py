@@ -70,6 +70,8 @@ def test_what_is_written_is_what_the_desk_gets(tmp_path: Path) -> None:
     [
         ('[[webhooks]]\nid = "x"\nurl = "ftp://x"\n', "no URL to call"),
         ('[[webhooks]]\nid = "x"\nurl = "https://u:p@x/"\n', "no URL to call"),
+        ('[[webhooks]]\nid = "x"\nurl = "https://[::1/hook"\n', "no URL to call"),
+        ('[[webhooks]]\nid = "x"\nurl = "https://x:https/"\n', "no URL to call"),
         ('[[webhooks]]\nid = "x"\nurl = "https://x/"\ntls_ca = "none.pem"\n', "there is no file"),
         (
             '[[scheduled]]\nid = "x"\nevery = "now and then"\nteam = "support"\nsubject = "s"\n',
@@ -130,3 +132,18 @@ def test_a_value_that_may_be_written_in_several_ways_is_told_of_once_and_by_the_
 ) -> None:
     found = problems(tmp_path, more=f'\n[[rules]]\nname = "x"\n{written}\n')
     assert [f"{one.key}: {one.wrong}; {one.right}".startswith(told) for one in found] == [True], found
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://127.0.0.1:8080/hook", False),
+        ("http://[::1]/hook", False),
+        ("http://localhost/hook", False),
+        ("http://localhost.example/hook", True),
+        ("https://crm.example/hook", False),
+    ],
+)
+def test_a_webhook_that_others_can_read_is_warned_of(tmp_path: Path, url: str, warned: bool) -> None:
+    settings = load(write(tmp_path, GOOD, f'[[webhooks]]\nid = "x"\nurl = "{url}"\n'), SystemClock())
+    assert any("not encrypted" in each.wrong for each in settings.warnings) is warned
