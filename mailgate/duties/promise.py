@@ -17,7 +17,7 @@ the last, if more   the team that takes over (``escalate_to``) too         what 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgate.desk.clock import clocks
 from mailgate.desk.clock.moments import warned
@@ -55,7 +55,7 @@ def _item(ticket: Ticket, reached: Sequence[Promise], first: Promise, hour: Hour
     """One ticket's line: it shows the promise that breaks first, and the highest share says who is told."""
     share = max(each.step for each in reached)
     moved = _moved(ticket, share, hour)
-    effects = (*(warned(ticket.id, each, each.step) for each in reached), *moved.effects)
+    effects = (*(warned(ticket.id, each, each.step) for each in (*reached, *moved.reached)), *moved.effects)
     told = dict.fromkeys((*moved.told, *_told(ticket, share, hour)))
     left = (first.due_ms or hour.now_ms) - hour.now_ms
     row: Mapping[str, object] = {
@@ -63,6 +63,7 @@ def _item(ticket: Ticket, reached: Sequence[Promise], first: Promise, hour: Hour
         "promise": clocks.NAMES[first.kind],
         "due_ms": first.due_ms,
         "left_ms": left,
+        **({"assignee": moved.name} if moved.name else {}),
     }
     later = (SetTimer(ticket.id, TIMER, hour.next_ms),)
     return Item(ticket, tuple(told), row, effects, later)
@@ -86,10 +87,17 @@ def _last(ticket: Ticket, share: int, hour: Hour) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """Who gets a ticket that nobody took, and the effects of it."""
+    """Who gets a ticket that nobody took, and the effects of it. ``reached`` are shares of the promises that another
+    team makes for the same time: who takes over is told of the ticket now, and not of them once more."""
 
     effects: tuple[Effect, ...] = ()
     told: tuple[Agent, ...] = ()
+    reached: tuple[Promise, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of who has it now."""
+        return self.told[0].name if self.told else ""
 
 
 def _moved(ticket: Ticket, share: int, hour: Hour) -> _Moved:
@@ -110,4 +118,6 @@ def _moved(ticket: Ticket, share: int, hour: Hour) -> _Moved:
     said: Phrase = choice.reason if choice.reason else NOTHING
     why = phrase("nobody took it in time; {reason}", reason=said) if said else phrase("nobody took it in time")
     agent = hour.policy.agents.get(choice.agent)
-    return _Moved((ChangeTicket(ticket.id, changed, str(why)),), (agent,) if agent else ())
+    there = clocks.promises(replace(ticket, team=above), hour.policy, hour.now_ms) if above else ()
+    reached = tuple(each for each in there if each.step)
+    return _Moved((ChangeTicket(ticket.id, changed, str(why)),), (agent,) if agent else (), reached)

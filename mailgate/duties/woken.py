@@ -23,6 +23,7 @@ WHY: Mapping[str, Phrase] = {
     DUE: phrase("it is due soon"),
 }
 """Timer → what the letter says."""
+OVERDUE = phrase("it is overdue")
 
 MOVES: Mapping[str, Callable[[Ticket, int], dict[str, object]]] = {
     PENDING: lambda ticket, now_ms: changes(ticket, Happening.REMINDED, now_ms),
@@ -40,8 +41,18 @@ def wake(kind: str, due: Sequence[Ticket], hour: Hour) -> list[Planned]:
     ]
     items = [_item(kind, ticket, hour) for ticket in due if not _over(kind, ticket)]
     return plans + rounds(
-        kind, items, lambda agent, mine: listing(LetterKind.HANDOVER, agent, mine, hour, why=WHY[kind]), hour
+        kind,
+        items,
+        lambda agent, mine: listing(LetterKind.HANDOVER, agent, mine, hour, why=_why(kind, mine, hour)),
+        hour,
     )
+
+
+def _why(kind: str, items: Sequence[Item], hour: Hour) -> Phrase:
+    """A due time may be over by the time that somebody can be told."""
+    times = [item.ticket.due_ms for item in items]
+    late = kind == DUE and all(due_ms is not None and due_ms < hour.now_ms for due_ms in times)
+    return OVERDUE if late else WHY[kind]
 
 
 def _over(kind: str, ticket: Ticket) -> bool:

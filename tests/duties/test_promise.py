@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.desk.clock.span import Span
 from mailgate.desk.clock.targets import Kind, SlaPolicy
-from mailgate.desk.policy import Assign, Budgets, Policy, Role
+from mailgate.desk.policy import Agent, Assign, Budgets, Policy, Role
 from mailgate.store.csat import By
 from mailgate.store.kept import Kept, kept
 from tests.desk.conversation import ANA, BEN, policy
@@ -64,6 +64,27 @@ def test_what_nobody_took_goes_to_the_team_that_takes_over(desk: World) -> None:
     ticket = desk.opened(CLEO)
     desk.later(6 * HOUR)
     assert (desk.ticket(ticket).team, desk.ticket(ticket).assignee) == ("billing", "")
+
+
+def test_who_takes_over_is_told_once_whatever_their_own_team_promises_for_the_same_time(
+    new_world: Callable[..., World],
+) -> None:
+    """Billing would have been late long ago: it is told of the ticket, and that it has it, in one letter."""
+    plain = promised()
+    sla = {**plain.sla, "fast": SlaPolicy("fast", {"": {Kind.FIRST: Span(HOUR)}})}
+    billing = replace(plain.teams["billing"], sla="fast", assign=Assign.ROUND_ROBIN, members=("cai",))
+    cai = Agent("cai", "Cai Wu", "cai@acme.example")
+    teams, agents = {**plain.teams, "billing": billing}, {**plain.agents, "cai": cai}
+    desk = new_world(replace(plain, teams=teams, agents=agents, sla=sla))
+    ticket = desk.opened(CLEO)
+    desk.later(5 * HOUR)
+    desk.sent()
+    desk.later(HOUR)
+    (letter,) = to(desk.sent(), cai.address)
+    assert "with Cai Wu" in text_of(letter)
+    assert desk.ticket(ticket).team == "billing"
+    desk.later(DAY)
+    assert told(desk) == []
 
 
 def test_a_ticket_that_somebody_has_stays_there_and_the_others_are_told(desk: World) -> None:

@@ -75,6 +75,13 @@ def test_a_due_date_reminds_hours_before_it_once(world: World) -> None:
     assert told(world) == []
 
 
+def test_what_became_due_while_no_daemon_ran_is_overdue_and_not_due_soon(world: World) -> None:
+    commanded(world, "#due 2026-12-01", "#snooze 30d")
+    world.later(14 * DAY)
+    (letter,) = to(world.sent(), ANA)
+    assert "It is overdue." in text_of(letter)
+
+
 def test_a_ticket_that_ended_meanwhile_wakes_nobody(world: World) -> None:
     ticket = world.opened(CLEO)
     (notification,) = to(world.sent(), ANA)
