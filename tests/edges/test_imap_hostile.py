@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 
@@ -16,6 +14,7 @@ from mailgate.edges.imap_in.mailboxes import fetch_once
 from mailgate.edges.imap_in.wire import Insecure, LoginRefused
 from mailgate.edges.settings import After, Security
 from mailgate.errors import Temporary
+from tests import openssl
 from tests.edges.imap_world import Kept, MemoryCursors, Told, account, mail, running
 from tests.edges.scripted_imap import Conversation, HangUp, ScriptedImap
 
@@ -524,15 +523,8 @@ def test_I23_a_mailbox_that_another_daemon_polls_is_left_alone(server, kept, cur
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory):
     """A key and a certificate for ``localhost``, made on the spot."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl here: install it to run the TLS tests")
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-    files = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)]
-    subprocess.run([openssl, *words.split(), *files], check=True, capture_output=True)
-    return key, cert
+    more = ("-addext", "subjectAltName=DNS:localhost")
+    return openssl.certificate(tmp_path_factory.mktemp("tls"), "localhost", *more)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import smtplib
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 import warnings
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from mailgate.edges.smtp_in import conversation, limits
 from mailgate.edges.spool.spool import Spool, SpoolFull
 from mailgate.errors import Refused, Temporary
 from mailgate.mail.model import Envelope
+from tests import openssl
 from tests.edges.conftest import HandClock
 from tests.edges.smtp_server import AGENT, PASSWORD, PATIENCE_S, Front, Wire
 
@@ -41,13 +41,8 @@ def token(user: str, password: bytes) -> str:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """A certificate of our own making and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = str(folder / "key.pem"), str(folder / "cert.pem")
-    asked = f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout {key} -out {cert}"
-    made = subprocess.run(["openssl", *asked.split(), "-subj", "/CN=mx.help.example"], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("openssl cannot make a certificate here")
-    return cert, key
+    key, cert = openssl.certificate(tmp_path_factory.mktemp("tls"), "mx.help.example")
+    return str(cert), str(key)
 
 
 def trusting() -> ssl.SSLContext:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 import threading
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from mailgate.edges.settings import Relay, Secret, Security
 from mailgate.edges.smtp_out import lane
 from mailgate.edges.smtp_out.relay import MaybeSent, RelayAway, Sent, SmtpCourier, open_relay
 from mailgate.errors import Refused, Temporary
+from tests import openssl
 from tests.edges.scripted_relay import CLOSE, DRIP, PLAIN, RESET, SILENCE, ScriptedRelay
 
 LETTER = b"Message-ID: <ours@acme.example>\r\nSubject: x\r\n\r\nHello\r\n.dots\r\n..\r\n"
@@ -307,16 +307,9 @@ def test_the_message_id_that_the_relay_gave_is_learned():
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a self-signed certificate for 127.0.0.1, in one file."""
     folder = tmp_path_factory.mktemp("tls")
-    command = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
-    )
-    made = subprocess.run(
-        [*command.split(), "-keyout", "key.pem", "-out", "cert.pem"], cwd=folder, capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip("install openssl to try TLS")
+    key, cert = openssl.certificate(folder, "127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
     both = folder / "both.pem"
-    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
+    both.write_bytes(key.read_bytes() + cert.read_bytes())
     return both
 
 

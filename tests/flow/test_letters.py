@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import mailbox
-import subprocess
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,6 +13,7 @@ import pytest
 
 from mailgate.clock import SystemClock
 from tests.flow.world import ANNA, DESK, Desk, Handed, Relay, a_place, letter, quoted, relay
+from tests.openssl import dkim_record, openssl
 
 CARLA = "Carla Rossi <carla@client.example>"
 CARLA_ADDRESS = "carla@client.example"
@@ -166,9 +165,7 @@ def test_a_team_is_reminded_of_what_waits_and_not_of_what_is_answered(
 def key_file(tmp_path: Path) -> Path:
     """A key to sign with."""
     path = tmp_path / "dkim.pem"
-    made = subprocess.run(["openssl", "genrsa", "-out", str(path), "2048"], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("install openssl to make a key")
+    openssl("genrsa", "-out", str(path), "2048")
     return path
 
 
@@ -179,10 +176,7 @@ def test_letters_of_a_running_desk_are_signed_so_that_dkimpy_agrees(
     signing = f'dkim = {{ domain = "acme.example", selector = "mail", key_file = "{key_file}" }}\n'
     desk = changed(new_desk(run=False), "dns = false\n", f"dns = false\n{signing}")
     asked(desk, far)
-    public = subprocess.run(
-        ["openssl", "rsa", "-in", str(key_file), "-pubout", "-outform", "DER"], capture_output=True, check=True
-    ).stdout
-    record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+    record = dkim_record(key_file)
     for each in far.letters:
         assert dkim.verify(each.data, dnsfunc=lambda name, timeout=5: record)
         assert not dkim.verify(each.data.replace(b"Printer", b"Plotter"), dnsfunc=lambda name, timeout=5: record)
