@@ -26,6 +26,7 @@ from mailgate.desk.threading.thread import Placement, place
 from mailgate.desk.ticket import Ticket
 from mailgate.mail.forwarded import forwarded
 from mailgate.mail.model import Address, Forwarded, Mail, Proof, Reading, Sender, VerdictKind
+from mailgate.mail.quotes.signature import is_signature_of
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,14 @@ class Case:
 
     @cached_property
     def words(self) -> str:
-        """The new text, without commands and signature."""
+        """The new text, without commands and signature; an agent's own name with a few lines below it, which some
+        programs put under every mail without a mark, is one."""
         said = self.mail.reply_text_nosig
-        return (split(said)[1] if self.agent else said).strip()
+        if self.agent is None:
+            return said.strip()
+        words = split(said)[1].strip()
+        names = (self.agent.name, self.author.name if self.author else "")
+        return "" if is_signature_of(words, names) else words
 
     @property
     def has_words(self) -> bool:

@@ -88,3 +88,13 @@ def test_a_ticket_of_this_instant_waits_for_no_minute_yet(desk: Conversation) ->
     desk.later(120_000)
     desk.reply(ANA, "#list")
     assert "waiting 2 minutes" in text_of(desk.reads(ANA)[-1])
+
+
+def test_a_mail_to_the_own_address_that_orders_nothing_is_told_so(desk: Conversation) -> None:
+    """Nobody takes silence for a thing done."""
+    desk.write(ANA, "Please close 1042.", "1042", to=desk.control(ANA))
+    [told] = desk.reads(ANA)
+    assert "There is no command in your mail, so nothing was done." in text_of(told)
+    assert told["Subject"] == "What became of your commands"
+    desk.write(ANA, "#help", "Help", to=desk.control(ANA))
+    assert "There is no command" not in desk.read(ANA)

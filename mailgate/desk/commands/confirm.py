@@ -56,7 +56,12 @@ def confirmed(case: Case) -> Plan | None:
         late = phrase("that was asked more than a week ago, so nothing was done; send the mail again")
         return _told(case, case.agent, late, "confirmation late")
     if not yes and first not in NO:
-        return _told(case, case.agent, phrase("neither yes nor no, so nothing was done"), "confirmation unclear")
+        return _told(
+            case,
+            case.agent,
+            phrase("neither yes nor no, so nothing was done; answer our question with yes or no"),
+            "confirmation unclear",
+        )
     effects: list[Effect] = []
     if ticket:
         effects.append(AddEvent(ticket.id, "confirmation", {"agent": case.agent.id, "confirmed": yes}))
@@ -154,10 +159,11 @@ def is_stale(case: Case) -> bool:
     return written is not None and case.now_ms - written > STALE_MS
 
 
-def _would(case: Case) -> Iterator[str]:
+def _would(case: Case) -> Iterator[str | Phrase]:
     """What the held mail would do, as sentences for the agent."""
     yield from (command.line for command in case.commands)
     ticket = case.ticket
     silent = any(BY_NAME[one.name].silent for one in case.commands if one.name in BY_NAME)
     if ticket and case.text and not silent:
-        yield f"{ticket.requester.email}: {shorten(scrub(case.text), 200)}"
+        words = shorten(scrub(case.text), 200)
+        yield phrase("{address} gets these words: {words}", address=ticket.requester.email, words=words)

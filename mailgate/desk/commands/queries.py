@@ -16,7 +16,7 @@ from mailgate.desk.commands.scene import Asker, Meaning, Result, Scene, Wants, r
 from mailgate.desk.commands.states import WORDS
 from mailgate.desk.identity.rights import Act, allowed, visible_teams
 from mailgate.desk.lifecycle import named
-from mailgate.desk.phrase import Phrase, phrase
+from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.policy import Role
 from mailgate.desk.query import Ask, MessageRow, Order, Query, Row
 
@@ -163,8 +163,13 @@ def _wanting_one(ask: Ask) -> Callable[[str, Asker], Wants]:
 
 
 def _help(argument: str, scene: Scene) -> Result:
-    """The letter brings the list itself, in the reader's language and for the reader's role."""
-    return Result(said=phrase("these are the commands"))
+    """The letter brings the list itself, in the reader's language and for the reader's role; and says so where it was
+    not asked for."""
+    lost = not scene.case.commands and scene.case.has_words
+    return Result(said=phrase("these are the commands"), title=NO_COMMAND if lost else NOTHING)
+
+
+NO_COMMAND = phrase("There is no command in your mail, so nothing was done. What you can write on its first line:")
 
 
 COMMANDS: tuple[Meaning, ...] = (

@@ -16,7 +16,10 @@ CHINESE: Mapping[str, str] = {
     "Held mail": "被扣留的邮件",
     "Rules tried; nothing was changed": "规则试用结果；未作任何更改",
     "The desk at a glance": "服务台概况",
-    "neither yes nor no, so nothing was done": "回复既非“是”也非“否”，因此未执行任何操作",
+    "neither yes nor no, so nothing was done; answer our question with yes or no": (
+        "回复既非“是”也非“否”，因此未执行任何操作；请以“是”或“否”回复我们的询问"
+    ),
+    "{address} gets these words: {words}": "将以下文字发给 {address}：{words}",
     "admins' commands run only on a yes that is proved to be yours; answer from your own mail program": (
         "管理员指令只在经证实确由您本人确认后才会执行；请用您自己的邮件程序回复"
     ),

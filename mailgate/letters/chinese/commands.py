@@ -103,6 +103,9 @@ CHINESE: Mapping[str, str] = {
     "Open tickets": "未结工单",
     "Your tickets: {conditions}": "您的工单：{conditions}",
     "Your open tickets": "您的未结工单",
+    "There is no command in your mail, so nothing was done. What you can write on its first line:": (
+        "您的邮件中没有指令，因此未作任何操作。以下指令可写在第一行："
+    ),
     "these are the commands": "全部指令如下",
     "for what? Write words behind #search": "搜索什么？请在“#搜索”后写关键词",
     "the desk cannot tell just now": "服务台暂时无法回答",

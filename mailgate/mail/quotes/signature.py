@@ -9,7 +9,7 @@ phrase inside a sentence is none of these.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mailgate.mail.model import SpanKind
@@ -32,6 +32,7 @@ MIN_DISCLAIMER = 20
 MAX_LOOKED_AT = 40
 
 _DELIMITERS = frozenset({"--", "—", "––", "—-", "——", "__", "–"})
+_TITLE = re.compile(r"\s[|/–—-]\s|[,，（(]")
 _NAME = re.compile(r"[-–—/~]\s?[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}")
 _CLOSINGS = frozenset(CLOSINGS)
 _LONGEST_CLOSING = max(map(len, CLOSINGS))
@@ -169,6 +170,15 @@ def without_device(text: str) -> str:
     if lines and is_mobile(lines[-1], alone=True):
         return "\n".join(lines[:-1]).rstrip()
     return text
+
+
+def is_signature_of(text: str, names: Iterable[str]) -> bool:
+    """Whether the text is one of these names, perhaps with a few short lines below, as under a business letter."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines or len(lines) > MAX_CLOSING_LINES or any(len(line) > MAX_CLOSING_WIDTH for line in lines):
+        return False
+    name = _TITLE.split(lines[0], 1)[0].strip(_EDGE).casefold()
+    return name in {one.strip().casefold() for one in names if one.strip()}
 
 
 def is_closing(lowered: str) -> bool:

@@ -64,7 +64,7 @@ MOBILE: tuple[str, ...] = phrases(
     diese nachricht wurde | holen sie sich | get bluemail | outlook for | outlook voor | obtenez | enviado |
     obtener | obter | obtenha | inviato | scarica | ottieni | verzonden |
     verstuurd | download | wysłane | wysłano | pobierz | отправлено | скачать | ios için | android için | skickat |
-    hämta | sendt | hent | skaff | få outlook | lähetetty | hanki | odesláno | odoslané | 发自 | 发自 | 获取 |
+    hämta | sendt | hent | skaff | få outlook | lähetetty | hanki | odesláno | odoslané | 发自 | 来自我的 | 获取 |
     取得 | 使用 | gửi | được gửi | tải | أرسلت | أُرسلت | مرسل | الحصول على | נשלח | קבל את | trimis | küldve |
     iphoneから | ipadから | ios용 | android용
     """
