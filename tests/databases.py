@@ -26,6 +26,7 @@ from mailgate.store.migrate import migrate
 from mailgate.store.rows import Rows
 
 FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=64MB")
+WAITING = ("-w", "-t", "300")
 _numbers = itertools.count(1)
 
 
@@ -42,11 +43,11 @@ class Postgres:
     def start(self, *options: str) -> None:
         """Start the server, listening on its folder's socket only."""
         words = " ".join((*FAST, "-c", "listen_addresses=''", "-k", str(self.folder), *options))
-        self.run("pg_ctl", "-D", str(self.data), "-o", words, "-l", str(self.folder / "log"), "-w", "start")
+        self.run("pg_ctl", "-D", str(self.data), "-o", words, "-l", str(self.folder / "log"), *WAITING, "start")
 
     def stop(self) -> None:
         """Stop it in good order, so that it can be started again."""
-        self.run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+        self.run("pg_ctl", "-D", str(self.data), "-m", "fast", *WAITING, "stop")
 
     def end(self) -> None:
         """Let it die, for good: its data goes away next, and a last checkpoint of every database takes seconds."""
