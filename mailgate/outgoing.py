@@ -17,14 +17,14 @@ failed     the relay said 5xx, or five days passed             nothing; the tick
 unknown    a crash cut off an at-most-once letter              shown by ``doctor``; sent again only by hand
 =========  ==================================================  ===========================================
 
-While the relay is away nothing is tried letter by letter: one breaker pauses all of them, and probes at least every
-five seconds. The results of one claim and the next claim are one commit.
+While the relay is away nothing is tried letter by letter: one breaker (``pacing``) pauses all of them. The results of
+one claim and the next claim are one commit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from mailgate.clock import Clock
 from mailgate.duties import undelivered
@@ -33,6 +33,7 @@ from mailgate.errors import Refused, Temporary
 from mailgate.gateway import Desk, act
 from mailgate.handing import Handing, Note
 from mailgate.logs import fault, get
+from mailgate.pacing import Breaker, Pace
 from mailgate.store.database import Store, Tx
 from mailgate.store.outbox import GROUP_SIZE, LetterState, Outgoing, Result
 
@@ -46,64 +47,12 @@ CLAIM_S = 5.0
 """How long a claim is worked on: with a slow relay, too, results are written and what is due is looked up anew."""
 
 MINUTE_MS = 60_000
-MINUTE_S = 60.0
 RETRY_AFTER_MIN = (1, 5, 15, 30, 60)
 GIVE_UP_MS = 5 * 86_400_000
 GIVE_UP_TRIES = 12
 """Of a letter, too: a machine whose clock jumped, or that was off for a week, has not tried in vain for five days."""
 LOOK_S = 2.0
 """How often to look for letters that another daemon or a command has queued, which cannot ring our bell."""
-
-PROBE_S = (0.5, 1.0, 2.0, 5.0)
-
-
-@dataclass
-class Breaker:
-    """One for the relay: after a failure of the whole relay nothing is tried before ``closed_until``."""
-
-    failures: int = 0
-    closed_until: float = 0.0
-    told: bool = field(default=False)
-
-    def trip(self, clock: Clock, why: str) -> None:
-        """Note a failure; the next probe comes after half a second, then one, two, and every five."""
-        wait = PROBE_S[min(self.failures, len(PROBE_S) - 1)]
-        self.failures += 1
-        self.closed_until = clock.monotonic() + wait
-        if not self.told:
-            log.warning("the relay is away; letters wait and are tried again every few seconds", reason=why)
-            self.told = True
-
-    def reset(self) -> None:
-        """The relay answered."""
-        if self.told:
-            log.info("the relay is back")
-        self.failures, self.closed_until, self.told = 0, 0.0, False
-
-
-@dataclass
-class Pace:
-    """At most so many letters in a minute (0: as many as there are)."""
-
-    per_minute: int
-    minute: float = 0.0
-    handed: int = 0
-
-    def room(self, now: float, most: int = GROUP) -> int:
-        """How many letters may be claimed now, ``most`` at most."""
-        if not self.per_minute:
-            return most
-        if now - self.minute >= MINUTE_S:
-            self.minute, self.handed = now, 0
-        return min(most, self.per_minute - self.handed)
-
-    def count(self, letters: int) -> None:
-        """So many were handed over."""
-        self.handed += letters
-
-    def until(self, now: float) -> float:
-        """Seconds until there is room again."""
-        return max(0.0, self.minute + MINUTE_S - now)
 
 
 def hand_over(letters: Sequence[Outgoing], courier: Courier, breaker: Breaker, clock: Clock) -> list[Result]:
@@ -198,7 +147,7 @@ class Sender:
         Raises ``Temporary`` when the database or the disk is away; the results are kept and written by a later turn.
         """
         now = self.clock.monotonic()
-        away = now < self.breaker.closed_until
+        away = now < self.breaker.open_until
         if away or not self.claimed or now - self.since > CLAIM_S:
             most = CLAIM if self.handing and not self.breaker.failures else GROUP
             self._write_and_claim(0 if away else self.pace.room(now, most))
@@ -206,8 +155,8 @@ class Sender:
         if group and self.handing:
             self.handing.write(self._note(group))
         del self.claimed[:GROUP]
-        self.pace.count(len(group))
         results = hand_over(group, self.courier, self.breaker, self.clock)
+        self.pace.count(sum(result.state is not LetterState.QUEUED for result in results))
         self.results += results
         self.failed += [
             # Without its bytes: the next turn may be hours away, and a large letter would stay in memory.
@@ -221,9 +170,9 @@ class Sender:
         """Seconds until it is worth another turn, when nobody rings."""
         self.courier.idle()
         now = self.clock.monotonic()
-        if now < self.breaker.closed_until:
-            return self.breaker.closed_until - now
-        if not self.pace.room(now):
+        if now < self.breaker.open_until:
+            return self.breaker.open_until - now
+        if not self.pace.room(now, GROUP):
             return self.pace.until(now)
         due_ms = self.store.next_due_ms()
         return LOOK_S if due_ms is None else min(LOOK_S, max(0.0, (due_ms - self.clock.now_ms()) / 1000))

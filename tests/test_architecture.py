@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "mailgate").rglob("*.py"))
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "clock", "logs", "turnstile", "durable", "handing", "__init__"),
+    ("errors", "clock", "logs", "turnstile", "durable", "handing", "pacing", "__init__"),
     ("mail",),
     ("desk",),
     ("edges", "store", "letters"),

@@ -9,7 +9,8 @@ import pytest
 from mailgate.edges.smtp_out.courier import MaybeSent, RelayAway
 from mailgate.errors import Refused, Temporary
 from mailgate.handing import Handing
-from mailgate.outgoing import CLAIM_S, GIVE_UP_MS, GROUP, LOOK_S, Breaker, Pace, Sender
+from mailgate.outgoing import CLAIM_S, GIVE_UP_MS, GROUP, LOOK_S, Sender
+from mailgate.pacing import Breaker, Pace
 from mailgate.store.outbox import LetterState, cancel_letter, list_letters
 from tests.duties.desk import DAY, HOUR, MINUTE, SECOND, DrivenClock, World, back, text_of, to
 
@@ -32,19 +33,19 @@ def outbox(world: World) -> list[tuple[str, str, int]]:
 
 def test_at_most_so_many_letters_in_a_minute() -> None:
     pace = Pace(12)
-    assert pace.room(100.0) == GROUP
+    assert pace.room(100.0, GROUP) == GROUP
     pace.count(GROUP)
-    assert pace.room(101.0) == 2
+    assert pace.room(101.0, GROUP) == 2
     pace.count(2)
-    assert pace.room(130.0) == 0
+    assert pace.room(130.0, GROUP) == 0
     assert pace.until(130.0) == 30.0
-    assert pace.room(160.0) == GROUP
+    assert pace.room(160.0, GROUP) == GROUP
 
 
 def test_without_a_cap_there_is_always_room_for_a_group() -> None:
     pace = Pace(0)
     pace.count(10_000)
-    assert pace.room(1.0) == GROUP
+    assert pace.room(1.0, GROUP) == GROUP
 
 
 def test_the_cap_holds_for_the_sender_as_a_whole(world: World) -> None:
@@ -60,11 +61,23 @@ def test_the_cap_holds_for_the_sender_as_a_whole(world: World) -> None:
     assert len(world.sent()) == 2
 
 
+def test_a_relay_that_is_away_uses_up_no_cap(world: World) -> None:
+    """Else a desk that sends few letters a minute would wait for the next one after each outage."""
+    answered(world)
+    world.sender.pace = Pace(2)
+    world.far.refuses = {CLEO: RelayAway("nobody listens")}
+    for _ in range(4):
+        assert world.sent() == []
+        world.clock.ms += 5 * SECOND
+    world.far.refuses = {}
+    assert len(world.sent()) == 1
+
+
 def test_promise_4_the_breaker_probes_at_least_every_five_seconds() -> None:
     clock, breaker, waits = DrivenClock(), Breaker(), []
     for _ in range(8):
         breaker.trip(clock, "nobody listens")
-        waits.append(breaker.closed_until - clock.monotonic())
+        waits.append(breaker.open_until - clock.monotonic())
     assert waits == sorted(waits)
     assert waits[0] == 0.5
     assert waits[-1] == 5.0
