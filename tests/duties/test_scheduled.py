@@ -61,6 +61,16 @@ def test_a_ticket_opens_when_its_time_has_come(desk: World) -> None:
     assert subjects(desk)[0] == "Restore a backup (2026-11-26)"
 
 
+def test_who_gets_it_reads_by_when_it_is_due_and_to_whom_an_answer_goes(new_world: NewWorld) -> None:
+    world = new_world(policy(scheduled=(replace(CHECK, due_after_ms=2 * DAY, requester="boss@acme.example"),)))
+    world.later(0)
+    world.later(14 * MINUTE)
+    (letter,) = to(world.sent(), ANA.address)
+    text = text_of(letter)
+    assert "Normal priority, due Fri 27 Nov 10:00" in text
+    assert "Your reply goes to boss@acme.example as" in text
+
+
 def test_it_is_given_out_as_its_team_does(new_world: NewWorld) -> None:
     """Whose turn it is gets it, and is the only one who is told; who is away is passed over."""
     plain = policy(scheduled=(CHECK,))

@@ -149,7 +149,10 @@ def _notice(to: Address, agent: Agent | None, cause: Cause, send: Send, policy: 
         mailbox=ticket.mailbox,
         purpose=Purpose.AGENT if agent else Purpose.CUSTOMER if requester else None,
         agent=agent.id if agent else "",
-        values={"text": fill(send.text, Filling(ticket, None, policy, language))},
+        values={
+            "text": fill(send.text, Filling(ticket, None, policy, language)),
+            **({"agents": True, "due_ms": ticket.next_due_ms} if agent else {}),
+        },
         template=send.template,
         in_reply_to=ticket.last_message_id if requester else "",
     )

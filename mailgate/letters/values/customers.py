@@ -66,6 +66,10 @@ TO_CUSTOMERS: Mapping[LetterKind, tuple[Value, ...]] = {
         Value("text", "the agent's words", sample="Which paper tray fits the model 4200?"),
         Value("author", "who asks", sample="Bo Chen"),
     ),
-    LetterKind.NOTICE: (Value("text", "what the rule says", sample="Your contract ends in 30 days."),),
+    LetterKind.NOTICE: (
+        Value("text", "what the rule says", sample="Your contract ends in 30 days."),
+        Value("agents", "whether an agent reads it", default=False, sample=True),
+        Value("due_ms", "when it is due; for agents only", default=None, sample=NOON),
+    ),
     LetterKind.SURVEY: (Value("answer_until_ms", "until when an answer counts", default=None, sample=NOON),),
 }
