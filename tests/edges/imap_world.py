@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 from mailgate.clock import SystemClock
 from mailgate.edges.imap_in.cursor import Cursor, Gap
-from mailgate.edges.imap_in.mailboxes import run_imap
+from mailgate.edges.imap_in.leases import Leases
+from mailgate.edges.imap_in.mailboxes import Mailbox, run_imap
+from mailgate.edges.imap_in.take import Desk, Log
+from mailgate.edges.imap_in.watchdog import Watchdog
 from mailgate.edges.settings import After, ImapAccount, Secret, Security
 from mailgate.errors import Temporary
 from mailgate.mail.model import Envelope
@@ -75,6 +78,7 @@ class MemoryCursors(Changing):
         super().__init__()
         self.saved: dict[str, Cursor] = {}
         self.leases: dict[str, str] = {}
+        self.refused: list[str] = []
         self.away = False
 
     def load(self, account: str) -> Cursor | None:
@@ -89,7 +93,11 @@ class MemoryCursors(Changing):
 
     def lease(self, account: str, holder: str, seconds: float) -> bool:
         self._ask()
-        return self.leases.setdefault(account, holder) == holder
+        with self.changed:
+            given = self.leases.setdefault(account, holder) == holder
+            self.refused += [] if given else [account]
+            self.changed.notify_all()
+        return given
 
     def renew(self, holder: str, seconds: float) -> set[str]:
         self._ask()
@@ -152,6 +160,24 @@ def account(port: int, **settings: object) -> ImapAccount:
 def mail(subject: str, body: str = "hello", extra: str = "") -> bytes:
     """A small mail."""
     return f"From: ana@home.example\r\n{extra}Subject: {subject}\r\n\r\n{body}\r\n".encode()
+
+
+def fetch_once(account: ImapAccount, kept: Kept, cursors: MemoryCursors, log: Log) -> int:
+    """One connection and one pass over what is there; the number of mails accepted. Raises ``Temporary``."""
+    clock = SystemClock()
+    watchdog = Watchdog(clock)
+    desk = Desk(kept.accept, lambda _: False, cursors, clock, log, watchdog, Leases(cursors, clock, "once"))
+    box = Mailbox(account, desk, threading.Event())
+    try:
+        assert box.lease()
+        session = box.connect()
+        try:
+            return box.catch_up(session)
+        finally:
+            session.close()
+    finally:
+        box.close()
+        watchdog.close()
 
 
 @contextmanager

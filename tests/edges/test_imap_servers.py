@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from mailgate.clock import SystemClock
-from mailgate.edges.imap_in.mailboxes import fetch_once
 from mailgate.edges.settings import After
-from tests.edges.imap_world import Kept, MemoryCursors, Told, account, mail, running
+from tests.edges.imap_world import Kept, MemoryCursors, Told, account, fetch_once, mail, running
 from tests.real import dovecot, pymap_server
 
 
@@ -72,7 +70,7 @@ def flags_in(server: Server, folder: str = "INBOX") -> list[str]:
 
 
 def once(server: Server, kept: Kept, cursors: MemoryCursors, **settings: object) -> int:
-    return fetch_once(account(server.port, **settings), kept.accept, cursors, SystemClock(), Told())
+    return fetch_once(account(server.port, **settings), kept, cursors, Told())
 
 
 def test_all_mail_comes_in_order_and_a_second_pass_brings_nothing(server, kept, cursors):

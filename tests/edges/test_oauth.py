@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 
 from mailgate.clock import SystemClock
-from mailgate.edges.imap_in.mailboxes import fetch_once
 from mailgate.edges.imap_in.oauth import GrantRefused, TokenSource
 from mailgate.edges.settings import OAuth, Secret
 from mailgate.errors import Temporary
-from tests.edges.imap_world import Kept, MemoryCursors, Told, account, mail
+from tests.edges.imap_world import Kept, MemoryCursors, Told, account, fetch_once, mail
 from tests.edges.scripted_imap import Conversation, ScriptedImap
 
 
@@ -202,7 +201,7 @@ def server() -> Iterator[ScriptedImap]:
 def test_imap_is_told_the_token_in_either_mechanism(provider, refresh_file, server, mechanism, words):
     provider.answers = [(200, {"access_token": "A1"})]
     box = account(server.port, password=None, oauth=oauth(provider, refresh_file, mechanism=mechanism))
-    assert fetch_once(box, Kept().accept, MemoryCursors(), SystemClock(), Told()) == 1
+    assert fetch_once(box, Kept(), MemoryCursors(), Told()) == 1
     assert server.credentials == [words % server.port if b"%d" in words else words]
 
 
@@ -222,5 +221,5 @@ def test_a_token_that_the_server_does_not_take_is_replaced_once(provider, refres
 
     server.on["AUTHENTICATE"] = take_a2
     box = account(server.port, password=None, oauth=oauth(provider, refresh_file, mechanism=mechanism))
-    assert fetch_once(box, Kept().accept, MemoryCursors(), SystemClock(), Told()) == 1
+    assert fetch_once(box, Kept(), MemoryCursors(), Told()) == 1
     assert after_error == ["" if mechanism == "XOAUTH2" else "AQ=="]

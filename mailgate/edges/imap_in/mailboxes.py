@@ -84,32 +84,6 @@ def run_imap(
         thread.join(timeout=max(0.0, stopped + _STOP_WITHIN - clock.monotonic()))
 
 
-def fetch_once(
-    account: ImapAccount,
-    accept: Accept,
-    cursors: Cursors,
-    clock: Clock,
-    log: Log,
-    *,
-    ours: Ours = _nobody,
-) -> int:
-    """One connection and one pass over what is there; the number of mails accepted. Raises ``Temporary``."""
-    watchdog = Watchdog(clock)
-    leases = Leases(cursors, clock, clock.token_hex(8))
-    box = Mailbox(account, Desk(accept, ours, cursors, clock, log, watchdog, leases), threading.Event())
-    try:
-        if not box.lease():
-            raise Temporary(f"another daemon polls {box.key}")
-        session = box.connect()
-        try:
-            return box.catch_up(session)
-        finally:
-            session.close()
-    finally:
-        box.close()
-        watchdog.close()
-
-
 class Mailbox:
     """One folder's whole life: connect, catch up, wait for news, and again; ``run`` is its thread."""
 
