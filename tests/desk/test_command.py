@@ -10,9 +10,10 @@ from mailgate.desk.commands.line import LIMIT, Command, as_subject, in_subject, 
 from mailgate.desk.commands.scene import Meaning
 from mailgate.desk.commands.tally import line
 from mailgate.desk.commands.vocabulary import COMMANDS, run, wanted
-from mailgate.desk.commands.words import WORDS
+from mailgate.desk.commands.words import ALONE, WORDS
+from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.lifecycle import Happening
-from tests.desk.conversation import scene, ticket
+from tests.desk.conversation import Desk, letters, scene, ticket
 
 HERE = scene(ticket(tags=("old", "trial")))
 
@@ -32,12 +33,65 @@ HERE = scene(ticket(tags=("old", "trial")))
         ("#Assign: ben", ["assign"], ""),
         ("#CLOSE", ["close"], ""),
         ("", [], ""),
+        ("#close.\nHello", ["close"], "Hello"),
+        ("#关闭。", ["close"], ""),
+        ("\u200b#close\nHello", ["close"], "Hello"),
+        ("#priority\u00a0high", ["priority"], ""),
+        ("#priority=high", ["priority"], ""),
+        ("#take #priority high\nHello", ["take", "priority"], "Hello"),
+        ("#take, #priority high", ["take", "priority"], ""),
+        ("#认领，#优先级 高", ["take", "priority"], ""),
+        ("#note he wants #take and #close\n", ["note"], ""),
+        ("[priority: high]\n[认领]\nHello", ["priority", "take"], "Hello"),
+        ("[Closed] is what it says.", [], "[Closed] is what it says."),
+        ("[sic]\nHello", [], "[sic]\nHello"),
+        ("#等待周五\n您好", ["pending"], "您好"),
+        ("#稍后2天", ["snooze"], ""),
+        ("#备注客户很急，请尽快", ["note"], ""),
+        ("#退回团队", ["drop"], ""),
     ],
 )
 def test_commands_are_the_lines_at_the_top(text: str, names: list[str], rest: str) -> None:
     commands, left = split(text)
     assert [command.name for command in commands] == names
     assert left == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "argument"),
+    [
+        ("#等待周五", "周五"),
+        ("#稍后2天", "2天"),
+        ("#指派小王", "小王"),
+        ("#备注客户很急，请尽快", "客户很急，请尽快"),
+        ("#合并1007 ", "1007"),
+        ("#note call him!", "call him!"),
+        ("[pending: fri 14:00]", "fri 14:00"),
+    ],
+)
+def test_what_stands_behind_a_command_is_its_argument_with_a_space_or_without(text: str, argument: str) -> None:
+    """Chinese has none."""
+    [command], _ = split(text)
+    assert command.argument == argument
+
+
+def test_only_what_takes_an_argument_is_cut_off_from_one() -> None:
+    """ "#解决不了" (it cannot be solved) is not "#解决"."""
+    [command], _ = split("#解决不了")
+    assert command.name == ""
+    assert {meaning.name for meaning in COMMANDS if not meaning.example} - {"note", "held"} == ALONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# take", "* #take", "- #close", '"#take"', "`#take`", "#take/#resolve", "#认领、解决", "“#认领”"],
+)
+def test_S31_what_looks_like_a_command_and_is_none_never_goes_to_the_customer(text: str) -> None:
+    """It is not understood, so the mail waits for its agent."""
+    plan = Desk(tickets=(ticket(),)).answer(f"{text}\n\nWhich model is it?", Purpose.AGENT, "ana@acme.example")
+    assert not letters(plan, LetterKind.ANSWER)
+    [told] = letters(plan, LetterKind.TRANSCRIPT)
+    assert told.values["unsent"]
 
 
 @pytest.mark.parametrize(("written", "meant"), [("#clsoe", "close"), ("#解诀", "解决")])

@@ -3,13 +3,16 @@
 ============================  =============================================================================
 place                         what counts
 ============================  =============================================================================
-the top of the new text       lines that begin with ``#`` and a letter; the first other line ends them
+the top of the new text       lines that begin with ``#`` and a letter, or are a command in brackets; the first
+                              other line ends them
 the very front of a subject   ``[word: value]``, where the word is a command's; the first other thing ends them
 a control address's subject   the same, or the whole subject as one line, where there is no text below
 ============================  =============================================================================
 
-A ``#`` further down, in a quote or in a signature is text (S-31). A subject's brackets count only in front of ``Re:``
-and of the ticket's tag, since all that follows those is the customer's own subject coming back (S-32).
+Several may stand on one line, and a Chinese one needs no space before its argument. A line at the top that only looks
+like a command (``* #take``) is one that is not understood, since it is no answer to a customer. A ``#`` further down,
+in a quote or in a signature is text (S-31). A subject's brackets count only in front of ``Re:`` and of the ticket's
+tag, since all that follows those is the customer's own subject coming back (S-32).
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailgate.desk.commands.words import name_of, nearest
+from mailgate.desk.commands.words import glued, name_of, nearest
 from mailgate.mail.model import Mail, Sender
 from mailgate.mail.quotes.quote import only_forwards
 
@@ -27,7 +30,13 @@ LIMIT = 20
 SHOWN = 120
 """Characters of a line that transcripts repeat."""
 
-_LINE = re.compile(r"\s*[#＃](?P<word>[^\W\d_][\w-]*)(?:[ \t\u3000:：]+(?P<rest>.*))?\s*\Z")
+FREE = frozenset({"note", "refuse", "child", "new", "ask", "search"})
+"""Commands whose argument is a text, in which another one may be named."""
+
+_UNSEEN = " \t\u200b\u2060\ufeff"
+_LINE = re.compile(r"\s*[#＃](?P<word>[^\W\d_][\w-]*)(?:[.。!！;；,，]+|[\s:：=＝]+(?P<rest>.*))?\s*\Z")
+_APART = re.compile(r"(?<![\s,，;；])[\s,，;；]++(?=[#＃][^\W\d_])")
+_SLIP = re.compile(r"[\s*•`\"'“”‘’–-]*[#＃]\s*(?P<word>[^\W\d_]\w*)")
 _BRACKET = re.compile(r"\s*[\[【［](?P<word>[^\W\d_][\w-]*)(?:\s*[:：\s]\s*(?P<rest>[^\]】］]*))?[\]】］]")
 _BARE = re.compile(r"\s*(?P<word>[^\W\d_][\w-]*)(?:[ \t\u3000:：]+(?P<rest>.*))?\s*\Z")
 
@@ -64,13 +73,33 @@ def split(new_text: str) -> tuple[tuple[Command, ...], str]:
     commands: list[Command] = []
     position = 0
     while position < len(lines) and len(commands) < LIMIT:
-        found = _LINE.match(lines[position])
-        if found:
-            commands.append(_command(found, lines[position].strip()))
-        elif lines[position].strip():
+        found = _on(lines[position].strip(_UNSEEN))
+        if not found and lines[position].strip():
             break
+        commands += found
         position += 1
     return tuple(commands), "\n".join(lines[position:]).strip() if commands else new_text.strip()
+
+
+def _on(line: str) -> tuple[Command, ...]:
+    """The commands on one line: several of them, one, one in brackets, or one that is not understood."""
+    several = [_LINE.match(piece) for piece in _APART.split(line)]
+    known = [found for found in several if found and name_of(found["word"])]
+    if len(known) == len(several) and (len(known) == 1 or name_of(known[0]["word"]) not in FREE):
+        return tuple(_command(found, found[0].strip()) for found in known)
+    found = _LINE.match(line)
+    if found and name_of(found["word"]):
+        return (_command(found, line),)
+    in_brackets, rest = in_subject(line)
+    if in_brackets and not rest:
+        return in_brackets
+    word = glued(line[1:]) if line[:1] in ("#", "＃") else ""
+    if word:
+        return (Command(name_of(word), line[1 + len(word) :].strip(" :："), _shown(line)),)
+    slip = _SLIP.match(line)
+    if slip and name_of(slip["word"]):
+        return (Command("", "", _shown(line), slip["word"]),)
+    return (_command(found, line),) if found else ()
 
 
 def in_subject(subject: str) -> tuple[tuple[Command, ...], str]:
@@ -98,5 +127,8 @@ def as_subject(subject: str) -> tuple[Command, ...]:
 def _command(found: re.Match[str], line: str) -> Command:
     word = found["word"]
     name = name_of(word)
-    shown = line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
-    return Command(name, (found["rest"] or "").strip(), shown, "" if name else nearest(word))
+    return Command(name, (found["rest"] or "").strip(), _shown(line), "" if name else nearest(word))
+
+
+def _shown(line: str) -> str:
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"

@@ -72,12 +72,35 @@ FOR_ADMINS: Mapping[str, tuple[str, ...]] = {
 WORDS: Mapping[str, tuple[str, ...]] = {**ON_TICKETS, **ON_THE_DESK, **FOR_ADMINS}
 """The whole vocabulary; it grows by adding lines."""
 
+ALONE = frozenset(
+    {"take", "drop", "resolve", "close", "reopen", "spam", "split", "mine", "undo", "help", "back"}
+    | {"health", "reload", "agents"}
+)
+"""Commands that are but their word."""
+
 _NAME_OF = {word.casefold(): name for name, words in WORDS.items() for word in words}
 
 
 def name_of(word: str) -> str:
     """The command that the word means; empty for none."""
     return _NAME_OF.get(word.casefold(), "")
+
+
+_GLUED = tuple(
+    sorted(
+        (word for name, words in WORDS.items() for word in words if name not in ALONE and not word.isascii()),
+        key=len,
+        reverse=True,
+    )
+)
+_SHORTEST = 2
+"""Characters; a single one may begin any word."""
+
+
+def glued(text: str) -> str:
+    """The Chinese word of a command that the text begins with, where its argument may stand right behind it, as
+    Chinese is written (等待周五); empty for none."""
+    return next((word for word in _GLUED if len(word) >= _SHORTEST and text.startswith(word)), "")
 
 
 def nearest(word: str) -> str:
