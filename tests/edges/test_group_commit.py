@@ -161,6 +161,33 @@ def test_a_disk_that_does_not_answer_is_temporary(spool: Spool, monkeypatch: pyt
     assert spool.unfinished() == 1
 
 
+def test_a_disk_that_does_not_answer_for_long_does_not_fill_the_memory(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What clients were told to send again still waits for the disk; when that is too much, nothing is added to it."""
+    monkeypatch.setattr("mailgate.edges.smtp_in.group_commit.PATIENCE_S", 0.01)
+    monkeypatch.setattr("mailgate.edges.smtp_in.group_commit.WAITING_MAILS", 2)
+    begun = threading.Event()
+    gate = stalled(spool, begun)
+
+    async def run() -> bool:
+        commits = GroupCommit(spool, lambda _: None)
+        first = asyncio.ensure_future(commits.accept(b"in the writer's hands", ENVELOPE))
+        assert await asyncio.to_thread(begun.wait, PATIENCE_S)
+        large = commits.aside()
+        for octets in (b"waits", b"waits too", b"is not taken", large):
+            with pytest.raises(Temporary, match="does not answer"):
+                await commits.accept(octets, ENVELOPE)
+        gate.set()
+        await commits.close()
+        with pytest.raises(Temporary):
+            await first
+        return large._file.closed
+
+    assert asyncio.run(run())
+    assert spool.unfinished() == 3
+
+
 def test_closing_commits_what_waits(spool: Spool) -> None:
     """Nothing is left behind."""
 

@@ -28,6 +28,9 @@ from mailgate.mail.model import Envelope
 GROUP_MAILS = 100
 GROUP_OCTETS = 67_108_864
 PATIENCE_S = 60.0
+WAITING_MAILS = 2000
+"""Many more than there are connections: so many wait only where the disk has not answered for minutes, and more would
+fill the memory."""
 GATHER_S = 0.002
 
 
@@ -57,7 +60,8 @@ class GroupCommit:
 
     async def accept(self, raw: Octets, envelope: Envelope, origin: str = "") -> str:
         """The entry's key, once it is on disk. ``Temporary`` (``SpoolFull``) where it could not be kept; also after a
-        minute without an answer from the disk, and then the mail may yet be kept: the sender's retry is a duplicate.
+        minute without an answer from the disk, and then the mail may yet be kept: the sender's retry is a duplicate;
+        and at once where very many wait for that disk.
 
         What was put aside is closed here, whatever becomes of it.
         """
@@ -66,7 +70,11 @@ class GroupCommit:
             self._thread.start()
         loop = asyncio.get_running_loop()
         mail = _Waiting(raw, envelope, origin, loop.create_future())
-        patience = loop.call_later(PATIENCE_S, _fail, (mail,), Temporary("the disk of the spool does not answer"))
+        stuck = Temporary("the disk of the spool does not answer")
+        if self._queue.qsize() >= WAITING_MAILS:
+            _close([mail])
+            raise stuck
+        patience = loop.call_later(PATIENCE_S, _fail, (mail,), stuck)
         self._queue.put(mail)
         try:
             return await mail.answer
