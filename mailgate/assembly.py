@@ -18,12 +18,14 @@ from mailgate.desk.policy import Policy, ProofProfile
 from mailgate.desk.routing.events import compile_events
 from mailgate.desk.routing.route import compile as compile_rules
 from mailgate.edges.dns import DnsResolver, NoDns
+from mailgate.edges.imap_in.cursor import Cursor, Gap
 from mailgate.edges.settings import Dkim
 from mailgate.gateway import Desk, Senses
 from mailgate.letters.compose import Composer
 from mailgate.letters.render import Templates
 from mailgate.mail.classify import Ours
 from mailgate.mail.identity.proof import Profile, Resolver
+from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
 
 
@@ -88,6 +90,15 @@ class DeskRecipients:
         expected = login.password.read() if login else ""
         same = hmac.compare_digest(hashlib.sha256(expected.encode()).digest(), hashlib.sha256(password).digest())
         return login.address if login and expected and same else None
+
+
+def cursors_of(store: Store) -> ImapCursors[Cursor]:
+    """Where IMAP is in each folder, as the database has it."""
+    return ImapCursors(store, _cursor, Gap)
+
+
+def _cursor(uidvalidity: int, low: int, gaps: tuple[object, ...]) -> Cursor:
+    return Cursor(uidvalidity, low, tuple(gap for gap in gaps if isinstance(gap, Gap)))
 
 
 def open_store(

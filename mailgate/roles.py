@@ -18,10 +18,9 @@ import uvloop
 
 from mailgate import gateway, logs
 from mailgate.applier import Applier
-from mailgate.assembly import DeskRecipients, desk_of, open_store, senses_of
+from mailgate.assembly import DeskRecipients, cursors_of, desk_of, open_store, senses_of
 from mailgate.calling import Caller
 from mailgate.context import Context, Patience
-from mailgate.edges.imap_in.cursor import Cursor, Gap
 from mailgate.edges.imap_in.mailboxes import run_imap
 from mailgate.edges.metrics import MetricsServer
 from mailgate.edges.processes import Stop
@@ -37,7 +36,6 @@ from mailgate.outgoing import Sender
 from mailgate.reload import ask_parent
 from mailgate.reopening import look_back
 from mailgate.store.alive import BEAT_S
-from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
 from mailgate.timetable import Timetable
 
@@ -79,7 +77,7 @@ def imap(context: Context) -> None:
         context.mail_bell.ring()
         return keys
 
-    cursors = ImapCursors(store, _cursor, Gap)
+    cursors = cursors_of(store)
     ours = DeskRecipients(context.settings).knows
     arguments = (context.settings.imap, accept, cursors, context.clock, ended, logs.get("imap"))
     running = threading.Thread(target=run_imap, args=arguments, kwargs={"ours": ours, "holder": context.holder})
@@ -89,10 +87,6 @@ def imap(context: Context) -> None:
     ended.set()
     running.join()
     store.close()
-
-
-def _cursor(uidvalidity: int, low: int, gaps: tuple[object, ...]) -> Cursor:
-    return Cursor(uidvalidity, low, tuple(gap for gap in gaps if isinstance(gap, Gap)))
 
 
 def worker(context: Context) -> None:

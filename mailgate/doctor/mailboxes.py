@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from mailgate.assembly import open_store
+from mailgate.assembly import cursors_of, open_store
 from mailgate.clock import Clock
 from mailgate.config.settings import Settings
 from mailgate.doctor.finding import Finding, Level, judged
 from mailgate.doctor.machine import skew
 from mailgate.edges.imap_in.check import Looked, look
-from mailgate.edges.imap_in.cursor import Cursor, Gap
 from mailgate.edges.imap_in.mail import account_key, origin
 from mailgate.edges.settings import ImapAccount
 from mailgate.edges.spool.spool import Spool
 from mailgate.errors import Temporary
 from mailgate.store.checks import known_ids
-from mailgate.store.cursors import ImapCursors
 from mailgate.store.database import Store
 
 LOOKED_AT = 200
@@ -53,7 +51,7 @@ class Journal:
 
     def __init__(self, account: ImapAccount, spool: Spool, store: Store | None) -> None:
         self.account, self.spool, self.store = account, spool, store
-        self.cursor = ImapCursors(store, _cursor, Gap).load(account_key(account)) if store else None
+        self.cursor = cursors_of(store).load(account_key(account)) if store else None
 
     def strange(self, uidvalidity: int, uids: Collection[int]) -> list[int]:
         """What was read up to the cursor, as far as it says, and the spool never took: at most some hundreds."""
@@ -119,7 +117,3 @@ def _against(place: str, looked: Looked, journal: Journal, clock: Clock) -> Iter
             "put there below what was read, or taken by a desk that is gone: save them as files and `mailgate ingest` "
             "them, which recognises what it has",
         )  # fmt: skip
-
-
-def _cursor(uidvalidity: int, low: int, gaps: tuple[object, ...]) -> Cursor:
-    return Cursor(uidvalidity, low, tuple(gap for gap in gaps if isinstance(gap, Gap)))
