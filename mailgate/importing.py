@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.carry import Desk, act, opened
 from mailgate.desk.clock.arming import DUE
+from mailgate.desk.clock.clocks import OWN_DUE
 from mailgate.desk.effect import NEW_TICKET, AddNote, Effect, OpenTicket, SetTimer
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy
@@ -130,6 +131,7 @@ def _plan(row: Mapping[str, str], policy: Policy) -> Plan:
         rule="import",
         reason="imported from a table",
         due_ms=due_ms,
+        sla="" if due_ms is None else OWN_DUE,
     )
     effects: list[Effect] = [ticket]
     if row.get("note"):

@@ -76,6 +76,7 @@ def statement(found: Shown, promised: Chosen, clock: Clock, now_ms: int) -> dict
         "why": str(promised.why),
         "priority": ticket.priority,
         "hours": promised.hours.id if promised.hours else "",
+        "due_ms": ticket.due_ms,
         "now_ms": now_ms,
         "open": [
             _promise(each, promised, clock, now_ms)
@@ -136,6 +137,8 @@ def _print(said: Mapping[str, Any], zone: str) -> None:
     hours = f", hours {said['hours']}" if said["hours"] else ""
     shown.print(Text(f"#{said['ticket']} {plain(said['subject'])}", style="bold"))
     shown.print(Text(f"policy {said['policy']} ({said['why']}), priority {said['priority']}{hours}"))
+    if said["due_ms"] is not None:
+        shown.print(Text(f"due {moment(said['due_ms'], zone)}, as it was set on the ticket itself"))
     for promise in said["open"]:
         unit = Unit(promise["unit"])
         shown.print()

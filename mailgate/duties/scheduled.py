@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.desk.canned import literal
 from mailgate.desk.clock.arming import DUE
+from mailgate.desk.clock.clocks import OWN_DUE
 from mailgate.desk.effect import NEW_TICKET, AddNote, Effect, OpenTicket, SetTimer
 from mailgate.desk.plan import Outcome, Plan
 from mailgate.desk.policy import Policy, Scheduled
@@ -36,6 +37,7 @@ def open_scheduled(one: Scheduled, occurrence_ms: int, policy: Policy, now_ms: i
         rule=f"schedule {one.id}",
         reason=f"the schedule {one.id}",
         due_ms=due_ms,
+        sla="" if due_ms is None else OWN_DUE,
     )
     effects: list[Effect] = [opened]
     if one.note:

@@ -41,6 +41,19 @@ def test_a_clock_is_explained_for_people(promised: Path, run: Run) -> None:
     assert "first response: 4 hours; 0 % used, " in shown
 
 
+def test_what_was_imported_with_a_due_time_is_due_then_and_no_resolution_is_promised(
+    promised: Path, run: Run, tmp_path: Path
+) -> None:
+    """Others of the same table have the promise of every ticket."""
+    table = tmp_path / "c.csv"
+    table.write_text("requester,subject,due\na@client.example,Ends,2099-01-31 09:00\nb@client.example,Ends too,\n")
+    dated, other = run("ticket", "import", table, "-c", promised, "--json").json["opened"]
+    assert "due 2099-01-31 09:00, as it was set on the ticket itself" in run("ticket", "sla", dated, "-c", promised).out
+    assert run("ticket", "sla", dated, "-c", promised, "--json").json["open"] == []
+    (resolution,) = run("ticket", "sla", other, "-c", promised, "--json").json["open"]
+    assert resolution["promise"] == "resolution"
+
+
 def test_a_ticket_without_promises_and_no_ticket_are_told(tmp_path: Path, promised: Path, run: Run) -> None:
     missing = run("ticket", "sla", 99, "-c", promised)
     assert (missing.code, missing.err) == (1, "mailgate: there is no ticket 99\n")

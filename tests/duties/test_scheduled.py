@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from mailgate.desk.clock.recurrence import read
+from mailgate.desk.clock.targets import SlaPolicy
 from mailgate.desk.effect import RequestPrivacy
 from mailgate.desk.policy import Assign, Policy, Role, Scheduled
 from mailgate.store.tickets import list_tickets, show_ticket
 from tests.desk.conversation import ANA, policy
-from tests.duties.desk import DAY, HOUR, MINUTE, World, text_of, to
+from tests.duties.desk import DAY, HOUR, MINUTE, World, back, text_of, to
 
 CHECK = Scheduled(
     "check",
@@ -69,6 +70,25 @@ def test_who_gets_it_reads_by_when_it_is_due_and_to_whom_an_answer_goes(new_worl
     text = text_of(letter)
     assert "Normal priority, due Fri 27 Nov 10:00" in text
     assert "Your reply goes to boss@acme.example as" in text
+
+
+def test_what_has_a_due_time_of_its_own_is_due_then_and_promises_no_resolution(new_world: NewWorld) -> None:
+    """A contract that ends in a month is not late after three days; what its customer writes waits as ever."""
+    plain = policy(scheduled=(replace(CHECK, due_after_ms=30 * DAY, requester="dora@customer.example"),))
+    team = replace(plain.teams["help"], sla="gold", remind_after_ms=0)
+    world = new_world(replace(plain, teams={**plain.teams, "help": team}, sla={"gold": SlaPolicy("gold")}))
+    world.later(0)
+    world.later(14 * MINUTE)
+    (letter,) = to(world.sent(), ANA.address)
+    (ticket,) = list_tickets(world.store.rows)
+    assert ticket.next_due_ms == world.clock.ms + 30 * DAY
+    world.mail("dora@customer.example", "When is it?", f"[#{ticket.number}] {ticket.subject}")
+    assert world.ticket(ticket.id).next_due_ms == world.clock.ms + 4 * HOUR
+    world.mail(ANA.address, "In a month.", to=back(letter))
+    world.sent()
+    for _ in range(20):
+        world.later(DAY)
+    assert [each for each in world.sent() if "promised" in text_of(each)] == []
 
 
 def test_it_is_given_out_as_its_team_does(new_world: NewWorld) -> None:

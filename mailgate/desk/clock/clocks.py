@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgate.desk.clock import sla
 from mailgate.desk.clock.calendar import after
 from mailgate.desk.clock.sla import Clock, Promise
 from mailgate.desk.clock.span import Span, Unit
-from mailgate.desk.clock.targets import Kind, SlaPolicy
+from mailgate.desk.clock.targets import Kind, SlaPolicy, Targets
 from mailgate.desk.effect import ClearTimer, Effect, OpenTicket, SetTimer
 from mailgate.desk.phrase import NOTHING, Phrase, phrase
 from mailgate.desk.policy import Hours, Policy
@@ -35,6 +35,10 @@ FOR_CUSTOMER = phrase("promised to this customer")
 OF_TEAM = phrase("that of the team")
 OF_BRAND = phrase("that of the desk")
 """Why a ticket has the policy that it has."""
+
+OWN_DUE = "its due time"
+"""In ``Ticket.sla``: it was opened with a due time of its own, which stands in for a promised resolution. No
+``[sla.*]`` can have that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,17 @@ def chosen(ticket: Ticket | OpenTicket, policy: Policy) -> Chosen | None:
         found = policy.sla.get(name)
         if found is not None:
             hours = found.hours or (team.hours if team else "")
-            return Chosen(found, policy.hours.get(hours), why)
+            return Chosen(_unresolved(found) if ticket.sla == OWN_DUE else found, policy.hours.get(hours), why)
     return None
+
+
+def _unresolved(policy: SlaPolicy) -> SlaPolicy:
+    """The policy without what it promises of a resolution."""
+    kept: Mapping[str, Targets] = {
+        priority: {kind: span for kind, span in targets.items() if kind is not Kind.RESOLUTION}
+        for priority, targets in policy.targets.items()
+    }
+    return replace(policy, targets=kept)
 
 
 def promises(ticket: Ticket, policy: Policy, now_ms: int) -> tuple[Promise, ...]:
