@@ -25,7 +25,7 @@ _LONGEST = 1_000
 """Characters; what is longer was written by people."""
 
 _SUBJECT = "|".join(re.escape(each.text.partition("{")[0]) + r"\S*" for each in NAMES.values())
-_STANDS = {"what": _SUBJECT, "one": f"(?:{_SUBJECT}) .+?", "id": r"\S+"}
+_STANDS = {"what": _SUBJECT, "one": f"(?:{_SUBJECT}) .+?", "id": r"\S+", "address": r"\S+"}
 _STANDS |= {"number": r"\d+", "count": r"\d+", "score": r"\d"}
 """What may stand for a name, where not just anything."""
 

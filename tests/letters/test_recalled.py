@@ -17,19 +17,25 @@ _LINE = re.compile(r"[a-z]+: ")
 
 
 def _lines() -> Iterator[str]:
-    """The lines of decisions as the rules write them, with a 7 for whatever differs."""
+    """The lines of decisions, and why mail is held, as the rules write them."""
     for path in sorted(DESK.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-                parts = (str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values)
-                line = "".join(parts)
-                if _LINE.match(line):
-                    yield line
+            if isinstance(node, ast.JoinedStr) and _LINE.match(line := _filled(node)):
+                yield line
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "hold":
+                yield _filled(node.args[1])
+
+
+def _filled(node: ast.expr) -> str:
+    """A text of the program, with a 7 for whatever is filled in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_filled, node.values))
+    return str(node.value) if isinstance(node, ast.Constant) else "7"
 
 
 @pytest.mark.parametrize("line", sorted(set(_lines())))
 def test_every_line_of_a_decision_has_its_chinese(line: str) -> None:
-    assert not re.match("[a-z]+", recalled(line, "zh")), line
+    assert not re.search("[a-z]+ [a-z]+", recalled(line, "zh")), line
     assert recalled(line, "en") == line
 
 
@@ -48,6 +54,14 @@ def test_every_line_of_a_decision_has_its_chinese(line: str) -> None:
         ("robot: put on ticket 7, which stays waiting-customer", "自动邮件：归入工单 7，状态仍为等待客户回复"),
         ("privacy: erase asked for; the admins have a ready command", "个人数据：要求删除；管理员已收到现成的指令"),
         ("report: a read receipt", "报告：已读回执"),
+        (
+            "agent who would act, not proved; proof unknown; not asked: budget used up: 3 letters a day of one kind",
+            "客服要求操作，未证实；发件人核实：未知；未询问：已达发信上限：3 封，每天同一种类",
+        ),
+        (
+            "looks like spam; rule hold it: subject has the word lottery",
+            "looks like spam；规则“hold it”：主题含有词语“lottery”",
+        ),
     ],
 )
 def test_what_stands_in_a_line_is_said_too(line: str, chinese: str) -> None:

@@ -62,7 +62,7 @@ def open_ticket(case: Case, related: int | None = None, shape: Shaping = _as_it_
         case.reading, case.delivery.mailbox, case.delivery.brand, case.facts.customer, case.now_ms
     )
     if routing.actions.hold and not case.delivery.released:
-        return case.hold(Cause.RULE, f"{routing.reason}: {routing.actions.hold}")
+        return case.hold(Cause.RULE, f"{routing.actions.hold}; {routing.reason}")
     draft = _draft(case, author, routing)
     orders = shape(case, draft)
     start, why = _given(case, (orders.ticket if orders else None) or draft, draft, routing)

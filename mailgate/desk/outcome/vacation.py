@@ -95,7 +95,9 @@ def _remembered(case: Case, agent: Agent) -> tuple[Effect, ...]:
     """The ticket's history knows that the mail came; nothing else of the ticket changes."""
     if case.ticket is None:
         return ()
-    meta: dict[str, object] = {"agent": agent.id, "until_ms": case.reading.verdict.away_until_ms}
+    named = case.reading.verdict.away_until_ms
+    until_ms = _until(case, agent.timezone or case.brand.timezone) if named else None
+    meta: dict[str, object] = {"agent": agent.id, "until_ms": until_ms}
     return (AddEvent(case.ticket.id, "agent away", {**meta, "proof": case.sender.proof.value}),)
 
 

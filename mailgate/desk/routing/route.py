@@ -75,11 +75,14 @@ class Router:
         yield from sorted(hits)
 
     def _with_team(self, routing: Routing, mailbox: Mailbox, brand: str) -> Routing:
-        """Somebody always owns the ticket: a default team catches what no rule gave to one."""
+        """Somebody always owns the ticket: a default team catches what no rule gave to one. Of mail that is held,
+        that is no reason."""
         if routing.actions.team:
             return routing
         found = self.policy.brands.get(brand)
         team = mailbox.team or (found.default_team if found else "") or next(iter(self.policy.teams), "")
+        if routing.actions.hold:
+            return replace(routing, actions=replace(routing.actions, team=team))
         default = phrase("team of the mailbox {address}", address=mailbox.address) if mailbox.team else DEFAULT_TEAM
         said = _and(routing.reason, default) if routing.reason else phrase("no rule matched: {team}", team=default)
         return Routing(replace(routing.actions, team=team), routing.rules, said)
