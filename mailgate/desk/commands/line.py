@@ -37,7 +37,8 @@ _UNSEEN = " \t\u200b\u2060\ufeff"
 _LINE = re.compile(r"\s*[#＃](?P<word>[^\W\d_][\w-]*)(?:[.。!！;；,，]+|[\s:：=＝]+(?P<rest>.*))?\s*\Z")
 _APART = re.compile(r"(?<![\s,，;；])[\s,，;；]++(?=[#＃][^\W\d_])")
 _SLIP = re.compile(r"[\s*•`\"'“”‘’–-]*[#＃]\s*(?P<word>[^\W\d_]\w*)")
-_BRACKET = re.compile(r"\s*[\[【［](?P<word>[^\W\d_][\w-]*)(?:\s*[:：\s]\s*(?P<rest>[^\]】］]*))?[\]】］]")
+_BRACKET = re.compile(r"\s*[\[【［](?P<word>[^\W\d_][\w-]*)(?P<rest>[\s:：][^\]】］]*)?[\]】］]")
+_COLON = re.compile(r"\s*[:：]?")
 _BARE = re.compile(r"\s*(?P<word>[^\W\d_][\w-]*)(?:[ \t\u3000:：]+(?P<rest>.*))?\s*\Z")
 
 
@@ -125,9 +126,9 @@ def as_subject(subject: str) -> tuple[Command, ...]:
 
 
 def _command(found: re.Match[str], line: str) -> Command:
-    word = found["word"]
+    word, argument = found["word"], _COLON.sub("", found["rest"] or "", count=1).strip()
     name = name_of(word)
-    return Command(name, (found["rest"] or "").strip(), _shown(line), "" if name else nearest(word))
+    return Command(name, argument, _shown(line), "" if name else nearest(word))
 
 
 def _shown(line: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from mailgate.desk.phrase import Phrase, phrase
 from mailgate.desk.policy import Agent, Policy, Team
 
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+")
+_PLAIN = r"[^\s@<>,;:\"()\[\]\\]"
+_ADDRESS = re.compile(rf"(?<!{_PLAIN}){_PLAIN}+@{_PLAIN}+\.{_PLAIN}+")
 _NUMBER = re.compile(r"[#＃]?(\d{1,12})\b")
 
 
