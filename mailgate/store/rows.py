@@ -196,12 +196,12 @@ class Rows:
         """
         self.connect()
         with self._turnstile.held() if self.path is not None else nullcontext():
-            self.run("BEGIN" if self.postgres else "BEGIN IMMEDIATE")
             try:
+                self.run("BEGIN" if self.postgres else "BEGIN IMMEDIATE")
                 yield
                 self.run("COMMIT")
-            except BaseException:
-                self._roll_back()
+            except BaseException as error:
+                self._roll_back(error)
                 raise
 
     @contextmanager
@@ -223,12 +223,15 @@ class Rows:
         cursor.execute(dialect(sql) if self.postgres else sql, params)
         return cursor
 
-    def _roll_back(self) -> None:
-        """Undo the transaction; where even that fails the connection is given up, which undoes it too."""
-        try:
+    def _roll_back(self, error: BaseException) -> None:
+        """Undo the transaction. Where even that fails the connection is given up, which undoes it too; and after any
+        trouble on SQLite, for what it opened while the disk was read-only stays read-only."""
+        spoilt = self.path is not None and isinstance(error, Temporary)
+        with contextlib.suppress(*FAILED):
             self._execute("ROLLBACK", ())
-        except FAILED:
-            self._forget()
+            if not spoilt:
+                return
+        self._forget()
 
     def _forget(self) -> None:
         """Drop a connection that is of no more use."""

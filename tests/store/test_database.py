@@ -122,6 +122,25 @@ def test_D14_a_database_locked_by_another_program_is_temporary(tmp_path: Path, m
     store.close()
 
 
+def test_D10_a_connection_that_can_only_read_is_replaced(tmp_path: Path) -> None:
+    """SQLite opens a file for reading where the disk takes no writing, and leaves it so when the disk is mended."""
+    store = Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=HandClock(), audit_key=KEY)
+    for begun in (False, True):
+        with pytest.raises(Temporary, match="readonly"):
+            _written_on_a_disk_that_takes_nothing(store, begun=begun)
+        opened(store)
+    store.close()
+
+
+def _written_on_a_disk_that_takes_nothing(store: Store, *, begun: bool) -> None:
+    store.rows.connect()
+    if not begun:
+        store.rows.run("PRAGMA query_only = ON")
+    with store.transaction() as tx:
+        store.rows.run("PRAGMA query_only = ON")
+        tx.claim([a_mark(a_reading())])
+
+
 def test_the_writers_lock_lets_one_in_at_a_time_and_forgets_the_dead(tmp_path: Path) -> None:
     turnstile = Turnstile(tmp_path / "desk.db")
     inside, seen = 0, []

@@ -59,6 +59,7 @@ def test_D30_a_migration_that_fails_half_way_leaves_the_old_schema_whole(rows: R
     migrate(rows, lambda _: None)
     with pytest.raises(Exception, match=r"(?i)syntax"):
         migrate(rows, lambda _: None, (*STEPS, NEXT, BROKEN))
+    rows.connect()
     assert schema_of(rows) == SCHEMA
     assert migrate(rows, lambda _: None, (*STEPS, NEXT)) == NEXT.number
 
