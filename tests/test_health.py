@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -129,6 +130,18 @@ def test_a_fault_while_looking_is_no_secret_told(store: Store, spool: Spool, clo
         server.close()
     assert code == 503
     assert "secret" not in said
+
+
+def test_the_page_is_there_on_ipv6_too() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    server = MetricsServer("[::1]:0", lambda: (), lambda: ())
+    try:
+        assert get(f"http://[::1]:{server.port}/health")[0] == 200
+    finally:
+        server.close()
 
 
 def test_other_pages_are_not_there(page: tuple[Counters, str]) -> None:

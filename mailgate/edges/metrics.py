@@ -7,6 +7,7 @@ request has five seconds and is answered one after the other; what fails while l
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -36,7 +37,7 @@ class MetricsServer:
     ) -> None:
         """``address`` is HOST:PORT. Raises ``OSError`` when it is taken."""
         host, _, port = address.rpartition(":")
-        self._server = HTTPServer((host.strip("[]"), int(port)), _handler(families, troubles))
+        self._server = _Server(host.strip("[]"), int(port), _handler(families, troubles))
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
         self._thread.start()
@@ -46,6 +47,14 @@ class MetricsServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server(HTTPServer):
+    """On IPv6 too, which the library's own takes for a name."""
+
+    def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), handler)
 
 
 def _handler(
