@@ -160,6 +160,9 @@ class Daemon:
             problems = [str(each) for each in getattr(error, "problems", (error,))]
             self.log.error("the config cannot be used; the old one stays in force", problems=problems)
             return
+        except Exception as error:  # a file that brings out a bug of ours costs the reload, not the desk
+            self.log.error("the config cannot be used; the old one stays in force", **logs.fault(error))
+            return
         self.settings = settings
         logs.configure(json=settings.log_json, level=settings.log_level)
         self.supervisor.replace(self._mains(), beside=("front",))

@@ -74,9 +74,10 @@ def test_D17_stopping_hears_out_who_is_in_the_middle_of_a_mail(desk: Desk, far: 
 
 def test_a_reload_may_bring_the_first_imap_mailbox_and_take_the_last_away(desk: Desk, far: Relay) -> None:
     """Only addresses, database and folder take a restart: mail is fetched from now on; and then nobody polls any more,
-    and the desk works on."""
+    and the desk works on, as it does after a file on which the reader itself fails."""
     assert desk.process is not None
     without, processes = desk.config.read_text(), len(children(desk.process.pid))
+    desk.reload(f"x = {'[' * 5000}{']' * 5000}\n{without}")
     with mailbox() as server:
         server.append([letter(CARLA, "By IMAP", "Hello.")])
         desk.reload(without.replace('team = "support"\n', f'team = "support"\n{server.config()}', 1))
