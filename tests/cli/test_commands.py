@@ -103,7 +103,7 @@ def test_promises_and_ratings_are_shown_for_the_desk_or_by_agent_team_and_brand_
     assert counts["ratings"] == counts["promises"] == []
     for by in ("agent", "team", "brand"):
         assert run("stats", "-c", busy, "--by", by, "--since", "90d", "--json").code == 0
-    assert run("stats", "-c", busy, "--since", "2026-01-01", "--json").json["deliveries"] == 3
+    assert run("stats", "-c", busy, "--since", "2001-01-01", "--json").json["deliveries"] == 3
     assert run("stats", "-c", busy, "--since", "soon").code == 2
 
 

@@ -9,9 +9,10 @@ A wrong password costs nothing there: its delays, and the penalty for whoever co
 from __future__ import annotations
 
 import contextlib
-import getpass
+import grp
 import imaplib
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -40,6 +41,7 @@ auth_failure_delay = 0
 mail_location = maildir:{root}/mail/%n
 first_valid_uid = 1
 default_internal_user = {internal}
+default_internal_group = {group}
 default_login_user = {login}
 mail_max_userip_connections = 200
 service imap-login {{
@@ -90,6 +92,7 @@ mail_uid = {uid}
 mail_gid = {gid}
 first_valid_uid = 1
 default_internal_user = {internal}
+default_internal_group = {group}
 default_login_user = {login}
 mail_max_userip_connections = 200
 service imap-login {{
@@ -189,8 +192,8 @@ def start() -> Dovecot:
     config = template.format(
         root=root,
         port=port,
-        version=re.split(r"[^0-9.]", version)[0],
-        **names.words,  # 2.4.1-4 is configured as 2.4.1
+        version=re.split(r"[^0-9.]", version)[0],  # 2.4.1-4 is configured as 2.4.1
+        **names.words,
     )
     (root / "dovecot.conf").write_text(config)
     out = (root / "out").open("wb")
@@ -210,15 +213,13 @@ class _Names:
 def _names() -> _Names:
     """Who owns the mail, and as whom Dovecot's own processes run."""
     if os.geteuid() == 0:
-        import grp
-        import pwd
-
         nobody = pwd.getpwnam("nobody")
-        group = grp.getgrgid(nobody.pw_gid).gr_name
-        words = {"uid": "nobody", "gid": group, "internal": "dovecot", "login": "dovenull"}
+        gid = grp.getgrgid(nobody.pw_gid).gr_name
+        words = {"uid": "nobody", "gid": gid, "internal": "dovecot", "group": "dovecot", "login": "dovenull"}
         return _Names((nobody.pw_uid, nobody.pw_gid), words)
-    me = getpass.getuser()
-    return _Names((os.geteuid(), os.getegid()), {"uid": me, "gid": str(os.getegid()), "internal": me, "login": me})
+    me, ours = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+    words = {"uid": me, "gid": ours, "internal": me, "group": ours, "login": me}
+    return _Names((os.geteuid(), os.getegid()), words)
 
 
 def _wait_for(dovecot: Dovecot) -> None:
