@@ -49,6 +49,7 @@ HERE = scene(ticket(tags=("old", "trial")))
         ("[sic]\nHello", [], "[sic]\nHello"),
         ("#等待周五\n您好", ["pending"], "您好"),
         ("#稍后2天", ["snooze"], ""),
+        ("#等待周五，#优先级高", ["pending", "priority"], ""),
         ("#备注客户很急，请尽快", ["note"], ""),
         ("#退回团队", ["drop"], ""),
     ],

@@ -116,3 +116,12 @@ def test_what_was_kept_back_is_marked_so_for_colleagues(desk: Conversation) -> N
     desk.everybody_has_read()
     desk.reply(BEN, "#show")
     assert "Not sent, since a command above it was not carried out" in desk.read(BEN)
+
+
+def test_what_is_said_of_a_mail_as_a_whole_is_a_sentence(read_along: Conversation) -> None:
+    read_along.write(CLEO, "It says PC LOAD LETTER.")
+    read_along.everybody_has_read()
+    read_along.reply(WIM, "Hello Cleo, I can help.")
+    [told] = read_along.reads(WIM)
+    assert "Watchers read, and do nothing else; nothing was sent." in text_of(told)
+    assert "Watchers read, and do nothing else; nothing was sent." in html_of(told)

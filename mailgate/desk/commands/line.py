@@ -84,23 +84,30 @@ def split(new_text: str) -> tuple[tuple[Command, ...], str]:
 
 def _on(line: str) -> tuple[Command, ...]:
     """The commands on one line: several of them, one, one in brackets, or one that is not understood."""
-    several = [_LINE.match(piece) for piece in _APART.split(line)]
-    known = [found for found in several if found and name_of(found["word"])]
-    if len(known) == len(several) and (len(known) == 1 or name_of(known[0]["word"]) not in FREE):
-        return tuple(_command(found, found[0].strip()) for found in known)
-    found = _LINE.match(line)
-    if found and name_of(found["word"]):
-        return (_command(found, line),)
+    pieces = _APART.split(line)
+    known = [one for one in map(_one, pieces) if one]
+    if len(known) == len(pieces) and (len(known) == 1 or known[0].name not in FREE):
+        return tuple(known)
+    whole = _one(line)
+    if whole:
+        return (whole,)
     in_brackets, rest = in_subject(line)
     if in_brackets and not rest:
         return in_brackets
-    word = glued(line[1:]) if line[:1] in ("#", "＃") else ""
-    if word:
-        return (Command(name_of(word), line[1 + len(word) :].strip(" :："), _shown(line)),)
     slip = _SLIP.match(line)
     if slip and name_of(slip["word"]):
         return (Command("", "", _shown(line), slip["word"]),)
+    found = _LINE.match(line)
     return (_command(found, line),) if found else ()
+
+
+def _one(text: str) -> Command | None:
+    """The command that the text is, if it is one that there is."""
+    found = _LINE.match(text)
+    if found and name_of(found["word"]):
+        return _command(found, text)
+    word = glued(text[1:]) if text[:1] in ("#", "＃") else ""
+    return Command(name_of(word), text[1 + len(word) :].strip(" :："), _shown(text)) if word else None
 
 
 def in_subject(subject: str) -> tuple[tuple[Command, ...], str]:
