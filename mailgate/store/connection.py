@@ -115,6 +115,15 @@ def remember_statements(connection: psycopg.Connection[Any]) -> None:
     connection.prepared_max = 400
 
 
+def compress_quickly(connection: psycopg.Connection[Any]) -> None:
+    """Let mails and letters be compressed with LZ4, where the server knows it (14 and later, in nearly all builds): its
+    own way takes a tenth of all that a mail costs the server."""
+    connection.execute(
+        "SELECT set_config(name, 'lz4', false) FROM pg_settings "
+        "WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)"
+    )
+
+
 def create_private(path: Path) -> None:
     """An empty file of mode 0600: SQLite gives the same mode to its WAL."""
     try:

@@ -1,6 +1,6 @@
 """One database, two dialects: rows in and out, and transactions.
 
-SQL is written once, with ``?`` for parameters; PostgreSQL reads ``%s``. The hot path hands its own SQL to a cursor of
+SQL is written once, with ``?`` for parameters; PostgreSQL reads ``$1``. The hot path hands its own SQL to a cursor of
 Peewee's connection: building a query out of expressions costs more than running it. Each thread has a connection of its
 own, opened at first use and never before a fork.
 
@@ -22,8 +22,16 @@ import psycopg
 
 from mailgate.errors import Temporary
 from mailgate.store import in_place
-from mailgate.store.connection import FAILED, IN_OUR_WORDS, create_private, postgres_at, remember_statements, sqlite_at
-from mailgate.store.sql import Part, among, dialect, insert_into, numbered
+from mailgate.store.connection import (
+    FAILED,
+    IN_OUR_WORDS,
+    compress_quickly,
+    create_private,
+    postgres_at,
+    remember_statements,
+    sqlite_at,
+)
+from mailgate.store.sql import Part, among, insert_into, numbered
 from mailgate.turnstile import Turnstile
 
 Row = tuple[Any, ...]
@@ -65,6 +73,8 @@ class Rows:
         self.connections += 1
         if self.postgres:
             remember_statements(self.peewee.connection())
+            with IN_OUR_WORDS:
+                compress_quickly(self.peewee.connection())
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -83,9 +93,7 @@ class Rows:
         if not self.postgres:
             return self.all(sql, params)
         with IN_OUR_WORDS:
-            cursor = self.peewee.cursor()
-            cursor.execute(dialect(sql), params, prepare=False)
-            return list(cursor.fetchall())
+            return list(self._raw().execute(numbered(sql), params, prepare=False).fetchall())
 
     def one(self, sql: str, params: Sequence[object] = ()) -> Row | None:
         """The first row of the answer, or None."""
@@ -113,12 +121,15 @@ class Rows:
             self.run(sql, rows[0])
             return
         with IN_OUR_WORDS:
-            self.peewee.cursor().executemany(dialect(sql) if self.postgres else sql, rows)
+            if self.postgres:
+                self._raw().executemany(numbered(sql), rows)
+            else:
+                self.peewee.cursor().executemany(sql, rows)
 
     def insert(self, table: str, columns: str, rows: Sequence[Sequence[object]], conflict: str = "") -> None:
         """Insert rows; ``columns`` is the list as SQL writes it, ``conflict`` an ``ON CONFLICT`` clause or nothing."""
         if rows:
-            self.many(insert_into(table, columns, 1, conflict), rows)
+            self.write((Part(table, columns, rows, conflict),))
 
     def insert_returning(
         self, table: str, columns: str, rows: Sequence[Sequence[object]], conflict: str, returning: str
@@ -147,20 +158,19 @@ class Rows:
         sql = f"{'WITH ' if inner else ''}{inner} {parts[-1].sql(len(parts[-1].rows))}"
         params = [value for part in parts for row in part.rows for value in row]
         with IN_OUR_WORDS:
-            # Psycopg reads a statement this long anew each time, which costs more than running it; raw is as it is.
-            psycopg.RawCursor(self.peewee.connection()).execute(numbered(sql), params)
+            self._raw().execute(numbered(sql), params)
 
     def _write_batch(self, parts: Sequence[Part]) -> None:
         with IN_OUR_WORDS:
-            cursor, raw = self.peewee.cursor(), psycopg.RawCursor(self.peewee.connection())
+            cursor = self._raw()
             for part in parts:
                 if part.statement:
-                    cursor.executemany(dialect(part.statement), part.rows)
+                    cursor.executemany(numbered(part.statement), part.rows)
                     continue
                 most = PARAMETERS // len(part.rows[0])
                 for start in range(0, len(part.rows), most):
                     some = part.rows[start : start + most]
-                    raw.execute(numbered(part.sql(len(some))), [value for row in some for value in row])
+                    cursor.execute(numbered(part.sql(len(some))), [value for row in some for value in row])
 
     def _write_each(self, parts: Sequence[Part]) -> None:
         with IN_OUR_WORDS:
@@ -219,9 +229,15 @@ class Rows:
 
     def _execute(self, sql: str, params: Sequence[object]) -> Any:
         """The cursor that has run it. Peewee's own ``execute_sql`` would take a tenth of the time of a mail."""
-        cursor = self.peewee.cursor()
-        cursor.execute(dialect(sql) if self.postgres else sql, params)
-        return cursor
+        if self.postgres:
+            return self._raw().execute(numbered(sql), params)
+        return self.peewee.cursor().execute(sql, params)
+
+    def _raw(self) -> psycopg.RawCursor[Any]:
+        """A cursor that takes a statement as it is. Psycopg's usual one reads each long statement anew, to find its
+        parameters, and that costs more than running it. Asked of Peewee's cursor, for ``connection()`` would connect
+        where a connection was lost, and what follows would run outside of its transaction."""
+        return psycopg.RawCursor(self.peewee.cursor().connection)
 
     def _roll_back(self, error: BaseException) -> None:
         """Undo the transaction. Where even that fails the connection is given up, which undoes it too; and after any

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -48,16 +46,10 @@ def pieces(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
 
 
 @lru_cache(maxsize=512)
-def dialect(sql: str) -> str:
-    """The same statement for psycopg; our SQL has no ``%`` and no ``?`` but for parameters."""
-    return sql.replace("?", "%s")
-
-
-@lru_cache(maxsize=512)
 def numbered(sql: str) -> bytes:
-    """The same statement with PostgreSQL's own parameters, ``$1`` and on."""
-    numbers = count(1)
-    return re.sub(r"\?", lambda _: f"${next(numbers)}", sql).encode()
+    """The same statement with PostgreSQL's own parameters, ``$1`` and on; our SQL has no ``?`` but for parameters."""
+    first, *others = sql.split("?")
+    return "".join([first, *(f"${number}{text}" for number, text in enumerate(others, start=1))]).encode()
 
 
 @lru_cache(maxsize=512)

@@ -14,6 +14,7 @@ from mailgate.errors import Temporary
 from mailgate.store import connection
 from mailgate.store.connection import Conflict
 from mailgate.store.database import TRIES, Store, Tx
+from mailgate.store.sql import numbered
 from mailgate.turnstile import Turnstile
 from tests.databases import Postgres
 from tests.store.desk import KEY, HandClock, a_mark, a_new_ticket, a_reading, opened, settle
@@ -193,3 +194,21 @@ def test_a_full_disk_is_temporary_whether_one_row_is_written_or_many(tmp_path: P
     store.rows.connect()
     assert store.rows.one("SELECT count(*) FROM letter_data") == (0,)
     store.close()
+
+
+def test_what_is_large_is_compressed_with_lz4_where_the_server_knows_it(remote: Store) -> None:
+    """Every connection says so anew, since it may be another server by then."""
+    asked = "SELECT 'lz4' = ANY(enumvals), setting FROM pg_settings WHERE name = 'default_toast_compression'"
+    known, before = remote.rows.one(asked) or (False, "")
+    remote.rows.close()
+    remote.rows.connect()
+    assert remote.rows.one(asked) in ((True, "lz4"), (False, before), None)
+    if known:
+        remote.rows.run("CREATE TEMPORARY TABLE large (data bytea)")
+        remote.rows.insert("large", "data", [(b"word " * 5_000,)])
+        assert remote.rows.one("SELECT pg_column_compression(data) FROM large") == ("lz4",)
+
+
+def test_a_statement_has_the_parameters_of_its_database() -> None:
+    assert numbered("SELECT 1") == b"SELECT 1"
+    assert numbered("INSERT INTO t (a, b) VALUES (?, ?), (?, ?)") == b"INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
