@@ -11,7 +11,7 @@ from tests.torture.ledger import Ledger
 
 CARLA = "carla@client.example"
 ELSEWHERE = ("In-Reply-To", "<of.somebody@else.example>")
-ASKS = "yes"
+ASKS = "Reply yes, "
 
 
 def token_of(told: Handed) -> str:
@@ -86,8 +86,8 @@ def test_Q09_what_is_done_to_tickets_and_desk_is_written_down_once_with_who_did_
     desk.wait_until(lambda: ledger.held() == ["robot"])
     ((held,),) = ledger.rows("SELECT id FROM held")
     address = token_of(first)
-    (other,) = ledger.rows("SELECT number FROM tickets WHERE subject = 'Fire'")
-    desk.send(letter(f"Anna <{ANNA}>", "Re: x", f"#merge {other[0]}", to=address, reply_to=first), ANNA, [address])
+    ((merged, _), (_, other)) = ledger.rows("SELECT id, number FROM tickets ORDER BY subject = 'Fire'")
+    desk.send(letter(f"Anna <{ANNA}>", "Re: x", f"#merge {other}", to=address, reply_to=first), ANNA, [address])
     control = desk.run("agents", "address", "anna").stdout.strip()
     for order in ("#reload", f"#held release {held}", f"#privacy erase {CARLA}"):
         desk.send(letter(f"Anna <{ANNA}>", "orders", order, to=control), ANNA, [control])
@@ -99,7 +99,7 @@ def test_Q09_what_is_done_to_tickets_and_desk_is_written_down_once_with_who_did_
     desk.wait_until(lambda: len(ledger.rows("SELECT id FROM requests WHERE done_ms IS NOT NULL")) == 2)
     assert ledger.rows("SELECT kind, asked_by FROM requests ORDER BY kind") == [("erase", "anna"), ("reload", "anna")]
     assert ledger.rows(f"SELECT decided_by FROM held WHERE id = {held}") == [("anna",)]
-    ((actor, meta),) = ledger.rows("SELECT actor, meta FROM events WHERE kind = 'changed'")
+    ((actor, meta),) = ledger.rows(f"SELECT actor, meta FROM events WHERE kind = 'changed' AND ticket_id = {merged}")
     assert (actor, json.loads(meta)["status"]) == ("anna", ["new", "merged"])
     erased = ledger.rows("SELECT ticket_id, actor FROM events WHERE kind = 'erased'")
     assert len(erased) == len(set(erased)) == 3
