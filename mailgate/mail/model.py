@@ -83,7 +83,7 @@ class Attachment:
     """A part of the mail that is not its text.
 
     ``path`` addresses the part in the raw mail (``1.2`` counts parts from 1, ``1.2/report.pdf`` a file unpacked out of
-    a container such as winmail.dat); ``mailgate.mail.parse.attachment_bytes(raw, path)`` gives the content.
+    a container such as winmail.dat); ``mailgate.mail.contents.Contents`` gives the content.
     ``filename`` is safe to show and to write (catalogue C-17) and unique within the mail. ``content_type`` is what the
     content is, ``claimed_type`` what the sender said. ``inline`` means that the HTML shows it by its ``content_id``;
     ``noise`` that it is a logo or tracking pixel that no agent wants to see. ``risks`` names why it is dangerous.

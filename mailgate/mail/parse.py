@@ -16,7 +16,7 @@ from typing import TypedDict
 
 from mailgate.errors import Permanent
 from mailgate.mail import digest, parts, reading, scan
-from mailgate.mail.contents import Contents, with_line_ends
+from mailgate.mail.contents import with_line_ends
 from mailgate.mail.forwarded import enclosed
 from mailgate.mail.head import address, dates, headers, threading_ids
 from mailgate.mail.head.fields import Fields
@@ -52,14 +52,6 @@ def parse(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Parsed:
 def minimal(raw: bytes, trouble: str, limits: Limits = DEFAULT_LIMITS) -> Mail:
     """The headers of a mail that no worker could read whole; ``trouble`` stands among its defects. Never raises."""
     return _minimal(raw, (trouble,), limits).mail
-
-
-def attachment_bytes(raw: bytes, path: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The content of the attachment at ``path`` of a mail that ``parse`` has read; the same octets that were hashed.
-
-    Raises ``KeyError`` for a path that the mail does not have.
-    """
-    return Contents(limits)(raw, path)
 
 
 def _whole(raw: bytes, block: headers.Block, findings: tuple[str, ...], limits: Limits) -> Parsed:

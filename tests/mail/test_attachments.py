@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgate.mail.attachments import filename, filetype
+from mailgate.mail.contents import Contents
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Attachment
-from mailgate.mail.parse import attachment_bytes, parse
+from mailgate.mail.parse import parse
 from tests.mail.written import TEXT, attached, mail, multipart, multipart_mail, part
 
 SAFE = re.compile(r'[^\x00-\x1f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]{1,200}')
@@ -166,11 +167,11 @@ def test_each_attachment_gives_the_octets_that_were_hashed() -> None:
     mails = parse(raw).mail
     assert [one.path for one in mails.attachments] == ["2", "3", "4"]
     for one in mails.attachments:
-        content = attachment_bytes(raw, one.path)
+        content = Contents()(raw, one.path)
         assert hashlib.sha256(content).hexdigest() == one.sha256
         assert len(content) == one.size
     with pytest.raises(KeyError):
-        attachment_bytes(raw, "9")
+        Contents()(raw, "9")
 
 
 def test_an_attached_mail_is_named_after_its_subject_and_not_mixed_in() -> None:

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailgate.mail import digest
-from mailgate.mail.parse import attachment_bytes, parse
+from mailgate.mail.contents import Contents
+from mailgate.mail.parse import parse
 from mailgate.mail.text import transfer
 
 HEAD = (
@@ -55,7 +56,7 @@ def test_a_large_attachment_is_whole_also_where_its_base64_is_broken(damage: byt
     (attached,) = parse(raw).mail.attachments
     wanted = transfer.decode(damage, "base64")[0] + film
     assert (attached.size, attached.sha256) == (len(wanted), hashlib.sha256(wanted).hexdigest())
-    assert attachment_bytes(raw, attached.path) == wanted
+    assert Contents()(raw, attached.path) == wanted
     assert ("broken-base64" in parse(raw).mail.defects) == bool(damage)
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from mailgate.errors import Permanent
 from mailgate.mail import classify
+from mailgate.mail.contents import Contents
 from mailgate.mail.html import clean
 from mailgate.mail.limits import Limits
 from mailgate.mail.model import Mail
-from mailgate.mail.parse import attachment_bytes, minimal, parse
+from mailgate.mail.parse import minimal, parse
 from tests.mail.test_clean import PAYLOADS, active
 from tests.mail.test_cost import ENVELOPE, OURS, SHAPES
 from tests.mail.written import TEXT, attached, mail, multipart_mail, part
@@ -195,7 +196,7 @@ def test_a_text_beyond_the_limit_is_cut_for_show_and_attached_whole() -> None:
     assert got.text.startswith("word word")
     assert len(got.text) < 200
     assert [one.size for one in got.attachments] == [5_000]
-    assert attachment_bytes(raw, got.attachments[0].path) == b"word " * 1_000
+    assert Contents()(raw, got.attachments[0].path) == b"word " * 1_000
 
 
 def test_html_beyond_the_limit_is_attached_whole() -> None:
@@ -277,7 +278,7 @@ def test_C30_any_octets_give_a_value_or_a_clean_refusal(raw: bytes) -> None:
         at = span.end
     assert len({one.filename.casefold() for one in got.attachments}) == len(got.attachments)
     for one in got.attachments:
-        assert len(attachment_bytes(raw, one.path)) == one.size
+        assert len(Contents()(raw, one.path)) == one.size
     shown = frozenset(one.content_id for one in got.attachments if one.inline)
     assert clean.sanitise(got.html, shown) == got.html
 

@@ -9,7 +9,8 @@ import struct
 import pytest
 
 from mailgate.mail.containers import unpack_msg, unpack_text, unpack_tnef
-from mailgate.mail.parse import attachment_bytes, parse
+from mailgate.mail.contents import Contents
+from mailgate.mail.parse import parse
 from tests.mail.ole_file import Folder, compound_file
 from tests.mail.written import TEXT, attached, mail, multipart_mail, part
 
@@ -41,7 +42,7 @@ def test_a_file_in_the_text_is_taken_out_and_named_in_its_place(encode: object) 
     assert read.text == "see here\n[a.bin]\nbye"
     (one,) = read.attachments
     assert (one.path, one.filename, one.size) == ("1/a.bin", "a.bin", len(CONTENT))
-    assert attachment_bytes(raw, one.path) == CONTENT
+    assert Contents()(raw, one.path) == CONTENT
     assert one.sha256 == hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -81,7 +82,7 @@ def test_winmail_is_unpacked_beside_itself() -> None:
     read = parse(raw).mail
     assert [one.filename for one in read.attachments] == ["winmail.dat", "plan.pdf", "plan (2).pdf"]
     assert [one.path for one in read.attachments] == ["2", "2/plan.pdf", "2/plan (2).pdf"]
-    assert attachment_bytes(raw, "2/plan (2).pdf") == b"%PDF-1.4 other"
+    assert Contents()(raw, "2/plan (2).pdf") == b"%PDF-1.4 other"
     assert read.attachments[1].content_type == "application/pdf"
 
 
@@ -143,12 +144,12 @@ def test_an_outlook_message_is_readable() -> None:
     raw = multipart_mail(TEXT, attached('filename="Angebot.msg"', outlook(), "application/vnd.ms-outlook"))
     read = parse(raw).mail
     assert [one.filename for one in read.attachments] == ["Angebot.msg", "message.txt", "angebot.pdf"]
-    text = attachment_bytes(raw, "2/message.txt").decode()
+    text = Contents()(raw, "2/message.txt").decode()
     assert (
         text
         == "From: Jürgen Müller <jm@client.example>\nTo: Support\nSubject: Angebot\n\nGuten Tag,\nanbei das Angebot.\n"
     )
-    assert attachment_bytes(raw, "2/angebot.pdf") == b"%PDF-1.4" + b"x" * 5000
+    assert Contents()(raw, "2/angebot.pdf") == b"%PDF-1.4" + b"x" * 5000
 
 
 def test_a_compound_file_that_is_no_message_stays_closed() -> None:
@@ -163,4 +164,4 @@ def test_C21_an_archive_is_never_opened() -> None:
 
 def test_the_part_of_a_container_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        attachment_bytes(multipart_mail(TEXT, part("text/csv", b"x")), "2/none")
+        Contents()(multipart_mail(TEXT, part("text/csv", b"x")), "2/none")
