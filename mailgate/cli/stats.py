@@ -8,10 +8,11 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, console, emit, opened, read_settings
+from mailgate.cli.frame import DEFAULT_CONFIG, AsJson, ConfigFile, console, emit, opened, read_settings, zone_of
 from mailgate.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def stats(
     from mailgate.store.stats import stats as count
 
     now_ms = SystemClock().now_ms()
-    since_ms = _since(since, now_ms) if since else now_ms - days * DAY_MS if days else 0
     settings = read_settings(config)
+    since_ms = _since(since, now_ms, zone_of(settings)) if since else now_ms - days * DAY_MS if days else 0
     with opened(settings) as store:
         found = count(store.rows, since_ms)
         ratings = csat(store.rows, since_ms, by=By(by.value))
@@ -100,12 +101,14 @@ def _show_promises(promises: Sequence[Kept], ratings: Sequence[Csat], whose: str
         shown.print(f"  {'ratings':>10}  {each.name or whose:<28} {each.rated:>8} of {each.asked} asked: {share}")
 
 
-def _since(text: str, now_ms: int) -> int:
-    """The moment that ``90d`` or ``2026-11-01`` names, in ms; a text that names none ends with exit code 2."""
+def _since(text: str, now_ms: int, zone: str) -> int:
+    """The moment that ``90d`` or ``2026-11-01`` names, in ms; a day is the desk's own. A text that names none ends with
+    exit code 2."""
     from mailgate.config.units import Wrong, clock_duration
 
     try:
-        return int(datetime.fromisoformat(text).astimezone().timestamp() * 1000)
+        at = datetime.fromisoformat(text)
+        return int((at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).timestamp() * 1000)
     except ValueError:
         pass
     try:
