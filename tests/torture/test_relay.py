@@ -38,10 +38,7 @@ def test_O01_O05_a_relay_that_vanishes_at_any_step_gets_each_letter_in_the_end_a
     """What was cut off after the dot comes again as the same letter, or is listed as unknown; the log stays short."""
     with ScriptedRelay(**SCRIPT) as relay, _desk(tmp_path, relay) as desk:
         _write(desk)
-        ledger, tick, deadline = Ledger(desk, "sqlite"), threading.Event(), time.monotonic() + DRAIN_S
-        while not _urged(desk, ledger):
-            assert time.monotonic() < deadline, desk.json("outbox", "list")
-            tick.wait(0.2)
+        _drain(desk, Ledger(desk, "sqlite"))
         _check(desk, relay)
         assert desk.stop() == 0
         assert len(_about_relay(desk)) <= 12, desk.lines
@@ -116,11 +113,19 @@ def _stored(ledger: Ledger) -> None:
 
 def _goes_on(desk: Desk, ledger: Ledger) -> None:
     """Ten seconds later nothing waits but what was put off for its minute, which is urged."""
-    promise, deadline, tick = Promise(RECOVERY_S), time.monotonic() + DRAIN_S, threading.Event()
+    promise, tick = Promise(RECOVERY_S), threading.Event()
     while ledger.rows("SELECT id FROM letters WHERE state IN ('queued', 'handing')"):
         assert promise.kept(), desk.json("outbox", "list")
         tick.wait(0.1)
+    _drain(desk, ledger)
+
+
+def _drain(desk: Desk, ledger: Ledger) -> None:
+    """Until only what is unknown is left; fails when nothing moves for so many seconds."""
+    deadline, tick, before = time.monotonic() + DRAIN_S, threading.Event(), (-1, -1)
     while not _urged(desk, ledger):
+        if (now := (ledger.stored(), ledger.waiting())) != before:
+            before, deadline = now, time.monotonic() + DRAIN_S
         assert time.monotonic() < deadline, desk.json("outbox", "list")
         tick.wait(0.1)
 
