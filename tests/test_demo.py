@@ -33,7 +33,7 @@ def test_a_demo_that_serves_ends_whole(tmp_path: Path, ending: signal.Signals) -
     assert re.search(r"Look on with: \S+ ticket list -c \S+/config.toml\n", said)
     sockets = list(tmp_path.glob("*/state/ingest.sock"))
     playing.send_signal(ending)
-    _, errors = playing.communicate(timeout=60)
+    _, errors = playing.communicate(timeout=120)
     assert (playing.returncode, errors) == (0, "")
     assert len(sockets) == 1
     assert list(tmp_path.iterdir()) == []
@@ -44,6 +44,6 @@ def test_a_demo_that_is_broken_off_while_it_plays_leaves_nothing(tmp_path: Path)
     assert playing.stdout
     assert playing.stdout.readline() == "a new request\n"
     playing.send_signal(signal.SIGTERM)
-    playing.communicate(timeout=60)
+    playing.communicate(timeout=120)
     assert playing.returncode == 1
     assert list(tmp_path.iterdir()) == []

@@ -67,7 +67,7 @@ def page(store: Store, spool: Spool, clock: Clock) -> Iterator[tuple[Counters, s
 
 def get(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

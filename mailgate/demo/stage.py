@@ -24,7 +24,7 @@ from mailgate.store.deliveries import DeliveryStory, stories
 
 T = TypeVar("T")
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 DESK = "support@acme.example"
 PASSWORD = "demo"  # noqa: S105 - of a desk that lives for a minute on loopback
 
@@ -157,7 +157,7 @@ class Stage:
         """End the desk in good order."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(40)
+            self.process.wait(PATIENCE_S)
 
     def _until(self, look: Callable[[], list[T]]) -> list[T]:
         """Look until something is there; ``Temporary`` with the desk's own last words when it takes too long."""

@@ -18,7 +18,7 @@ from tests.config.folder import write
 
 def mailgate(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "mailgate", *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=120, check=False)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -42,7 +42,7 @@ def test_every_command_and_option_is_said_in_a_sentence_that_fits(command: str) 
 def test_help_needs_neither_database_nor_parser() -> None:
     """--help and completion stay quick: what a command needs is imported when it runs."""
     probe = "import sys; from mailgate.cli import main; main(['--help']); print(*sorted(sys.modules), file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=120, check=True)
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
     heavy = {"peewee", "pydantic", "jinja2", "aiosmtpd", "imapclient", "re2", "lxml", "rich", "dns", "asyncio"}
     assert not loaded & heavy

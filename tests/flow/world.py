@@ -282,8 +282,8 @@ class Desk:
             tick.wait(0.02)
 
     def wait_until_settled(self) -> None:
-        """Until everything that was accepted so far is settled. To wait for the answer to a later mail is not enough:
-        one that a worker has read for half a second, as any may on a busy machine, is overtaken."""
+        """Until everything that was accepted so far is settled, and the spool knows. To wait for the answer to a later
+        mail is not enough: what a worker takes long to read may be overtaken."""
         spool = self.folder / "state" / "spool.db"
         with closing(sqlite3.connect(f"file:{spool}?mode=ro", uri=True, timeout=PATIENCE_S)) as look:
             self.wait_until(lambda: look.execute("SELECT 1 FROM entry WHERE done_ms IS NULL").fetchone() is None)
