@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.desk.outcome.survey import Rating, rating
+from mailgate.desk.outcome.survey import COMMENT_LIMIT, READ_LIMIT, Rating, rating
 
 
 @pytest.mark.parametrize(
@@ -147,6 +147,14 @@ def test_a_comment_that_asks_for_something_is_a_question_too(text: str) -> None:
     found = rating(text)
     assert found is not None
     assert found.asks
+
+
+def test_of_a_mail_without_end_the_beginning_is_the_answer() -> None:
+    """Megabytes of faces are not weighed one by one while other mail waits."""
+    found = rating("5\n" + "quick " * READ_LIMIT + "\n1")
+    assert found is not None
+    assert (found.score, len(found.comment)) == (5, COMMENT_LIMIT)
+    assert rating("quick\n" * READ_LIMIT + "5") is None
 
 
 @given(st.text(max_size=300))

@@ -17,6 +17,8 @@ from mailgate.desk.outcome.courtesy import CLAUSES, SIGNS, asks, clauses, phrase
 from mailgate.desk.outcome.survey_words import ANSWERS, FACES, FILLERS, SMILEYS
 
 COMMENT_LIMIT = 4_000
+READ_LIMIT = 20_000
+"""An answer is said at the beginning; characters behind this are looked at by whoever reads the mail, not here."""
 
 _WORDS = {word: score for score, words in ANSWERS for word in phrases(words)}
 _FILLERS = phrases(FILLERS)
@@ -58,7 +60,7 @@ def rating(new_text: str, names: tuple[str, ...] = ()) -> Rating | None:
 
     ``names`` are the writer's own, with which the mail may be signed.
     """
-    lines = [line.strip() for line in new_text.splitlines() if line.strip()]
+    lines = [line.strip() for line in new_text[:READ_LIMIT].splitlines() if line.strip()]
     while lines and lines[0] not in _SMILEYS and not _said(lines[0], names):
         lines.pop(0)
     if not lines:
