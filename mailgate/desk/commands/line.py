@@ -25,7 +25,7 @@ from mailgate.mail.model import Mail, Sender
 from mailgate.mail.quotes.quote import only_forwards
 
 LIMIT = 20
-"""Commands in one mail; what stands below them is text."""
+"""Commands that one mail may give; the next is told as not understood, so that nothing below it goes anywhere."""
 
 SHOWN = 120
 """Characters of a line that transcripts repeat."""
@@ -65,7 +65,8 @@ def find(mail: Mail, sender: Sender, control: bool) -> tuple[tuple[Command, ...]
     above, _ = in_subject(mail.subject)
     if not (above or commands or foreign) and control and not mail.reply_text_nosig.strip():
         above = as_subject(mail.subject)
-    return (*above, *commands)[:LIMIT], rest
+    found = (*above, *commands)
+    return found if len(found) <= LIMIT else (*found[:LIMIT], Command("", "", found[LIMIT].line)), rest
 
 
 def split(new_text: str) -> tuple[tuple[Command, ...], str]:
@@ -73,7 +74,7 @@ def split(new_text: str) -> tuple[tuple[Command, ...], str]:
     lines = new_text.lstrip("\ufeff").splitlines()
     commands: list[Command] = []
     position = 0
-    while position < len(lines) and len(commands) < LIMIT:
+    while position < len(lines) and len(commands) <= LIMIT:
         found = _on(lines[position].strip(_UNSEEN))
         if not found and lines[position].strip():
             break
@@ -114,7 +115,7 @@ def in_subject(subject: str) -> tuple[tuple[Command, ...], str]:
     """The commands in brackets at the very front of a subject, and the rest of it."""
     commands: list[Command] = []
     rest = subject
-    while len(commands) < LIMIT:
+    while len(commands) <= LIMIT:
         found = _BRACKET.match(rest)
         if found is None or not name_of(found["word"]):
             break
