@@ -68,7 +68,7 @@ def back_up(settings: Settings, target: Path, clock: Clock, say: Say) -> Path:
     _database(settings, clock, partial, say)
     if settings.spool_path.exists():
         _copy_sqlite(settings.spool_path, partial / "spool.db", "spool", say)
-    _copy_tree(settings.path.parent, partial / "config", settings.state_dir)
+    _copy_tree(settings.path.parent, partial / "config", settings.state_dir, linked=True)
     _copy_tree(settings.state_dir / "anchors", partial / "anchors", None)
     _write_manifest(partial, clock)
     partial.rename(target)
@@ -195,23 +195,21 @@ def _has_desk(settings: Settings, clock: Clock) -> bool:
     return bool(row and row[0])
 
 
-def _copy_tree(source: Path, target: Path, without: Path | None) -> None:
-    """Every regular file below ``source`` but those below ``without`` and in backups; 0600 in folders of 0700. Nothing
-    is followed out of the folder."""
-    for path in _files(source, without):
+def _copy_tree(source: Path, target: Path, without: Path | None, *, linked: bool = False) -> None:
+    """Every regular file below ``source`` but those below ``without`` and in backups; 0600 in folders of 0700. With
+    ``linked`` a link to a file is that file, as where secrets are mounted; links to folders are followed nowhere."""
+    for path in _files(source, without, linked=linked):
         place = target / path.relative_to(source)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _copy_private(path, place)
 
 
-def _files(folder: Path, without: Path | None) -> Iterator[Path]:
+def _files(folder: Path, without: Path | None, *, linked: bool = False) -> Iterator[Path]:
     for root, names, files in os.walk(folder):
         names[:] = sorted(name for name in names if _is_part(Path(root) / name, without))
-        yield from (
-            Path(root) / name
-            for name in sorted(files)
-            if (Path(root) / name).is_file() and not (Path(root) / name).is_symlink()
-        )
+        for path in (Path(root) / name for name in sorted(files)):
+            if path.is_file() and (linked or not path.is_symlink()):
+                yield path
 
 
 def _is_part(folder: Path, without: Path | None) -> bool:

@@ -191,6 +191,18 @@ def test_on_a_new_machine_the_config_comes_from_the_backup(tmp_path: Path) -> No
     spool.close()
 
 
+def test_a_key_that_is_mounted_as_a_link_is_in_the_backup(settings: Settings, tmp_path: Path) -> None:
+    """As Kubernetes mounts secrets. A backup without the key would be found out when it is needed."""
+    key = settings.path.parent / "secret"
+    octets = key.read_bytes()
+    key.rename(tmp_path / "mounted")
+    key.symlink_to(tmp_path / "mounted")
+    made = back_up(settings, tmp_path / "kept", CLOCK, silent)
+    there = made / "config" / "secret"
+    assert not there.is_symlink()
+    assert there.read_bytes() == octets
+
+
 def test_a_backup_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     """It holds keys and customers' mail."""
     settings = load(write(tmp_path / "desk", DESK), CLOCK)
