@@ -15,7 +15,7 @@ from mailgate.desk.commands.words import ALONE, WORDS
 from mailgate.desk.letter import LetterKind, Purpose
 from mailgate.desk.lifecycle import Happening
 from tests.desk.conversation import Desk, letters, scene, ticket
-from tests.mail.cost import cpu_within
+from tests.mail.cost import expect_cpu_within
 
 HERE = scene(ticket(tags=("old", "trial")))
 
@@ -271,12 +271,12 @@ def test_every_command_has_words_in_both_languages_and_every_word_a_command() ->
 @pytest.mark.parametrize("front", ["[a", "[tag:", "[tag "])
 def test_C26_a_subject_of_blanks_that_looks_like_a_command_costs_next_to_nothing(front: str) -> None:
     """Anybody may write so in an agent's name, and it is read where all mails are decided."""
-    with cpu_within(0.25):
+    with expect_cpu_within(0.25):
         assert in_subject(front + " " * 1_500 + "!") == ((), front + " " * 1_500 + "!")
 
 
 @pytest.mark.parametrize("word", ["a", "a@", "a.", "@a"])
 def test_C26_a_line_without_an_address_costs_no_more_for_looking_like_one(word: str) -> None:
-    with cpu_within(0.25):
+    with expect_cpu_within(0.25):
         assert addresses(word * 30_000) == ()
         assert addresses(f"{'a' * 30_000} eve@b.example") == ("eve@b.example",)

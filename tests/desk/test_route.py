@@ -21,12 +21,9 @@ from tests.desk.conversation import BILLING, NOW_MS, OFFICE, SUPPORT, attachment
 NIGHT_MS = NOW_MS + 12 * 3_600_000
 
 
-def test(subject: str, relation: str, *values: str) -> Condition:
+def when(subject: str, relation: str, *values: str) -> Condition:
     """One comparison."""
     return Condition("test", subject=subject, relation=relation, values=values)
-
-
-test.__test__ = False  # type: ignore[attr-defined]
 
 
 def to(name: str, when: Condition, go_on: bool = False, brands: tuple[str, ...] = (), **actions: object) -> Rule:
@@ -125,7 +122,7 @@ MAIL = mail(
     ],
 )
 def test_every_relation_says_what_its_name_says(subject: str, relation: str, value: str, matches: bool) -> None:
-    found = routed(MAIL, to("hit", test(subject, relation, value)))
+    found = routed(MAIL, to("hit", when(subject, relation, value)))
     assert bool(found.rules) is matches
     assert not matches or str(found.reason).startswith("rule hit: ")
 
@@ -135,25 +132,25 @@ def test_every_relation_of_the_language_compiles_and_answers() -> None:
     for subject, relations in SUBJECTS.items():
         name = f"{subject}:name" if subject in ("header", "field") else subject
         for relation in relations:
-            assert isinstance(routed(MAIL, to("x", test(name, relation, values.get(relation, "word")))), Routing)
+            assert isinstance(routed(MAIL, to("x", when(name, relation, values.get(relation, "word")))), Routing)
 
 
 @pytest.mark.parametrize(
     ("sender", "named"), [("cleo@customer.example", True), ("x@sub.big.example", True), ("eve@x.example", False)]
 )
 def test_a_list_holds_addresses_and_domains(sender: str, named: bool) -> None:
-    assert bool(routed(mail(sender=sender), to("vip", test("from", "in", "vips"))).rules) is named
+    assert bool(routed(mail(sender=sender), to("vip", when("from", "in", "vips"))).rules) is named
 
 
 def test_only_the_new_text_counts_as_body() -> None:
     quoted = mail("Thanks\n> refund", reply_text="Thanks", reply_text_nosig="Thanks")
-    assert not routed(quoted, to("hit", test("body", "words", "refund"))).rules
+    assert not routed(quoted, to("hit", when("body", "words", "refund"))).rules
     forwarded = mail("refund, says the customer", reply_text="", reply_text_nosig="")
-    assert routed(forwarded, to("hit", test("body", "words", "refund"))).rules
+    assert routed(forwarded, to("hit", when("body", "words", "refund"))).rules
 
 
 def test_any_all_none_and_nesting() -> None:
-    printer, refund, cake = (test("text", "words", word) for word in ("printer", "refund", "cake"))
+    printer, refund, cake = (when("text", "words", word) for word in ("printer", "refund", "cake"))
     both = Condition("all", (printer, refund))
     assert routed(MAIL, to("x", both)).rules
     assert not routed(MAIL, to("x", Condition("all", (printer, cake)))).rules
@@ -166,7 +163,7 @@ def test_any_all_none_and_nesting() -> None:
 
 
 def test_the_first_match_wins() -> None:
-    first, second = to("first", test("subject", "words", "printer")), to("second", test("body", "words", "refund"))
+    first, second = to("first", when("subject", "words", "printer")), to("second", when("body", "words", "refund"))
     assert routed(MAIL, first, second).rules == ("first",)
     assert routed(MAIL, second, first).rules == ("second",)
 
@@ -194,13 +191,13 @@ def test_a_rule_that_goes_on_lets_later_ones_add_and_the_earlier_keeps_what_it_s
 
 def test_a_condition_sees_what_earlier_rules_set() -> None:
     tagged = to("tag", Condition("all"), go_on=True, tags=("vip",), fields={"product": "x1"})
-    assert routed(MAIL, tagged, to("hit", test("field:tag", "is", "vip"))).rules == ("tag", "hit")
-    assert routed(MAIL, tagged, to("hit", test("field:product", "is", "x1"))).rules == ("tag", "hit")
-    assert routed(MAIL, tagged, to("hit", test("field:product", "is", "x2"))).rules == ("tag",)
+    assert routed(MAIL, tagged, to("hit", when("field:tag", "is", "vip"))).rules == ("tag", "hit")
+    assert routed(MAIL, tagged, to("hit", when("field:product", "is", "x1"))).rules == ("tag", "hit")
+    assert routed(MAIL, tagged, to("hit", when("field:product", "is", "x2"))).rules == ("tag",)
 
 
 def test_hours_are_asked_of_the_team_that_the_mail_would_go_to() -> None:
-    late = to("late", test("hours", "is", "closed"), tags=("late",))
+    late = to("late", when("hours", "is", "closed"), tags=("late",))
     router = route.compile(policy((late,)))
     at_night = router.route(reading(mail()), BILLING, "acme", None, NIGHT_MS)
     assert at_night.rules == ("late",)
@@ -226,12 +223,12 @@ def test_a_mail_that_no_rule_takes_goes_to_the_mailboxs_team_or_the_default_one(
 @pytest.mark.parametrize(
     "wrong",
     [
-        test("colour", "is", "red"),
-        test("subject", "over", "5"),
-        test("subject", "matches", "(?=x)"),
-        test("from", "in", "nobody"),
-        test("size", "over", "large"),
-        test("hours", "open", "sunday"),
+        when("colour", "is", "red"),
+        when("subject", "over", "5"),
+        when("subject", "matches", "(?=x)"),
+        when("from", "in", "nobody"),
+        when("size", "over", "large"),
+        when("hours", "open", "sunday"),
     ],
 )
 def test_C27_a_condition_that_cannot_be_asked_is_a_configuration_error(wrong: Condition) -> None:
@@ -243,7 +240,7 @@ def test_C27_a_condition_that_cannot_be_asked_is_a_configuration_error(wrong: Co
 def test_C27_C26_a_hostile_pattern_costs_nothing(pattern: str) -> None:
     """RE2 runs in linear time; the stdlib's ``re`` would not come back from these."""
     assert pattern_problem(pattern) == ""
-    routed(mail("a" * 60_000 + "!"), to("x", test("body", "matches", pattern)))
+    routed(mail("a" * 60_000 + "!"), to("x", when("body", "matches", pattern)))
 
 
 @pytest.mark.parametrize("pattern", ["(", "(?=a)", r"(a)\1", "a{100000}"])
@@ -259,7 +256,7 @@ def test_sizes_are_read_with_their_units(size: str, number: int) -> None:
 vocabulary = st.sampled_from(["refund", "printer", "order", "退款", "打印机", "invoice", "late", "order late"])
 conditions = st.recursive(
     st.builds(
-        lambda s, v: test(s, "words", *v),
+        lambda s, v: when(s, "words", *v),
         st.sampled_from(["subject", "body", "text"]),
         st.lists(vocabulary, min_size=1, max_size=3),
     ),
@@ -282,7 +279,7 @@ def test_the_index_changes_nothing_but_the_time(whens: list[Condition], body: li
 
 
 def test_of_many_keyword_rules_only_those_that_a_word_triggers_are_asked() -> None:
-    rules = tuple(to(f"r{n}", test("body", "words", f"word{n}", f"词{n}汇")) for n in range(2000))
+    rules = tuple(to(f"r{n}", when("body", "words", f"word{n}", f"词{n}汇")) for n in range(2000))
     router = route.compile(policy(rules))
     assert router.always == ()
     asked: list[int] = []
@@ -299,7 +296,7 @@ def test_of_many_keyword_rules_only_those_that_a_word_triggers_are_asked() -> No
 
 def test_a_word_that_all_rules_share_does_not_make_all_of_them_asked() -> None:
     rules = tuple(
-        to(f"r{n}", test("body", "words", f"subscription number{n}", f"关于订单{chr(0x4E00 + n)}")) for n in range(500)
+        to(f"r{n}", when("body", "words", f"subscription number{n}", f"关于订单{chr(0x4E00 + n)}")) for n in range(500)
     )
     index = route.compile(policy(rules)).index["body"]
     assert max(len(positions) for positions in index.values()) <= 2
@@ -310,6 +307,6 @@ def test_joining_is_first_come_first_served() -> None:
 
 
 def test_a_robots_mail_can_be_routed_by_its_verdict() -> None:
-    router = route.compile(policy((to("robots", test("verdict", "is", "bulk"), team="billing"),)))
+    router = route.compile(policy((to("robots", when("verdict", "is", "bulk"), team="billing"),)))
     what = reading(mail(), Proof.UNKNOWN, VerdictKind.BULK)
     assert router.route(what, SUPPORT, "acme", None, NOW_MS).actions.team == "billing"

@@ -14,7 +14,8 @@ def test_the_socket_of_a_daemon_that_is_gone_is_replaced(tmp_path: Path) -> None
     """A crash leaves it there."""
     address = f"unix:{tmp_path / 'lmtp.sock'}"
     bind(address).close()
-    bind(address).close()
+    with bind(address) as listener:
+        assert listener.getsockname() == address.removeprefix("unix:")
 
 
 def test_no_other_file_is_taken_away(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ ORDINARY_S = 0.0075
 
 
 @contextmanager
-def cpu_within(seconds: float, what: str = "") -> Iterator[None]:
+def expect_cpu_within(seconds: float, what: str = "") -> Iterator[None]:
     """What runs inside takes this process so much CPU time at most; ``what`` is said where it takes more."""
     began = time.process_time()
     yield

@@ -9,7 +9,7 @@ import pytest
 from mailgate.mail.model import Mail
 from mailgate.mail.parse import parse
 from mailgate.mail.text import flowed
-from tests.mail.cost import cpu_within
+from tests.mail.cost import expect_cpu_within
 from tests.mail.written import TEXT, attached, mail, multipart, multipart_mail, part
 
 PLAIN = part("text/plain; charset=utf-8", b"plain words")
@@ -203,7 +203,7 @@ def test_an_invitation_is_readable_by_its_name_too(kind: str) -> None:
 
 def test_a_calendar_of_openings_costs_one_pass() -> None:
     raw = mail(content_type="text/calendar", body=b"BEGIN:VEVENT\r\n" * 10_000)
-    with cpu_within(0.5):
+    with expect_cpu_within(0.5):
         assert read(raw).text == ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from mailgate.mail import bounce
 from mailgate.mail.model import Action, Bounce, Envelope
 from mailgate.mail.parse import parse
-from tests.mail.cost import cpu_within
+from tests.mail.cost import expect_cpu_within
 
 LETTER = (
     "Return-Path: <support+v1042-abc@desk.example>\r\nReceived: from a by b\r\n"
@@ -173,7 +173,7 @@ def test_L18_a_report_about_twenty_thousand_recipients_is_cut_at_a_thousand_and_
         f"Final-Recipient: rfc822; u{number}@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
         for number in range(20_000)
     )
-    with cpu_within(2.0):
+    with expect_cpu_within(2.0):
         found = read(report(text), "x", kind=REPORT)
     assert found is not None
     assert len(found.recipients) == 1_000
@@ -645,6 +645,6 @@ def test_a_mail_that_is_no_report_is_none(author: str, subject: str, body: str, 
     ],
 )
 def test_any_body_of_a_daemon_is_read_quickly_and_raises_nothing(body: str) -> None:
-    with cpu_within(1.0):
+    with expect_cpu_within(1.0):
         found = read(body, "failure notice")
     assert found is None or len(found.recipients) <= 1_000

@@ -13,7 +13,7 @@ import pytest
 from mailgate.mail import classify
 from mailgate.mail.model import Envelope
 from mailgate.mail.parse import parse
-from tests.mail.cost import cpu_within
+from tests.mail.cost import expect_cpu_within
 from tests.mail.written import TEXT, attached, mail, multipart, multipart_mail
 
 ENVELOPE = Envelope("smtp", ("support@help.example",), "customer@client.example", 1_795_000_000_000)
@@ -66,13 +66,13 @@ SLOW: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("shape", SLOW)
 def test_C26_no_pattern_tries_all_ways_to_cut_what_repeats(shape: str) -> None:
     raw = SLOW[shape]()
-    with cpu_within(0.5):
+    with expect_cpu_within(0.5):
         parse(raw)
 
 
 def test_C28_text_that_grows_when_it_is_folded_costs_no_more() -> None:
     growing = "\u0130\u1e9e\ufb03\u0390" * 25_000
-    with cpu_within(0.5):
+    with expect_cpu_within(0.5):
         got = parse(mail(body=growing.encode(), subject=growing[:3_000])).mail
     assert got.text == growing
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailgate.mail.model import Span, SpanKind
 from mailgate.mail.quotes import quote
-from tests.mail.cost import cpu_within
+from tests.mail.cost import expect_cpu_within
 
 
 def new(text: str, subject: str = "Re: printer") -> str:
@@ -337,7 +337,7 @@ EVIL = {
 
 @pytest.mark.parametrize("name", EVIL)
 def test_a_hundred_kilobytes_of_anything_are_marked_in_a_quarter_of_a_second(name: str) -> None:
-    with cpu_within(0.75):  # three readings
+    with expect_cpu_within(0.75):  # three readings
         quote.mark(EVIL[name], "", EVIL[name][:998])
         quote.mark("x\n", '<div class="gmail_quote">' + EVIL[name], "")
         quote.mark("x\n", '<div class="gmail_quote"><p ' + EVIL[name], "")

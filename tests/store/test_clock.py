@@ -105,7 +105,7 @@ def opened(store: Store) -> Ticket:
         return write(tx, replace(plan, ticket=None), ticket, NOW, next(_numbers))
 
 
-def agrees(store: Store, ticket: Ticket, now_ms: int) -> None:
+def assert_agrees(store: Store, ticket: Ticket, now_ms: int) -> None:
     """The clock on the row, read back, is the one that the history of the row gives."""
     shown = show_ticket(store.rows, ticket.number)
     assert shown is not None
@@ -124,13 +124,13 @@ def test_the_clock_kept_step_by_step_is_the_one_that_the_history_gives(
     store: Store, story: list[tuple[int, str]]
 ) -> None:
     ticket, now_ms = opened(store), NOW
-    agrees(store, ticket, now_ms)
+    assert_agrees(store, ticket, now_ms)
     for minutes, name in story:
         now_ms += minutes * MINUTE
         plan = Plan(Outcome.APPEND, ACTS[name](ticket, now_ms), ticket=ticket.id)
         with store.transaction() as tx:
             ticket = write(tx, plan, ticket, now_ms, next(_numbers))
-    agrees(store, ticket, now_ms)
+    assert_agrees(store, ticket, now_ms)
 
 
 def test_the_clock_is_no_event_and_its_timer_is_one_row(store: Store) -> None:

@@ -300,11 +300,14 @@ def tools() -> Iterator[Tools]:
         spool.close()
 
 
-def run(name: str, at_hand: Tools, examples: int, number: int) -> None:
-    """So many examples for one target; raises what is found, with the smallest example in its notes."""
-    target = TARGETS[name]
+def run(name: str, at_hand: Tools, examples: int, number: int) -> int:
+    """So many examples for one target, or all that there are; returns how many were fed. Raises what is found, with the
+    smallest example in its notes."""
+    target, fed = TARGETS[name], 0
 
     def one(example: Any) -> None:
+        nonlocal fed
+        fed += 1
         began = time.process_time()
         with contextlib.suppress(*target.refuses):
             target.feed(example, at_hand)
@@ -316,6 +319,7 @@ def run(name: str, at_hand: Tools, examples: int, number: int) -> None:
         max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=phases
     )
     seed(number)(bare(given(target.examples)(one)))()
+    return fed
 
 
 def main(arguments: list[str] | None = None) -> int:

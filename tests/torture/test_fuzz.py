@@ -18,4 +18,4 @@ def at_hand() -> Iterator[fuzz.Tools]:
 
 @pytest.mark.parametrize("name", list(fuzz.TARGETS))
 def test_C30_whatever_is_fed_is_taken_or_refused_in_words(name: str, at_hand: fuzz.Tools) -> None:
-    fuzz.run(name, at_hand, 25, 20261122)
+    assert fuzz.run(name, at_hand, 25, 20261122) > 0, "nothing was fed"
