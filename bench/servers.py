@@ -78,18 +78,13 @@ def database(url: str) -> Iterator[Database]:
 @contextmanager
 def dovecot(users: int = 1) -> Iterator[Dovecot]:
     """A running Dovecot with that many users, ``u0`` and on, whose password is ``PASSWORD``."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-imap-"))
-    folder.chmod(0o755)
+    server = _found(start)
     try:
-        server = _found(lambda: start(folder))
-        try:
-            for number in range(users):
-                server.add_user(f"u{number}", PASSWORD)
-            yield server
-        finally:
-            server.stop()
+        for number in range(users):
+            server.add_user(f"u{number}", PASSWORD)
+        yield server
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop()
 
 
 def imap_section(server: Dovecot, user: int, after: str = "nothing") -> str:
