@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from pathlib import Path
@@ -71,7 +72,8 @@ class Front:
 
     def ask_to_stop(self) -> None:
         """Begin to stop, and go on."""
-        self._loop.call_soon_threadsafe(self._stop.set)
+        with contextlib.suppress(RuntimeError):  # its loop is closed: it was asked before, or has left by itself
+            self._loop.call_soon_threadsafe(self._stop.set)
 
     def leave(self) -> None:
         """Let another process have whoever comes from here on; back when this one accepts no more."""
@@ -85,8 +87,7 @@ class Front:
 
     def stop(self) -> None:
         """Stop, and wait for the end."""
-        if self._thread.is_alive():
-            self.ask_to_stop()
+        self.ask_to_stop()
         self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
         for listener in self.sockets.values():
